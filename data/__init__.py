@@ -1,0 +1,1 @@
+"""The nouns of the product, their declarations, checks, sources and store. Imports nothing else of ours."""

@@ -1,0 +1,105 @@
+"""What forecasting hands to optimisation: weekly demand, and how the lists move without a change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from data.fields import Field, Kind, Table
+
+DEMAND = Table(
+    "demand", "Demand", "Expected demand by organisation, test, priority class, kind and week.",
+    (
+        Field("organisation", "Organisation", Kind.ID),
+        Field("test", "Test", Kind.ID),
+        Field("priority", "Priority class", Kind.ID),
+        Field("kind", "Kind", Kind.CHOICE, choices=("additions", "validated", "planned", "unscheduled"),
+              help="additions join the list; validated = removals from the list without a test; planned and unscheduled are done at once"),
+        Field("week", "Week", Kind.DATE, help="Monday"),
+        Field("central", "Central", Kind.NUMBER, unit="patients a week", minimum=0),
+        Field("low", "Low", Kind.NUMBER, unit="patients a week", minimum=0, help="10 in 100 weeks are lower"),
+        Field("high", "High", Kind.NUMBER, unit="patients a week", minimum=0, help="10 in 100 weeks are higher"),
+    ),
+    key=("organisation", "test", "priority", "kind", "week"),
+)  # fmt: skip
+
+LIST_RESPONSE = Table(
+    "list_response", "List response", "How each list moves without a change, by organisation, test, class and week.",
+    (
+        Field("organisation", "Organisation", Kind.ID),
+        Field("test", "Test", Kind.ID),
+        Field("priority", "Priority class", Kind.ID),
+        Field("week", "Week", Kind.DATE, help="Monday"),
+        Field("additions", "Additions", Kind.NUMBER, unit="patients a week", minimum=0),
+        Field("removed", "Removed", Kind.NUMBER, unit="patients a week", minimum=0,
+              help="Leave the list without a test: most that may be counted on"),
+        Field("served", "Served", Kind.NUMBER, unit="patients a week", minimum=0, help="Seen from the list without a change"),
+        Field("waiting", "Waiting", Kind.NUMBER, unit="patients at week end", minimum=0),
+        Field("under_six", "Younger than six weeks", Kind.NUMBER, unit="patients at week end", minimum=0,
+              help="Additions of the last six weeks and opening patients still younger than six weeks, before anybody is served"),
+        Field("under_thirteen", "Younger than thirteen weeks", Kind.NUMBER, unit="patients at week end", minimum=0,
+              help="The same for thirteen weeks"),
+        Field("over_six", "Over six weeks", Kind.NUMBER, unit="patients at week end", minimum=0,
+              help="In the order of booking the response was computed for"),
+        Field("in_turn", "Over six weeks in turn", Kind.NUMBER, unit="patients at week end", minimum=0,
+              help="Strictly in turn: a lower bound for every order"),
+    ),
+    key=("organisation", "test", "priority", "week"),
+)  # fmt: skip
+
+OPENING = Table(
+    "opening", "Opening list", "The list on the first Monday of the plan, by weeks waited.",
+    (
+        Field("organisation", "Organisation", Kind.ID),
+        Field("test", "Test", Kind.ID),
+        Field("priority", "Priority class", Kind.ID),
+        Field("weeks_waited", "Weeks waited", Kind.COUNT, unit="weeks", minimum=0, maximum=13),
+        Field("patients", "Patients", Kind.NUMBER, unit="patients", minimum=0),
+    ),
+    key=("organisation", "test", "priority", "weeks_waited"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """Weekly demand.
+
+    Attributes:
+        rows: typed frame of `DEMAND`, complete: every list has every week.
+        weeks: the Mondays, in order.
+        method: the method in words.
+        origin: last day of the history it was made from.
+        paths: sample paths, shape (paths, rows of `rows`), patients a week; may hold no path.
+    """
+
+    rows: pd.DataFrame
+    weeks: pd.DatetimeIndex
+    method: str
+    origin: pd.Timestamp
+    paths: np.ndarray
+
+    def weekly(self, kind: str) -> pd.DataFrame:
+        """Central values of one kind: index (organisation, test, priority), one column per Monday."""
+        rows = self.rows[self.rows["kind"] == kind]
+        wide = rows.pivot(index=["organisation", "test", "priority"], columns="week", values="central")
+        return wide.reindex(columns=self.weeks).fillna(0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class ListResponse:
+    """How each list moves without a change, and how it answers to service.
+
+    Attributes:
+        rows: typed frame of `LIST_RESPONSE`.
+        opening: typed frame of `OPENING`: the list on the first Monday.
+        order: the booking order in words.
+        derivative: ∂over_six[list, w] / ∂served[list, w'] with shape (lists, weeks, weeks), lists in the order of first appearance in `rows`;
+            strictly in turn it is -1 for w' ≤ w wherever anybody is over six weeks.
+    """
+
+    rows: pd.DataFrame
+    opening: pd.DataFrame
+    order: str
+    derivative: np.ndarray

@@ -1,0 +1,132 @@
+"""The allocation plan: tidy tables, measures, solver outcome and provenance."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from data.fields import Field, Kind, Table
+
+_ORG = Field("organisation", "Organisation", Kind.ID, help="Whose list or staff")
+_SITE = Field("site", "Site", Kind.ID)
+_TEST = Field("test", "Test", Kind.ID)
+_ASSET = Field("asset_type", "Asset type", Kind.ID)
+_PRIORITY = Field("priority", "Priority class", Kind.ID)
+_WEEK = Field("week", "Week", Kind.DATE, help="Monday of the week")
+
+
+def _n(name: str, title: str, unit: str, help: str = "", *, required: bool = True) -> Field:
+    return Field(name, title, Kind.NUMBER, unit=unit, help=help, required=required)
+
+
+_COST = _n("cost_gbp", "Cost", "£")
+
+PLAN_TABLES: tuple[Table, ...] = (
+    Table("sessions", "Sessions", "Sessions to run, beside today's rota.", (
+        _SITE, _ASSET, Field("session_type", "Session type", Kind.ID), _WEEK,
+        _n("sessions", "Sessions", "sessions"), _n("sessions_today", "Sessions today", "sessions", "Today's rota in this week"),
+        _n("minutes", "Minutes", "minutes", "Operational minutes of these sessions that end in an attended examination"), _COST,
+    ), key=("site", "asset_type", "session_type", "week")),
+    Table("activity", "Activity", "Examinations done, by the site that does them and the organisation whose list they come from.", (
+        _SITE, _TEST, _ORG, Field("kind", "Kind", Kind.CHOICE, choices=("waiting_list", "planned", "unscheduled")), _PRIORITY, _WEEK,
+        _n("patients", "Patients", "patients"), _n("undone", "Left undone", "patients", "Must-do work carried to the next week"),
+    ), key=("site", "test", "organisation", "kind", "priority", "week")),
+    Table("mobiles", "Mobile units", "Where each mobile unit stands.", (
+        Field("mobile", "Mobile unit", Kind.ID), _SITE, _ASSET, _WEEK,
+        Field("present", "Present", Kind.FLAG), Field("arriving", "Arriving", Kind.FLAG),
+        _n("minutes", "Minutes", "minutes"), _COST,
+    ), key=("mobile", "site", "week")),
+    Table("transfers", "Mutual aid", "Patients examined at another organisation's site.", (
+        Field("from_organisation", "From", Kind.ID), Field("to_organisation", "To", Kind.ID), Field("to_site", "To site", Kind.ID),
+        _TEST, _PRIORITY, _WEEK, _n("patients", "Patients", "patients"),
+        _n("minutes", "Travel", "minutes by road, mean of those who accept"), _COST,
+    ), key=("from_organisation", "to_site", "test", "priority", "week")),
+    Table("external", "In- and outsourcing", "Examinations by independent providers.", (
+        _ORG, Field("site", "Site", Kind.ID, required=False, help="Where insourced; empty when outsourced"), _TEST, _PRIORITY,
+        Field("kind", "Kind", Kind.CHOICE, choices=("insourced", "outsourced")), _WEEK, _n("patients", "Patients", "patients"), _COST,
+    ), key=("organisation", "site", "test", "priority", "kind", "week")),
+    Table("staffing", "Staffing", "Hours needed and where they come from.", (
+        _ORG, Field("staff_group", "Staff group", Kind.ID), _WEEK,
+        _n("hours_needed", "Hours needed", "hours"), _n("hours_available", "Hours available", "hours"),
+        _n("overtime_hours", "Overtime", "hours"), _n("bank_or_agency_hours", "Bank and agency", "hours"),
+        _n("shared_in_hours", "Shared in", "hours"), _n("shared_out_hours", "Shared out", "hours"), _COST,
+    ), key=("organisation", "staff_group", "week")),
+    Table("reporting", "Reporting", "Reporting minutes; empty where the network declares no reporting capacity.", (
+        _ORG, _WEEK, _n("minutes_needed", "Minutes needed", "minutes"), _n("minutes_available", "Minutes available", "minutes"),
+        _n("shared_minutes", "Shared", "minutes"), _n("outsourced_reports", "Outsourced", "reports"), _n("backlog", "Backlog", "minutes"),
+        _n("late_over_4_weeks", "Late over 4 weeks", "minutes"),
+    ), key=("organisation", "week")),
+    Table("waiting_list", "Waiting lists", "The lists week by week. Columns in present order are empty where only the in-turn bound was computed.", (
+        _ORG, _TEST, _PRIORITY, _WEEK,
+        _n("additions", "Additions", "patients"), _n("removed", "Removed", "patients", "Left the list without a test"),
+        _n("seen", "Seen", "patients"), _n("waiting", "Waiting", "patients at week end"),
+        _n("over_six_present_order", "Over six weeks, present order", "patients", required=False),
+        _n("over_six_in_turn", "Over six weeks, strictly in turn", "patients", "A lower bound for every booking order"),
+        _n("over_thirteen_present_order", "Over 13 weeks, present order", "patients", required=False),
+        _n("share_over_six", "Share over six weeks", "share of the list",
+           "In the booking order the plan was computed for: see booking_order in plan.json", required=False),
+    ), key=("organisation", "test", "priority", "week")),
+    Table("list_model", "List model", "The list on the first Monday by weeks waited, with the weights the list model uses.", (
+        _ORG, _TEST, _PRIORITY, Field("weeks_waited", "Weeks waited", Kind.COUNT, help="0 to 13, the last open"),
+        _n("opening", "Opening", "patients"), _n("weight", "Weight", "relative chance of being booked", required=False),
+    ), key=("organisation", "test", "priority", "weeks_waited")),
+    Table("limits", "Limits", "What limits the plan, where and when, and what one more unit would buy.", (
+        Field("what", "What", Kind.TEXT), Field("where", "Where", Kind.TEXT), _WEEK,
+        _n("used", "Used", "in the unit of the row"), _n("available", "Available", "in the unit of the row"),
+        Field("binding", "Binding", Kind.FLAG),
+        _n("value_of_one_more", "Value of one more", "£ of the weighted goals, at most", required=False),
+        Field("unit", "Unit", Kind.TEXT),
+    ), key=("what", "where", "week")),
+    Table("measures", "Measures", "Summary figures.", (
+        Field("measure", "Measure", Kind.TEXT), Field("organisation", "Organisation", Kind.ID, required=False),
+        Field("test", "Test", Kind.ID, required=False), _n("value", "Value", "in the unit of the row"), Field("unit", "Unit", Kind.TEXT),
+    ), key=("measure", "organisation", "test")),
+)  # fmt: skip
+
+BY_TABLE: dict[str, Table] = {t.name: t for t in PLAN_TABLES}
+
+IN_TURN = "strictly in turn"
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """One allocation result.
+
+    Attributes:
+        tables: typed frame per table of `PLAN_TABLES`, rows ordered by key.
+        summary: what `plan.json` holds: status, objective stages, seconds, size, target, met, cost_gbp, booking_order, list_check,
+            provenance (dataset and scenario ids, code and solver version, seed).
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    summary: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        frames = {}
+        for table in PLAN_TABLES:
+            frame = table.typed(self.tables[table.name]) if table.name in self.tables else table.empty()
+            frames[table.name] = frame.sort_values(list(table.key), ignore_index=True, kind="stable")
+        object.__setattr__(self, "tables", frames)
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.tables[name].copy(deep=False)
+
+    def summary_json(self) -> str:
+        """The summary as JSON text."""
+        return json.dumps(self.summary, indent=2, sort_keys=False)
+
+    def measure(self, name: str, organisation: str = "", test: str = "") -> float:
+        """One value of the table of measures.
+
+        Raises:
+            KeyError: there is no such measure.
+        """
+        rows = self.tables["measures"]
+        hit = rows[(rows["measure"] == name) & (rows["organisation"] == organisation) & (rows["test"] == test)]
+        if hit.empty:
+            raise KeyError((name, organisation, test))
+        return float(hit["value"].iloc[0])

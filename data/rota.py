@@ -1,0 +1,296 @@
+"""Today's rota. No published data holds it: it is derived from recent activity, and a planner's own rows replace it.
+
+Per organisation and asset type: the sessions that reproduce the mean weekly activity of the recent months at the assumed throughput,
+utilisation and non-attendance, split over sites by assets, session types filled in their fill order. Where the register cannot hold that work it
+must be incomplete: assets are added and each addition is reported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from data.activity import KINDS
+from data.assumptions import Assumptions
+from data.dataset import Dataset
+from data.demand import Demand
+from data.findings import Finding, Findings, warning
+from data.network import ALL_PRIORITIES, WEEKDAYS, Network
+from data.stations import Stations, examination_minutes, stations_of
+from data.working_days import WorkingDays
+
+@dataclass(frozen=True)
+class Today:
+    """Today's rota over the weeks of a plan.
+
+    Attributes:
+        stations: stations with the assets that were added.
+        ordinary: sessions in an ordinary week: site, asset_type, session_type, sessions, basis (derived or planner's).
+        sessions: whole sessions by week, shape (stations, session types, weeks): their running total follows the ordinary week.
+        seen: patients a week the rota leaves for the waiting list, after must-do work: organisation, test, week, patients.
+        recent: mean activity of an ordinary week: organisation, test, kind, patients.
+        findings: assets that were added, and work with nowhere to be done.
+    """
+
+    stations: Stations
+    ordinary: pd.DataFrame
+    sessions: np.ndarray
+    seen: pd.DataFrame
+    recent: pd.DataFrame
+    findings: Findings
+
+
+def recent_activity(dataset: Dataset, assumptions: Assumptions) -> pd.DataFrame:
+    """Mean activity of an ordinary week over the recent months, by organisation, test and kind.
+
+    Returns:
+        organisation, test, kind, a_day (patients a working day or its equivalent), patients (in a week without a bank holiday).
+    """
+    network = dataset.network
+    tests = list(network["tests"]["test"])
+    rows = dataset.activity.of(network.organisations, tests)
+    months = sorted(rows["period"].unique())[-int(assumptions.one("recent_months")) :]
+    totals = rows[rows["period"].isin(months)].groupby(["organisation", "test"])[[f"done_{k}" for k in KINDS]].sum()
+    index = pd.MultiIndex.from_product([network.organisations, tests], names=["organisation", "test"])
+    totals = totals.reindex(index, fill_value=0.0)
+    calendar = WorkingDays.of(network)
+    parts = []
+    for kind in KINDS:
+        weight = assumptions.one(f"other_day_{kind}")
+        exposure = sum(calendar.month_exposure(m, weight) for m in months)
+        a_day = totals[f"done_{kind}"].to_numpy() / exposure
+        parts.append(pd.DataFrame({"kind": kind, "a_day": a_day, "patients": a_day * (5 + 2 * weight)}, index=index).reset_index())
+    return pd.concat(parts, ignore_index=True)[["organisation", "test", "kind", "a_day", "patients"]]
+
+
+def slots_needed(recent: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
+    """Examinations an ordinary week's planned sessions must hold: organisation, test, must_do and waiting_list (patients a week)."""
+    wide = recent.pivot(index=["organisation", "test"], columns="kind", values="patients").reset_index()
+    inside = 1 - assumptions.values("unscheduled_outside", wide)
+    wide["must_do"] = wide["planned"] + inside * wide["unscheduled"]
+    return wide[["organisation", "test", "must_do", "waiting_list"]]
+
+
+def must_do_work(demand: Demand, assumptions: Assumptions, tests: list[str]) -> pd.DataFrame:
+    """Work that never waits: planned, and the part of unscheduled work that is done inside planned sessions.
+
+    Returns:
+        Index (organisation, test) for `tests`, one column per Monday, patients a week.
+    """
+    planned, unscheduled = (demand.weekly(kind).groupby(["organisation", "test"]).sum() for kind in ("planned", "unscheduled"))
+    places = unscheduled.index.to_frame(index=False)
+    inside = 1 - assumptions.values("unscheduled_outside", places)
+    work = planned.reindex(unscheduled.index, fill_value=0.0) + unscheduled.mul(inside, axis=0)
+    return work[work.index.get_level_values("test").isin(tests)]
+
+
+def today(dataset: Dataset, assumptions: Assumptions, weeks: pd.DatetimeIndex, must_do: pd.DataFrame) -> Today:
+    """Today's rota over `weeks`.
+
+    Args:
+        dataset: needs at least one month of history.
+        assumptions: the assumptions in force.
+        weeks: the Mondays of the plan.
+        must_do: planned work and unscheduled work inside sessions: index (organisation, test), one column per Monday, patients a week.
+    """
+    network = dataset.network
+    recent = recent_activity(dataset, assumptions)
+    needed = slots_needed(recent, assumptions)
+    needed = needed[needed["test"].isin(network.allocated_tests)]
+    stations = stations_of(network, assumptions, weeks)
+    able = examination_minutes(network, assumptions, stations)
+    found: list[Finding] = list(_nowhere(needed, able, network.titles("tests"), network.titles("organisations")))
+    mobile = _mobile_minutes(network, assumptions, stations)
+    work = _split_by_station(needed, able, stations, mobile)
+    demand = work.groupby("station")["minutes"].sum().reindex(range(len(stations.rows)), fill_value=0.0).to_numpy()
+    on_mobile = np.minimum(mobile, demand)
+    own, stated = _planners_own(stations, network["rota"])
+    needed_minutes = _left_to_derive((demand - on_mobile) / stations.yield_share, own @ stations.session_minutes, stated, stations)
+    stations, needed_minutes, added = _make_room(stations, needed_minutes, ~stated)
+    found.extend(_added(added, stations, network.titles("sites"), network.titles("asset_types")))
+    ordinary = np.where(stated[:, None], own, _fill(stations, needed_minutes))
+    sessions = whole_sessions(ordinary, stations)
+    seen = _seen(sessions, stations, work, on_mobile, must_do)
+    return Today(stations, _ordinary_rows(ordinary, stated, stations), sessions, seen, recent, Findings(found))
+
+
+def _nowhere(needed: pd.DataFrame, able: pd.DataFrame, tests: dict[str, str], organisations: dict[str, str]) -> list[Finding]:
+    """Recent work of an organisation that owns nothing to do it with."""
+    can = set(zip(able["organisation"], able["test"], strict=True))
+    return [
+        warning(
+            "no-asset-for-work", f"{row.must_do + row.waiting_list:,.0f} examinations of {tests[row.test]} a week",
+            f"an asset of {organisations[row.organisation]} that can do them",
+            "Add the asset to the register: until then this work has nowhere to be done.", sheet="Assets",
+        )
+        for row in needed.itertuples()
+        if row.must_do + row.waiting_list > 0 and (row.organisation, row.test) not in can
+    ]  # fmt: skip
+
+
+def _split_by_station(needed: pd.DataFrame, able: pd.DataFrame, stations: Stations, mobile: np.ndarray) -> pd.DataFrame:
+    """Work of an ordinary week by station and test: must-do work shared by fixed assets, the waiting list by fixed and mobile ones.
+
+    Returns:
+        station, organisation, test, must_part (share of the organisation's must-do work done here), waiting (patients a week),
+        minutes_each, minutes (attended minutes a week).
+    """
+    fixed = (_ordinary_most(stations) * stations.session_minutes[None, :]).sum(axis=1) * stations.yield_share
+    rows = able.rename(columns={"minutes": "minutes_each"})
+    at = rows["station"].to_numpy()
+    must_part = _parts(rows, fixed[at])
+    waiting_part = _parts(rows, (fixed + mobile)[at])
+    work = rows.merge(needed, on=["organisation", "test"], how="left").fillna({"must_do": 0.0, "waiting_list": 0.0})
+    work = work.assign(must_part=must_part, waiting=waiting_part * work["waiting_list"])
+    work["minutes"] = (work["waiting"] + must_part * work["must_do"]) * work["minutes_each"]
+    return work[["station", "organisation", "test", "must_part", "waiting", "minutes_each", "minutes"]]
+
+
+def _parts(rows: pd.DataFrame, room: np.ndarray) -> np.ndarray:
+    """Each station's part of its organisation's work in a test, by the examinations it has room for; the first takes all where none has."""
+    weight = pd.Series(room / rows["minutes_each"].to_numpy(), index=rows.index)
+    keys = [rows["organisation"], rows["test"]]
+    totals = weight.groupby(keys).transform("sum")
+    first = ~rows.duplicated(["organisation", "test"])
+    return np.where(totals > 0, weight / totals.where(totals > 0, 1.0), first.astype(float))
+
+
+def _ordinary_most(stations: Stations) -> np.ndarray:
+    """Most sessions of each type in an ordinary week, shape (stations, session types); the first week's assets and limits."""
+    pattern = stations.session_types[list(WEEKDAYS)].to_numpy(dtype=float).sum(axis=1)
+    return np.asarray(stations.rooms[:, :1] * pattern[None, :] * stations.usable[:, :, 0])
+
+
+def _mobile_minutes(network: Network, assumptions: Assumptions, stations: Stations) -> np.ndarray:
+    """Attended minutes a week that mobile units give where they stand today, shape (stations,)."""
+    minutes = np.zeros(len(stations.rows))
+    mobiles = network["mobiles"]
+    standing = mobiles[mobiles["starts_at"] != ""].rename(columns={"starts_at": "site"})
+    hours = assumptions.values("mobile_hours", standing)
+    for unit, hour in zip(standing.itertuples(), hours, strict=True):
+        k = stations.index[unit.site, unit.asset_type]
+        minutes[k] += 60 * hour * stations.yield_share[k]
+    return minutes
+
+
+def _make_room(stations: Stations, needed: np.ndarray, derived: np.ndarray) -> tuple[Stations, np.ndarray, np.ndarray]:
+    """Level the load over an organisation's stations of one type; add assets where all of them together are too few."""
+    added = np.zeros(len(stations.rows))
+    groups = stations.rows.groupby(["organisation", "asset_type"], sort=False).indices
+    for group in groups.values():
+        members = group[derived[group]]
+        if not len(members):
+            continue
+        while True:
+            most = (_ordinary_most(stations)[members] * stations.session_minutes[None, :]).sum(axis=1)
+            total = needed[members].sum()
+            an_asset = _ordinary_most(replace(stations, rooms=np.ones_like(stations.rooms)))[members] @ stations.session_minutes
+            if total <= most.sum() + 1e-9 or not an_asset.any():
+                break
+            busiest = members[int(np.argmax(needed[members] * (an_asset > 0)))]
+            rooms = stations.rooms.copy()
+            rooms[busiest] += 1
+            stations = replace(stations, rooms=rooms)
+            added[busiest] += 1
+        needed[members] = _spill(needed[members], most)
+    return stations, needed, added
+
+
+def _spill(needed: np.ndarray, most: np.ndarray) -> np.ndarray:
+    """Move what does not fit to stations with room, in proportion to their room."""
+    over = np.maximum(needed - most, 0)
+    kept = needed - over
+    room = most - kept
+    return kept + room * min(1.0, over.sum() / room.sum()) if room.sum() > 0 else kept
+
+
+def _added(added: np.ndarray, stations: Stations, sites: dict[str, str], types: dict[str, str]) -> list[Finding]:
+    return [
+        warning(
+            "asset-added", f"{stations.rooms[k, 0] - added[k]:.0f} × {types[row.asset_type]} at {sites[row.site]}",
+            f"{stations.rooms[k, 0]:.0f}, to hold the recent activity at the assumed throughput",
+            "Correct the register, the throughput or the share of unscheduled work outside sessions; the plan uses the larger number.",
+            sheet="Assets", column="Asset type",
+        )
+        for k, row in enumerate(stations.rows.itertuples()) if added[k] > 0
+    ]  # fmt: skip
+
+
+def _fill(stations: Stations, needed: np.ndarray) -> np.ndarray:
+    """Sessions of an ordinary week in fill order, shape (stations, session types)."""
+    most = _ordinary_most(stations)
+    sessions = np.zeros(most.shape)
+    left = needed.copy()
+    for t, minutes in enumerate(stations.session_minutes):
+        sessions[:, t] = np.minimum(left / minutes, most[:, t])
+        left = left - sessions[:, t] * minutes
+    return sessions
+
+
+def _planners_own(stations: Stations, rota: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The planner's own sessions, shape (stations, session types), and True for stations that have rows of their own, shape (stations,)."""
+    types = list(stations.session_types["session_type"])
+    own = np.zeros((len(stations.rows), len(types)))
+    stated = np.zeros(len(stations.rows), dtype=bool)
+    for row in rota.itertuples():
+        k = stations.index[row.site, row.asset_type]
+        stated[k] = True
+        own[k, types.index(row.session_type)] = row.sessions
+    return own, stated
+
+
+def _left_to_derive(needed: np.ndarray, own: np.ndarray, stated: np.ndarray, stations: Stations) -> np.ndarray:
+    """Minutes that stations without rows of their own must run: the organisation's work less what the planner's own sessions hold."""
+    result = np.where(stated, 0.0, needed)
+    for members in stations.rows.groupby(["organisation", "asset_type"], sort=False).indices.values():
+        free = members[~stated[members]]
+        if len(free) < len(members) and needed[free].sum() > 0:
+            left = max(needed[members].sum() - own[members].sum(), 0.0)
+            result[free] = needed[free] * left / needed[free].sum()
+    return result
+
+
+def whole_sessions(ordinary: np.ndarray, stations: Stations) -> np.ndarray:
+    """Whole sessions whose running total follows the ordinary week, less closed days; shape (stations, session types, weeks)."""
+    pattern = stations.session_types[list(WEEKDAYS)].to_numpy(dtype=float).sum(axis=1)
+    open_share = np.divide(stations.openings, pattern[:, None], out=np.zeros_like(stations.openings), where=pattern[:, None] > 0)
+    wanted = ordinary[:, :, None] * open_share[None, :, :]
+    most = np.floor(np.maximum(stations.most_sessions, np.ceil(wanted - 1e-9)) + 1e-9)
+    result = np.zeros(wanted.shape)
+    carried = np.zeros(ordinary.shape)
+    for w in range(wanted.shape[2]):
+        carried = carried + wanted[:, :, w]
+        result[:, :, w] = np.minimum(np.floor(carried + 0.5), most[:, :, w])
+        carried = carried - result[:, :, w]
+    return result
+
+
+def _seen(
+    sessions: np.ndarray, stations: Stations, work: pd.DataFrame, on_mobile: np.ndarray, must_do: pd.DataFrame
+) -> pd.DataFrame:
+    """What the rota leaves for each waiting list, tests that share a room in proportion to their recent work."""
+    minutes = (sessions * stations.session_minutes[None, :, None]).sum(axis=1) * stations.yield_share[:, None] + on_mobile[:, None]
+    must = must_do.reindex(pd.MultiIndex.from_frame(work[["organisation", "test"]])).fillna(0.0).to_numpy()
+    must_minutes = must * (work["must_part"] * work["minutes_each"]).to_numpy()[:, None]
+    at = work["station"].to_numpy()
+    left = minutes.copy()
+    np.subtract.at(left, at, must_minutes)
+    asked = (work["waiting"] * work["minutes_each"]).to_numpy()
+    total = np.zeros(len(stations.rows))
+    np.add.at(total, at, asked)
+    share = np.divide(asked, total[at], out=np.zeros_like(asked), where=total[at] > 0)
+    patients = np.maximum(left, 0)[at] * (share / work["minutes_each"].to_numpy())[:, None]
+    wide = pd.DataFrame(patients, columns=stations.weeks).groupby([work["organisation"], work["test"]], sort=False).sum()
+    tall = wide.reset_index().melt(["organisation", "test"], var_name="week", value_name="patients")
+    return tall.assign(priority=ALL_PRIORITIES)
+
+
+def _ordinary_rows(ordinary: np.ndarray, stated: np.ndarray, stations: Stations) -> pd.DataFrame:
+    types = list(stations.session_types["session_type"])
+    rows = stations.rows.loc[np.repeat(range(len(stations.rows)), len(types))].reset_index(drop=True)
+    rows["session_type"] = np.tile(types, len(stations.rows))
+    rows["sessions"] = ordinary.ravel()
+    rows["basis"] = np.where(np.repeat(stated, len(types)), "planner's", "derived")
+    return rows

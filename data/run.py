@@ -1,0 +1,93 @@
+"""The run: one job, its inputs, where it stands and what it said. The row in the store is the truth; this is its picture."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+RunState = Literal["queued", "running", "done", "failed", "cancelled", "lost"]
+
+ENDED: tuple[RunState, ...] = ("done", "failed", "cancelled", "lost")
+"""States a run never leaves."""
+
+SHARED: tuple[RunState, ...] = ("queued", "running", "done")
+"""States in which a run answers for everybody who asks for equal inputs; any other is tried anew."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    Attributes:
+        stage: what is being done, in words for planners.
+        fraction: share of the work done, 0 to 1; None where it cannot be told.
+        best: objective of the best plan so far, in £ of the weighted goals.
+        bound: no plan can be better than this, in the same unit.
+        gap: relative distance between the two, 0 to 1.
+        seconds: time since the start.
+    """
+
+    stage: str = ""
+    fraction: float | None = None
+    best: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One job.
+
+    Attributes:
+        id: identifier.
+        kind: which problem is solved, for example `allocation`.
+        state: where it stands.
+        dataset_id: content id of the dataset.
+        scenario_id: id of the stored scenario.
+        settings: settings of the solve as plain values.
+        code_version: version of the code that was asked to compute it.
+        organisation: owner; empty = the whole network.
+        created: when it was asked for (UTC).
+        created_by: who asked.
+        started: when work began (UTC), or None.
+        finished: when it ended (UTC), or None.
+        cancel_asked: True once somebody asked to stop it.
+        progress: the last that was heard from it.
+        message: one plain sentence where it ended without a plan, else empty.
+        reference: number under which the log tells more, else empty.
+        inputs_hash: digest of everything the result depends on.
+    """
+
+    id: str
+    kind: str
+    state: RunState
+    dataset_id: str
+    scenario_id: str
+    settings: Mapping[str, Any]
+    code_version: str
+    organisation: str
+    created: datetime
+    created_by: str
+    started: datetime | None
+    finished: datetime | None
+    cancel_asked: bool
+    progress: Progress
+    message: str
+    reference: str
+    inputs_hash: str
+
+    @property
+    def ended(self) -> bool:
+        """True once nothing more will happen."""
+        return self.state in ENDED
+
+
+def inputs_hash(kind: str, dataset_id: str, scenario_id: str, settings: Mapping[str, Any], code_version: str) -> str:
+    """SHA-256 of everything a result depends on: runs with equal digests give the same tables."""
+    parts = [kind, dataset_id, scenario_id, dict(settings), code_version]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,100 @@
+"""The official provider workbooks of the national diagnostics return (DM01), exactly as they are published."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pandas as pd
+
+from data.activity import KINDS, WAITING
+from data.cells import Sheet
+from data.checks.dm01 import check_dm01
+from data.errors import Refused
+from data.fields import is_blank
+from data.findings import Finding, Findings, note, refusal
+from data.sources.dm01_sheet import SHEET, Lines, code_of, lines_of, month_of, title_block
+from data.sources.national_tests import plain
+from data.sources.reading import READING, Reading
+from data.tabular import read_sheets
+
+SOURCE = "dm01_provider"
+
+PARSER_VERSION = 1
+"""Raise whenever the same file would be read differently."""
+
+_NOTES = "Notes"
+_FACTS = ("title", "period", "published", "revised", "status")
+
+
+def read(content: bytes, file: str) -> Reading:
+    """Read one workbook. Uploads come here through `data.safe_reading`, in its limited child process.
+
+    Args:
+        content: the workbook (.xls or .xlsx).
+        file: its name, for the findings only: the month is read from the workbook itself.
+
+    Returns:
+        The reading: one row for each provider and test; or, with an empty frame, every reason why the file is refused.
+    """
+    try:
+        sheets, notes = read_sheets(content, file, types=("xlsx", "xls"), wanted=lambda name: plain(name) in (plain(SHEET), plain(_NOTES)))
+    except Refused as error:
+        return Reading.refused(SOURCE, file, content, PARSER_VERSION, error.findings)
+    sheet = next((s for s in sheets if plain(s.name) == plain(SHEET)), None)
+    if sheet is None:
+        found = "the sheets " + ", ".join(f'"{s.name}"' for s in sheets) if sheets else "no sheets"
+        mend = "Upload the provider workbook as it was published (Monthly Diagnostics Web File, Provider)."
+        missing = refusal("missing-sheet", found, f'a sheet "{SHEET}"', mend, file=file, sheet=SHEET)
+        return Reading.refused(SOURCE, file, content, PARSER_VERSION, [missing])
+    return _read_sheet(sheet, sheets, content, file, notes)
+
+
+def _read_sheet(sheet: Sheet, sheets: list[Sheet], content: bytes, file: str, notes: Findings) -> Reading:
+    lines, wrong = lines_of(sheet, file)
+    block = title_block(sheet, lines.header if lines else 60)
+    facts = {name: block[name][0] for name in _FACTS if name in block}
+    period = month_of(facts.get("period", ""))
+    if period is None:
+        wrong.append(_month_refusal(sheet, block.get("period"), file))
+    if lines is None:
+        return Reading.refused(SOURCE, file, content, PARSER_VERSION, wrong, facts)
+    findings = notes.plus(wrong, check_dm01(lines), _not_submitted(sheets, facts, file))
+    if findings.refusals or period is None:
+        return Reading.refused(SOURCE, file, content, PARSER_VERSION, findings, facts)
+    digest = hashlib.sha256(content).hexdigest()
+    return Reading(SOURCE, file, digest, PARSER_VERSION, _frame(lines, period), facts, findings)
+
+
+def _frame(lines: Lines, period: pd.Timestamp) -> pd.DataFrame:
+    raw, numbers = lines.raw[lines.data], lines.numbers[lines.data]
+    measured = [f"done_{kind}" for kind in KINDS] + WAITING
+    return READING.typed({
+        "organisation": lines.codes[lines.data],
+        "organisation_name": raw["organisation_name"].map(lambda n: "" if is_blank(n) else str(n).strip()),
+        "national_code": numbers["test_id"].map(code_of),
+        "period": pd.Series([period] * len(raw)),
+        **{name: numbers[name] for name in measured},
+    })  # fmt: skip
+
+
+def _month_refusal(sheet: Sheet, period: tuple[str, int] | None, file: str) -> Finding:
+    text, row = period or ("", None)
+    found = f'"{text}" beside "Period:"' if text else "no month" if period else 'no cell "Period:" above the header'
+    mend = 'Write the month beside "Period:" as it was published. The month is never taken from the name of the file.'
+    allowed = "a month and a year, for example March 2025"
+    return refusal("month", found, allowed, mend, file=file, sheet=sheet.name, row=row, column="Period:")
+
+
+def _not_submitted(sheets: list[Sheet], facts: dict[str, str], file: str) -> Findings:
+    """Organisations that the notes list as not having submitted; a note, and a fact for whoever asks why a row is absent."""
+    sheet = next((s for s in sheets if plain(s.name) == plain(_NOTES)), None)
+    if sheet is None:
+        return Findings()
+    listed = [[str(c).strip() for c in cells if not is_blank(c)] for _, cells in sorted(sheet.rows.items())]
+    start = next((i for i, cells in enumerate(listed) if [plain(c) for c in cells[:2]] == ["code", "name"]), len(listed))
+    codes = [cells[0] for cells in listed[start + 1 :] if cells]
+    if not codes:
+        return Findings()
+    facts["not_submitted"] = ", ".join(codes)
+    mend = "Nothing to do: a missing row of theirs does not mean zero."
+    return Findings([note("not-submitted", f"no return from {facts['not_submitted']}", "a return", mend, file=file, sheet=sheet.name)])

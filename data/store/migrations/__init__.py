@@ -1,0 +1,1 @@
+"""Migrations of the store, one file per change of form."""

@@ -1,0 +1,1 @@
+"""Demand forecasts and waiting-list dynamics. Imports `data` only; hands over nouns that `data` owns."""

@@ -1,0 +1,1 @@
+"""Optimisation models. Imports `data` only; Pyomo is imported nowhere else."""

@@ -1,0 +1,1 @@
+"""The weekly allocation of sessions, mobile units and mutual aid."""

@@ -1,0 +1,137 @@
+"""What limits a plan: each limit with what is used, what there is, whether it binds, and at most what one more unit would buy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from optimisation.allocation.problem import Inputs
+from optimisation.allocation.problem_parts import journeys
+from optimisation.allocation.result import Solved, hours_needed
+
+OPENINGS = "Openings"
+STAFF = "Staff hours"
+MOBILES = "Mobile unit weeks"
+INSOURCING = "Insourcing limit"
+OUTSOURCING = "Outsourcing limit"
+BATCH = "Largest aid batch"
+ACCEPTANCE = "Patients who accept aid"
+TRAVEL = "Travel limit"
+
+_FULL = 1e-4
+"""A limit binds when this little of it is left, in its own unit."""
+
+_COLUMNS = ["what", "where", "week", "used", "available", "binding", "value_of_one_more", "unit"]
+
+
+def limits(inputs: Inputs, s: Solved, shortfall: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the table `limits`.
+
+    Args:
+        inputs: what the problem was made from.
+        s: its solution.
+        shortfall: organisation, test, week (Monday): where the target is missed.
+    """
+    parts = (_openings, _staff, _mobiles, _insourcing, _outsourcing, _batches, _acceptance)
+    rows = [row for part in parts for row in part(inputs, s)]
+    rows.extend(_travel(inputs, s, shortfall))
+    frame = pd.DataFrame(rows, columns=_COLUMNS)
+    return frame.drop_duplicates(["what", "where", "week"])
+
+
+def _row(what: str, where: str, week: pd.Timestamp, used: float, available: float, value: float, unit: str) -> tuple[Any, ...]:
+    binding = available > 0 and used >= available - _FULL
+    return what, where, week, used, available, binding, max(value, 0.0) if binding else 0.0, unit
+
+
+def _openings(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    n = inputs.network
+    sites, types, kinds = n.titles("sites"), n.titles("asset_types"), n.titles("session_types")
+    for i in s.problem.sets["station_sessions"]:
+        site, a, t, w = i
+        value = -s.prices.get("sessions", {}).get(i, 0.0)
+        yield _row(OPENINGS, f"{types[a]}, {sites[site]}, {kinds[t]}", s.monday(w), s.of("sessions", i), s.given("most_sessions", i), value, "sessions")
+
+
+def _staff(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    organisations, groups = inputs.network.titles("organisations"), inputs.network.titles("staff_groups")
+    for o, g, w in s.problem.sets["staff_weeks"]:
+        most = sum(s.given(name, (o, g, w)) for name in ("staff_hours", "overtime_limit", "bank_limit"))
+        value = -s.row_prices.get("staff_time", {}).get((o, g, w), 0.0)
+        yield _row(STAFF, f"{groups[g]}, {organisations[o]}", s.monday(w), hours_needed(s, o, g, w), most, value, "hours")
+
+
+def _mobiles(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    titles = inputs.network.titles("mobiles")
+    for (v,) in s.problem.sets["mobiles"]:
+        for w in range(1, s.problem.last_week + 1):
+            used = sum(s.of("present", (v, site, w)) for site in s.problem.near("spots_of", (v,)))
+            value = -s.row_prices.get("one_place", {}).get((v, w), 0.0)
+            yield _row(MOBILES, titles[v], s.monday(w), used, 1.0, value, "unit weeks")
+
+
+def _insourcing(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    sites, tests = inputs.network.titles("sites"), inputs.network.titles("tests")
+    for (site, m, w), routes in s.problem.neighbours["insourced_test"].items():
+        used = sum(s.of("insourced", (*r, w)) for r in routes)
+        value = -s.row_prices.get("insourcing_limit", {}).get((site, m, w), 0.0)
+        yield _row(INSOURCING, f"{tests[m]}, {sites[site]}", s.monday(w), used, s.given("insourced_limit", (site, m, w)), value, "patients")
+
+
+def _outsourcing(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    organisations, tests = inputs.network.titles("organisations"), inputs.network.titles("tests")
+    for (o, m, w), lists in s.problem.neighbours["outsourced_test"].items():
+        used = sum(s.of("outsourced", (*i, w)) for i in lists)
+        value = -s.row_prices.get("outsourcing_limit", {}).get((o, m, w), 0.0)
+        yield _row(OUTSOURCING, f"{tests[m]}, {organisations[o]}", s.monday(w), used, s.given("outsourced_limit", (o, m, w)), value, "patients")
+
+
+def _batches(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    organisations, tests = inputs.network.titles("organisations"), inputs.network.titles("tests")
+    for i, j, m, w in s.problem.sets["aid_pairs"]:
+        used = sum(s.of("examined", (*r, w)) for r in s.problem.near("pair_routes", (i, j, m)))
+        if used > _FULL:
+            value = -s.row_prices.get("batch_not_too_large", {}).get((i, j, m, w), 0.0)
+            where = f"{tests[m]}, {organisations[i]} to {organisations[j]}"
+            yield _row(BATCH, where, s.monday(w), used, s.given("largest_batch", (m,)), value, "patients")
+
+
+def _acceptance(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    organisations, sites, tests = (inputs.network.titles(t) for t in ("organisations", "sites", "tests"))
+    for (o, m, u, site, w), used in s.flows("aided"):
+        most = s.given("accepted", (o, m, site)) * s.given("suitable_for_aid", (m,)) * s.given("additions_so_far", (o, m, u, w))
+        value = -s.prices.get("aided", {}).get((o, m, u, site, w), 0.0)
+        yield _row(ACCEPTANCE, f"{tests[m]}, {organisations[o]} to {sites[site]}", s.monday(w), used, most, value, "patients so far")
+
+
+def _travel(inputs: Inputs, s: Solved, shortfall: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    """Journeys beyond the travel limit from where the target is missed to a site with idle openings for the test in the same week."""
+    if shortfall.empty or not inputs.lever("mutual_aid"):
+        return
+    organisations, sites, tests = (inputs.network.titles(t) for t in ("organisations", "sites", "tests"))
+    roads = journeys(inputs)
+    beyond = roads[roads["minutes"] > roads["limit"]].sort_values("minutes", kind="stable").drop_duplicates(["organisation", "site", "test"])
+    week = {monday: w for w, monday in enumerate(s.problem.weeks, start=1)}
+    for miss in shortfall.itertuples():
+        near = beyond[(beyond["organisation"] == miss.organisation) & (beyond["test"] == miss.test)]
+        for road in near.itertuples():
+            if _idle_minutes(s, road.site, road.test, week[miss.week]) > 1.0:
+                where = f"{tests[miss.test]}, {organisations[miss.organisation]} to {sites[road.site]}"
+                yield TRAVEL, where, miss.week, road.minutes, road.limit, True, np.nan, "minutes by road"
+
+
+def _idle_minutes(s: Solved, site: str, m: str, last: int) -> float:
+    """Attended minutes at a site for a test that nobody uses, up to a week."""
+    idle = 0.0
+    for _, a in s.problem.near("stations_of_site", site):  # type: ignore[arg-type]
+        if m not in s.problem.near("tests_at", (site, a)):
+            continue
+        for w in range(1, last + 1):
+            room = sum(s.given("session_minutes", (site, a, t)) * s.given("most_sessions", (site, a, t, w)) for t in s.problem.near("types_at", (site, a)))
+            used = sum(s.given("examination_minutes", (site, a, k)) * s.of("examined", (o, k, u, site, a, w)) for o, k, u in s.problem.near("lists_at", (site, a)))
+            used += sum(s.given("examination_minutes", (site, a, k)) * s.of("must_done", (o, k, site, a, w)) for o, k in s.problem.near("must_do_at", (site, a)))
+            idle += max(room - used, 0.0)
+    return idle

@@ -1,0 +1,87 @@
+"""Summary figures of a plan, computed from its own tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from optimisation.allocation.problem import Inputs
+from optimisation.allocation.result import Solved
+
+_PERSON = 0.5
+"""A target is met when fewer than half a patient are over it: whole sessions meet it to the nearest patient."""
+
+
+def met(s: Solved, waiting_list: pd.DataFrame) -> pd.DataFrame:
+    """The target at each month end from the target date on.
+
+    Returns:
+        organisation, test, week (Monday), waiting, over_six, share, target_share, over_target (patients), met.
+    """
+    totals = waiting_list.groupby(["organisation", "test", "week"], sort=False)[["waiting", "over_six_in_turn"]].sum()
+    wanted = [(o, m, s.monday(w)) for o, m, w in s.problem.sets["measured_tests"]]
+    rows = totals.reindex(pd.MultiIndex.from_tuples(wanted, names=totals.index.names)).reset_index()
+    rows = rows.rename(columns={"over_six_in_turn": "over_six"})
+    rows["share"] = np.where(rows["waiting"] > 0, rows["over_six"] / rows["waiting"].where(rows["waiting"] > 0, 1.0), 0.0)
+    rows["target_share"] = [s.given("target_share", (o, m)) for o, m, _ in wanted]
+    rows["over_target"] = np.maximum(rows["over_six"] - rows["target_share"] * rows["waiting"], 0.0)
+    return rows.assign(met=rows["over_target"] < _PERSON)
+
+
+def met_by_test(months: pd.DataFrame) -> list[dict[str, Any]]:
+    """One entry for each organisation and test: whether every month end meets the target, and the worst one."""
+    entries = []
+    for (o, m), rows in months.groupby(["organisation", "test"], sort=False):
+        worst = rows.loc[rows["over_target"].idxmax()] if rows["over_target"].max() > 0 else rows.loc[rows["share"].idxmax()]
+        entries.append(
+            {"organisation": o, "test": m, "met": bool(rows["met"].all()), "worst_share": float(worst["share"]),
+             "worst_week": f"{worst['week']:%Y-%m-%d}", "over_target": float(worst["over_target"]), "target_share": float(worst["target_share"])}
+        )  # fmt: skip
+    return entries
+
+
+def costs(tables: Mapping[str, pd.DataFrame], s: Solved) -> dict[str, float]:
+    """Cost by kind in pounds, added up from the tables."""
+    activity = tables["activity"]
+    each = {(site, m): c for (site, m), c in s.problem.values["examination_cost"].items()}
+    inside = activity[activity["priority"] != "outside_sessions"]
+    insourced = tables["external"].query("kind == 'insourced'")["patients"].groupby([tables["external"]["site"], tables["external"]["test"]]).sum()
+    patients = inside.groupby(["site", "test"])["patients"].sum().sub(insourced, fill_value=0.0)
+    external = tables["external"].groupby("kind")["cost_gbp"].sum()
+    staffing = tables["staffing"]
+    result = {
+        "sessions": tables["sessions"]["cost_gbp"].sum(),
+        "examinations": sum(n * each.get(i, 0.0) for i, n in patients.items()),
+        "mobile units": tables["mobiles"]["cost_gbp"].sum(),
+        "mutual aid": tables["transfers"]["cost_gbp"].sum(),
+        "insourcing": external.get("insourced", 0.0),
+        "outsourcing": external.get("outsourced", 0.0),
+        "overtime, bank and agency": staffing["cost_gbp"].sum(),
+    }
+    result = {kind: float(pounds) for kind, pounds in result.items()}
+    return result | {"total": float(sum(result.values()))}
+
+
+def measures(inputs: Inputs, tables: Mapping[str, pd.DataFrame], months: pd.DataFrame, cost: Mapping[str, float]) -> pd.DataFrame:
+    """Rows of the table `measures`."""
+    rows: list[tuple[str, str, str, float, str]] = [(f"cost: {kind}", "", "", pounds, "£ over the plan") for kind, pounds in cost.items()]
+    lists = tables["waiting_list"]
+    last = lists[lists["week"] == inputs.weeks[-1]]
+    for row in last.groupby(["organisation", "test"], sort=False)[["waiting", "over_six_in_turn"]].sum().reset_index().itertuples():
+        rows.append(("waiting at the end", row.organisation, row.test, row.waiting, "patients"))
+        rows.append(("over six weeks at the end, in turn", row.organisation, row.test, row.over_six_in_turn, "patients"))
+    for entry in met_by_test(months):
+        rows.append(("worst share over six weeks, in turn", entry["organisation"], entry["test"], entry["worst_share"], "share of the list"))
+        rows.append(("patients over the target at worst", entry["organisation"], entry["test"], entry["over_target"], "patients"))
+    for name, table, column in (("examined elsewhere", "transfers", "from_organisation"), ("bought from providers", "external", "organisation")):
+        sums = tables[table].groupby([column, "test"], sort=False)["patients"].sum()
+        rows.extend((name, o, m, float(n), "patients over the plan") for (o, m), n in sums.items())
+    delivered = tables["activity"].groupby(["organisation", "test"], sort=False)["patients"].sum() / len(inputs.weeks)
+    rows.extend(("examinations", o, m, float(n), "a week, all kinds") for (o, m), n in delivered.items())
+    changed = (tables["sessions"]["sessions"] - tables["sessions"]["sessions_today"]).abs().sum()
+    rows.append(("sessions changed from today's rota", "", "", float(changed), "sessions over the plan"))
+    rows.append(("must-do work left undone", "", "", float(tables["activity"]["undone"].sum()), "patient weeks"))
+    return pd.DataFrame(rows, columns=["measure", "organisation", "test", "value", "unit"])

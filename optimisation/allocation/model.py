@@ -1,0 +1,145 @@
+"""The allocation model: parameters, decisions, equations and goals, in the order of the formulation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pyomo.environ as pyo
+
+from optimisation.allocation.equations import believability, capacity, mobiles, must_do, mutual_aid, staff, target, waiting_list
+from optimisation.allocation.objective import GOALS
+from optimisation.allocation.parameters import BY_NAME, PARAMETERS
+from optimisation.allocation.problem import Index, Problem
+from optimisation.allocation.variables import VARIABLES
+from optimisation.units import pyomo_unit
+
+
+@dataclass(frozen=True)
+class Equation:
+    """One equation: its tag, the index set it runs over, and the function that states it."""
+
+    tag: str
+    over: Callable[[Problem], list[Index]]
+    rule: Callable[..., Any]
+
+
+def _set(name: str) -> Callable[[Problem], list[Index]]:
+    return lambda p: p.sets[name]
+
+
+def _stations_at_work(p: Problem) -> list[Index]:
+    busy = [k for k in p.neighbours["tests_at"] if p.near("lists_at", k) or p.near("must_do_at", k)]
+    return _by_week(p, busy)
+
+
+def _mixed_stations(p: Problem) -> list[Index]:
+    return _by_week(p, [k for k in p.sets["fixed_stations"] if p.near("mobiles_at", k) and (p.near("lists_at", k) or p.near("must_do_at", k))])
+
+
+def _lists_on_units(p: Problem) -> list[Index]:
+    return _by_week(p, list(p.neighbours["unit_only_routes"]))
+
+
+def _lists_with_aid(p: Problem) -> list[Index]:
+    return _by_week(p, list(p.neighbours["aid_sites"]))
+
+
+def _insourcing_rooms(p: Problem) -> list[Index]:
+    return list(p.neighbours["insourced_at"])
+
+
+def _insourced_tests(p: Problem) -> list[Index]:
+    return list(p.neighbours["insourced_test"])
+
+
+def _outsourced_tests(p: Problem) -> list[Index]:
+    return list(p.neighbours["outsourced_test"])
+
+
+def _frozen_lists(p: Problem) -> list[Index]:
+    return p.sets["list_weeks"] if p.rota_is_fixed else []
+
+
+def _by_week(p: Problem, members: list[Index]) -> list[Index]:
+    return [(*i, w) for i in members for w in range(1, p.last_week + 1)]
+
+
+EQUATIONS: tuple[Equation, ...] = (
+    Equation("room_time", _stations_at_work, capacity.room_time),
+    Equation("fixed_room_time", _mixed_stations, capacity.fixed_room_time),
+    Equation("suitable_for_unit", _lists_on_units, capacity.suitable_for_unit),
+    Equation("shared_openings", _insourcing_rooms, capacity.shared_openings),
+    Equation("insourcing_limit", _insourced_tests, capacity.insourcing_limit),
+    Equation("outsourcing_limit", _outsourced_tests, capacity.outsourcing_limit),
+    Equation("must_be_done", _set("must_do_streams"), must_do.must_be_done),
+    Equation("staff_time", _set("staff_weeks"), staff.staff_time),
+    Equation("one_place", lambda p: _by_week(p, list(p.neighbours["spots_of"])), mobiles.one_place),
+    Equation("arrival", _set("mobile_places"), mobiles.arrival),
+    Equation("minimum_stay", _set("mobile_places"), mobiles.minimum_stay),
+    Equation("only_receivers_receive", _set("aid_pairs"), mutual_aid.only_receivers_receive),
+    Equation("receivers_do_not_send", _set("aid_pairs"), mutual_aid.receivers_do_not_send),
+    Equation("batch_not_too_small", _set("aid_pairs"), mutual_aid.batch_not_too_small),
+    Equation("batch_not_too_large", _set("aid_pairs"), mutual_aid.batch_not_too_large),
+    Equation("offers_to_those_waiting", _lists_with_aid, mutual_aid.offers_to_those_waiting),
+    Equation("aided_so_far", _set("aid_places"), mutual_aid.aided_so_far),
+    Equation("balance", _set("list_weeks"), waiting_list.balance),
+    Equation("as_today", _frozen_lists, waiting_list.as_today),
+    Equation("over_six_in_turn", _set("measured_lists"), waiting_list.over_six_in_turn),
+    Equation("target", _set("measured_tests"), target.target),
+    Equation("above_rota", _set("station_sessions"), believability.above_rota),
+    Equation("ramp", _set("station_sessions"), believability.ramp),
+    Equation("no_cliff", _set("ending_lists"), believability.no_cliff),
+)
+
+_DOMAINS = {"whole": pyo.NonNegativeIntegers, "yes or no": pyo.Binary, "amount": pyo.NonNegativeReals}
+
+
+def build_model(problem: Problem, *, with_units: bool = False, equations: tuple[Equation, ...] = EQUATIONS) -> pyo.ConcreteModel:
+    """The Pyomo model of one problem.
+
+    Args:
+        problem: sets and values.
+        with_units: every parameter becomes a Pyomo parameter and every variable carries its unit, for `assert_units_consistent`; slower.
+        equations: which equations; tests build one at a time.
+    """
+    m = pyo.ConcreteModel(name="allocation")
+    m.problem = problem
+    for parameter in PARAMETERS:
+        setattr(m, parameter.name, _parameter(problem, parameter.name, with_units))
+    for variable in VARIABLES:
+        setattr(m, variable.name, _variable(problem, variable, with_units))
+    for equation in equations:
+        members = equation.over(problem)
+        if members:
+            setattr(m, equation.tag, pyo.Constraint(members, rule=equation.rule))
+    for goal in GOALS:
+        setattr(m, f"goal_{goal.name}", pyo.Objective(expr=goal.expression(m)))
+    return m
+
+
+def _parameter(problem: Problem, name: str, with_units: bool) -> Any:
+    values = problem.values.get(name, {})
+    if not with_units:
+        return Plain(values)
+    unit = pyomo_unit(BY_NAME[name].unit)
+    return pyo.Param(list(values), initialize=values, mutable=True, units=unit, within=pyo.Reals)
+
+
+def _variable(problem: Problem, variable: Any, with_units: bool) -> Any:
+    unit = pyomo_unit(variable.unit) if with_units else None
+    return pyo.Var(
+        problem.sets[variable.index], domain=_DOMAINS[variable.kind], units=unit,
+        bounds=lambda _, *i: variable.bounds(problem, i),
+    )  # fmt: skip
+
+
+class Plain:
+    """Parameter values that read like a Pyomo parameter, without its cost: `m.p[i]` for one index, `m.p[i, j]` for several."""
+
+    def __init__(self, values: Any) -> None:
+        self._values = {(i[0] if len(i) == 1 else i): v for i, v in values.items()}
+
+    def __getitem__(self, index: Any) -> float:
+        return self._values[index]  # type: ignore[no-any-return]

@@ -1,0 +1,93 @@
+"""The goals, in order: each is kept while the next is improved. All are in pounds, so that their weighted sum is one objective."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One goal: its name, the words a planner reads, and its expression."""
+
+    name: str
+    title: str
+    expression: Callable[[Any], Any]
+
+
+def undone(m: Any) -> Any:
+    """Planned and unscheduled work left undone, priced above everything: Σ price[m]·undone[o,m,w]."""
+    return sum(m.undone_price[i[1]] * v for i, v in m.undone.items())
+
+
+def shortfall(m: Any) -> Any:
+    """Patients over the target share at month ends, later months counting more: Σ price[o,m,w]·short[o,m,w]."""
+    return sum(m.shortfall_price[i] * v for i, v in m.shortfall.items())
+
+
+def cost(m: Any) -> Any:
+    """Money: sessions, consumables, mobile units, aid, in- and outsourcing, overtime, bank and agency."""
+    return sum(part(m) for part in COSTS.values())
+
+
+def disturbance(m: Any) -> Any:
+    """Changes from today's rota and from week to week, patients' journeys, and a cliff at the end, at their stated prices.
+
+    The size of a change is 2·more - (n - today), and of all ramps of a session type 2·Σ rise - (n - today) in the last week.
+    """
+    rota = sum(m.rota_change_price[i[1]] * (2 * v - m.sessions[i] + m.sessions_today[i]) for i, v in m.more.items())
+    ramps = sum(2 * m.ramp_price[i[1]] * v for i, v in m.rise.items()) - sum(
+        m.ramp_price[a] * (m.sessions[s, a, t, w] - m.sessions_today[s, a, t, w])
+        for s, a, t in m.problem.sets["station_types"] for w in [m.problem.last_week]
+    )
+    travel = sum(m.travel_price[k, s, o] * m.examined[o, k, u, s, a, w] for o, k, u, s, a, w in _away(m))
+    return rota + ramps + travel + sum(m.cliff_price[i[1]] * v for i, v in m.cliff.items())
+
+
+def _away(m: Any) -> Any:
+    return [(*route, w) for route in m.problem.sets["away_routes"] for w in range(1, m.problem.last_week + 1)]
+
+
+def _sessions(m: Any) -> Any:
+    return sum(m.session_cost[i[:3]] * v for i, v in m.sessions.items())
+
+
+def _examinations(m: Any) -> Any:
+    waiting = sum(m.examination_cost[i[3], i[1]] * v for i, v in m.examined.items())
+    return waiting + sum(m.examination_cost[i[2], i[1]] * v for i, v in m.must_done.items())
+
+
+def _mobiles(m: Any) -> Any:
+    weeks = sum(m.mobile_week_cost[i[0]] * v for i, v in m.present.items())
+    return weeks + sum(m.mobile_move_cost[i[0]] * v for i, v in m.arriving.items())
+
+
+def _aid(m: Any) -> Any:
+    return sum(m.aid_cost[i[1]] * m.examined[i] for i in _away(m))
+
+
+def _external(m: Any) -> Any:
+    insourced = sum(m.insourced_price[i[:2]] * v for i, v in m.insourced.items())
+    return insourced + sum(m.outsourced_price[i[:2]] * v for i, v in m.outsourced.items())
+
+
+def _extra_hours(m: Any) -> Any:
+    return sum(m.overtime_cost[i[:2]] * v for i, v in m.overtime.items()) + sum(m.bank_cost[i[:2]] * v for i, v in m.bank.items())
+
+
+COSTS: dict[str, Callable[[Any], Any]] = {
+    "sessions": _sessions,
+    "examinations": _examinations,
+    "mobile units": _mobiles,
+    "mutual aid": _aid,
+    "in- and outsourcing": _external,
+    "overtime, bank and agency": _extra_hours,
+}
+
+GOALS: tuple[Goal, ...] = (
+    Goal("undone", "Planned and unscheduled work left undone", undone),
+    Goal("shortfall", "Patients over the target", shortfall),
+    Goal("cost", "Cost", cost),
+    Goal("disturbance", "Disturbance, travel and cliff", disturbance),
+)

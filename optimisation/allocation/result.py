@@ -1,0 +1,204 @@
+"""From solver values to the tidy tables of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.network import ALL_PRIORITIES
+from optimisation.allocation.problem import Index, Inputs, Problem
+from optimisation.allocation.problem_parts import offers_of
+from optimisation.matrix import Matrix
+from optimisation.solving import Outcome
+
+OUTSIDE_SESSIONS = "outside_sessions"
+"""Priority shown for unscheduled work done outside planned sessions, so that totals agree with the national return and room time still adds up."""
+
+_NONE = 1e-6
+"""Flows smaller than this many patients are solver noise."""
+
+
+class Solved:
+    """Values of one solved problem, by variable and index."""
+
+    def __init__(self, problem: Problem, matrix: Matrix, outcome: Outcome) -> None:
+        self.problem = problem
+        self.values: dict[str, dict[Any, float]] = {}
+        self.prices: dict[str, dict[Any, float]] = {}
+        self.row_prices: dict[str, dict[Any, float]] = {}
+        for (name, index), value, price in zip(matrix.column_names, outcome.values, outcome.column_prices, strict=True):
+            self.values.setdefault(name, {})[index] = float(value)
+            self.prices.setdefault(name, {})[index] = float(price)
+        for (name, index), price in zip(matrix.row_names, outcome.row_prices, strict=True):
+            self.row_prices.setdefault(name, {})[index] = float(price)
+
+    def of(self, name: str, index: Any) -> float:
+        """Value of one decision; zero where it does not occur in the problem."""
+        return self.values.get(name, {}).get(index, 0.0)
+
+    def flows(self, name: str) -> Iterable[tuple[Any, float]]:
+        """Indices and values above noise, in the order of the index set."""
+        return ((i, v) for i, v in self.values.get(name, {}).items() if v > _NONE)
+
+    def monday(self, w: int) -> pd.Timestamp:
+        """The Monday of week w."""
+        return self.problem.weeks[w - 1]
+
+    def given(self, name: str, index: Index) -> float:
+        """A parameter's value, zero where there is none."""
+        return self.problem.values[name].get(index, 0.0)
+
+
+def tables(inputs: Inputs, s: Solved) -> dict[str, pd.DataFrame]:
+    """Every result table except `limits` and `measures`, columns as declared in `data.plan`."""
+    return {
+        "sessions": _sessions(s),
+        "activity": _activity(inputs, s),
+        "mobiles": _mobiles(s),
+        "transfers": _transfers(inputs, s),
+        "external": _external(inputs, s),
+        "staffing": _staffing(s),
+        "waiting_list": _waiting_list(s),
+        "list_model": _list_model(inputs, s),
+    }
+
+
+def _frame(rows: list[tuple[Any, ...]], columns: str) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=columns.split())
+
+
+def _sessions(s: Solved) -> pd.DataFrame:
+    rows = []
+    for i in s.problem.sets["station_sessions"]:
+        site, a, t, w = i
+        n, today = s.of("sessions", i), s.given("sessions_today", i)
+        if n > _NONE or today > _NONE:
+            rows.append((site, a, t, s.monday(w), n, today, n * s.given("session_minutes", i[:3]), n * s.given("session_cost", i[:3])))
+    return _frame(rows, "site asset_type session_type week sessions sessions_today minutes cost_gbp")
+
+
+def _activity(inputs: Inputs, s: Solved) -> pd.DataFrame:
+    done: dict[tuple[Any, ...], float] = {}
+    for name in ("examined", "insourced"):
+        for (o, m, u, site, _, w), v in s.flows(name):
+            key = (site, m, o, "waiting_list", u, s.monday(w))
+            done[key] = done.get(key, 0.0) + v
+    rows = [(*key, v, 0.0) for key, v in done.items()]
+    rows.extend(_must_do_rows(inputs, s))
+    return _frame(rows, "site test organisation kind priority week patients undone")
+
+
+def _must_do_rows(inputs: Inputs, s: Solved) -> list[tuple[Any, ...]]:
+    """Must-do work split into planned and unscheduled as it arose; what was left undone stands at the first site of the organisation."""
+    kinds = {k: inputs.demand.weekly(k).groupby(["organisation", "test"]).sum() for k in ("planned", "unscheduled")}
+    rows: list[tuple[Any, ...]] = []
+    for o, m in s.problem.sets["must_do_tests"]:
+        planned, unscheduled = (kinds[k].loc[(o, m)].to_numpy() for k in ("planned", "unscheduled"))
+        sites = list(dict.fromkeys(s.problem.near("must_do_sites", (o, m))))
+        for w in range(1, s.problem.last_week + 1):
+            work = s.given("must_do", (o, m, w))
+            part = {"planned": min(planned[w - 1] / work, 1.0) if work > 0 else 1.0}
+            part["unscheduled"] = 1 - part["planned"]
+            left = s.of("undone", (o, m, w))
+            for n, (site, a) in enumerate(sites):
+                v = s.of("must_done", (o, m, site, a, w))
+                for kind, share in part.items():
+                    undone = left * share if n == 0 else 0.0
+                    if v * share > _NONE or undone > _NONE:
+                        rows.append((site, m, o, kind, ALL_PRIORITIES, s.monday(w), v * share, undone))
+            outside = unscheduled[w - 1] - work * part["unscheduled"]
+            if outside > _NONE:
+                rows.append((sites[0][0], m, o, "unscheduled", OUTSIDE_SESSIONS, s.monday(w), outside, 0.0))
+    return _merged(rows)
+
+
+def _merged(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Rows of one key added up: a site may do a test on several asset types."""
+    total: dict[tuple[Any, ...], list[float]] = {}
+    for row in rows:
+        at = total.setdefault(row[:6], [0.0, 0.0])
+        at[0] += row[6]
+        at[1] += row[7]
+    return [(*key, *values) for key, values in total.items()]
+
+
+def _mobiles(s: Solved) -> pd.DataFrame:
+    types = {(v, site): a for (site, a), units in s.problem.neighbours["mobiles_at"].items() for v in units}
+    rows = []
+    for (v, site, w), present in s.flows("present"):
+        arriving = s.of("arriving", (v, site, w))
+        minutes = s.given("mobile_minutes", (v, site)) * (present - s.given("mobile_setup_loss", (v,)) * arriving)
+        cost = present * s.given("mobile_week_cost", (v,)) + arriving * s.given("mobile_move_cost", (v,))
+        rows.append((v, site, types[v, site], s.monday(w), True, arriving > 0.5, minutes, cost))
+    return _frame(rows, "mobile site asset_type week present arriving minutes cost_gbp")
+
+
+def _transfers(inputs: Inputs, s: Solved) -> pd.DataFrame:
+    owner = inputs.network.owner
+    road = {(r.organisation, r.test, r.site): float(r.road) for r in offers_of(inputs).itertuples()}
+    moved: dict[tuple[Any, ...], float] = {}
+    for (o, m, u, site, _, w), v in s.flows("examined"):
+        if owner[site] != o:
+            key = (o, owner[site], site, m, u, s.monday(w))
+            moved[key] = moved.get(key, 0.0) + v
+    rows = [(*k, v, road[k[0], k[3], k[2]], v * s.given("aid_cost", (k[3],))) for k, v in moved.items()]
+    return _frame(rows, "from_organisation to_organisation to_site test priority week patients minutes cost_gbp")
+
+
+def _external(inputs: Inputs, s: Solved) -> pd.DataFrame:
+    bought: dict[tuple[Any, ...], float] = {}
+    for (o, m, u, site, _, w), v in s.flows("insourced"):
+        key = (o, site, m, u, "insourced", s.monday(w))
+        bought[key] = bought.get(key, 0.0) + v
+    for (o, m, u, w), v in s.flows("outsourced"):
+        bought[o, "", m, u, "outsourced", s.monday(w)] = v
+    rows = [(*k, v, v * s.given(f"{k[4]}_price", (k[0], k[2]))) for k, v in bought.items()]
+    return _frame(rows, "organisation site test priority kind week patients cost_gbp")
+
+
+def hours_needed(s: Solved, o: str, g: str, w: int) -> float:
+    """Staff hours of one group in one week."""
+    needed = sum(s.given("session_hours", (*i, g)) * s.of("sessions", (*i, w)) for i in s.problem.near("sessions_with", (o, g)))
+    return needed + sum(s.given("mobile_staff_hours", (*i, g)) * s.of("present", (*i, w)) for i in s.problem.near("mobiles_with", (o, g)))
+
+
+def _staffing(s: Solved) -> pd.DataFrame:
+    rows = []
+    for o, g, w in s.problem.sets["staff_weeks"]:
+        overtime, bank = s.of("overtime", (o, g, w)), s.of("bank", (o, g, w))
+        cost = overtime * s.given("overtime_cost", (o, g)) + bank * s.given("bank_cost", (o, g))
+        rows.append((o, g, s.monday(w), hours_needed(s, o, g, w), s.given("staff_hours", (o, g, w)), overtime, bank, 0.0, 0.0, cost))
+    return _frame(
+        rows,
+        "organisation staff_group week hours_needed hours_available overtime_hours bank_or_agency_hours shared_in_hours shared_out_hours cost_gbp",
+    )
+
+
+def _waiting_list(s: Solved) -> pd.DataFrame:
+    """Lists week by week; those over six weeks by the exact projection strictly in turn, never by the model's own slack variable."""
+    rows = []
+    for o, m, u in s.problem.sets["lists"]:
+        before = s.given("opening_list", (o, m, u))
+        for w in range(1, s.problem.last_week + 1):
+            i = (o, m, u, w)
+            added, removed, waiting = s.given("additions", i), s.of("removed", i), s.of("waiting", i)
+            over = max(waiting - s.given("under_six", i), 0.0)
+            over = over if over > _NONE else 0.0
+            share = over / waiting if waiting > _NONE else 0.0
+            seen = max(before + added - removed - waiting, 0.0)
+            rows.append((o, m, u, s.monday(w), added, removed, seen, waiting, np.nan, over, np.nan, share))
+            before = waiting
+    return _frame(
+        rows,
+        "organisation test priority week additions removed seen waiting over_six_present_order over_six_in_turn "
+        "over_thirteen_present_order share_over_six",
+    )
+
+
+def _list_model(inputs: Inputs, s: Solved) -> pd.DataFrame:
+    opening = inputs.response.opening.rename(columns={"patients": "opening"}).assign(weight=np.nan)
+    keys = pd.MultiIndex.from_frame(opening[["organisation", "test", "priority"]])
+    return opening[keys.isin(s.problem.sets["lists"])]

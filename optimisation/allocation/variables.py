@@ -1,0 +1,87 @@
+"""Decisions of the allocation model: name, index set, kind, bounds, unit and meaning, said once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from optimisation.allocation.problem import Problem
+
+Kind = Literal["whole", "yes or no", "amount"]
+Bounds = Callable[[Problem, tuple[Any, ...]], tuple[float, float | None]]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One family of decisions.
+
+    Attributes:
+        index: name of the index set in `Problem.sets`.
+        bounds: lower and upper bound of one member; None for no upper bound.
+    """
+
+    name: str
+    symbol: str
+    index: str
+    kind: Kind
+    unit: str
+    meaning: str
+    bounds: Bounds
+
+
+def _free(_: Problem, __: tuple[Any, ...]) -> tuple[float, float | None]:
+    return 0.0, None
+
+
+def _share(_: Problem, __: tuple[Any, ...]) -> tuple[float, float | None]:
+    return 0.0, 1.0
+
+
+def _sessions(p: Problem, i: tuple[Any, ...]) -> tuple[float, float | None]:
+    return p.session_bounds[i]
+
+
+def _present(p: Problem, i: tuple[Any, ...]) -> tuple[float, float | None]:
+    return p.present_bounds[i]
+
+
+def _up_to(parameter: str) -> Bounds:
+    def bounds(p: Problem, i: tuple[Any, ...]) -> tuple[float, float | None]:
+        return 0.0, p.values[parameter][i]
+
+    return bounds
+
+
+def _waiting(p: Problem, i: tuple[Any, ...]) -> tuple[float, float | None]:
+    return p.values["shortest_list"][i], None
+
+
+def _aided(p: Problem, i: tuple[Any, ...]) -> tuple[float, float | None]:
+    o, m, u, s, w = i
+    share = p.values["accepted"][o, m, s] * p.values["suitable_for_aid"][(m,)]
+    return 0.0, share * p.values["additions_so_far"][o, m, u, w]
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable("sessions", "n", "station_sessions", "whole", "session", "sessions run", _sessions),
+    Variable("examined", "x", "routes", "amount", "patient", "patients of the list examined at the site, attended", _free),
+    Variable("must_done", "p", "must_do_places", "amount", "patient", "planned and unscheduled work done", _free),
+    Variable("undone", "undone", "must_do_streams", "amount", "patient", "must-do work left undone at week end", _free),
+    Variable("present", "y", "mobile_places", "yes or no", "mobile_unit", "the unit stands there", _present),
+    Variable("arriving", "z", "mobile_places", "amount", "mobile_unit", "the unit arrives there this week", _share),
+    Variable("receiving", "r", "aid_roles", "yes or no", "dimensionless", "1 = may receive in this period, 0 = may send", _share),
+    Variable("batch", "b", "aid_pairs", "yes or no", "dimensionless", "an aid batch runs in the week", _share),
+    Variable("aided", "X", "aid_places", "amount", "patient", "examined at the site of another organisation so far", _aided),
+    Variable("insourced", "ins", "insourcing_places", "amount", "patient", "insourced examinations", _free),
+    Variable("outsourced", "out", "outsourcing_places", "amount", "patient", "outsourced examinations", _free),
+    Variable("overtime", "ot", "staff_weeks", "amount", "hour", "overtime hours", _up_to("overtime_limit")),
+    Variable("bank", "bank", "staff_weeks", "amount", "hour", "bank and agency hours", _up_to("bank_limit")),
+    Variable("waiting", "L", "list_weeks", "amount", "patient", "list at week end", _waiting),
+    Variable("removed", "removed", "list_weeks", "amount", "patient", "leave without a test", _up_to("most_removed")),
+    Variable("over_six", "over", "measured_lists", "amount", "patient", "over six weeks at week end", _free),
+    Variable("shortfall", "short", "measured_tests", "amount", "patient", "over the target share at the month end", _free),
+    Variable("more", "more", "station_sessions", "amount", "session", "sessions above today's rota", _free),
+    Variable("rise", "rise", "station_sessions", "amount", "session", "rise of the change from today's rota", _free),
+    Variable("cliff", "cliff", "ending_lists", "amount", "patient", "growth of the list over the last six weeks", _free),
+)

@@ -1,0 +1,239 @@
+"""HiGHS on one part of the matrix: a plan and a bound for one goal, bounds, prices; shared clock, progress and cancelling.
+
+Facts about HiGHS 1.15 that shaped this: the whole integer problem is slow where counts move almost freely, so yes-or-no decisions come first with
+counts relaxed, then counts within one of that answer; a basis left by a branch-and-bound is a bad start for a linear problem.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+from scipy.sparse import csc_array
+
+from data.errors import NoPlan
+from data.run import Progress
+from optimisation.matrix import INFINITY, Matrix
+
+WHOLE = 1e-6
+"""Closer than this to a whole number is whole."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to solve.
+
+    Attributes:
+        gap: relative distance between plan and bound at which a goal counts as reached.
+        time_limit: seconds of wall clock for everything.
+        threads: parts of the matrix solved at the same time.
+        seed: HiGHS random seed.
+    """
+
+    gap: float = 0.01
+    time_limit: float = 300.0
+    threads: int = 2
+    seed: int = 1
+
+
+def relative_gap(value: float, bound: float) -> float:
+    return float(max(value - bound, 0.0) / max(abs(value), 1.0))
+
+
+class Clock:
+    """Shared time, progress and cancelling of the parts being solved."""
+
+    def __init__(self, limit: float, report: Callable[[Progress], None], cancelled: Callable[[], bool]) -> None:
+        self.started = time.monotonic()
+        self.limit = limit
+        self.report = report
+        self._cancelled = cancelled
+        self._asked = 0.0
+        self.stopped = False
+        self.late = False
+        self.best: dict[int, tuple[float, float]] = {}
+        self.done: dict[int, float] = {}
+        self.sizes: list[int] = []
+
+    def begin(self, sizes: list[int]) -> None:
+        self.sizes = sizes
+
+    def left(self) -> float:
+        """Seconds left, at least a moment so that HiGHS can return what it has."""
+        return max(self.limit - (time.monotonic() - self.started), 0.1)
+
+    def must_stop(self) -> bool:
+        now = time.monotonic()
+        if now - self.started > self.limit:
+            self.late = True
+        if not self.stopped and now - self._asked > 0.2:
+            self._asked = now
+            self.stopped = self._cancelled()
+        return self.stopped or self.late
+
+    def tell(self, number: int, stage: str, best: float, bound: float, share: float) -> None:
+        self.best[number] = (best, bound)
+        self.done[number] = share
+        weight = np.array(self.sizes, dtype=float)
+        fraction = sum(weight[i] * s for i, s in self.done.items()) / weight.sum()
+        total, low = (sum(b[k] for b in self.best.values()) for k in (0, 1))
+        known = len(self.best) == len(self.sizes) and np.isfinite(total) and np.isfinite(low)
+        gap = abs(total - low) / max(abs(total), 1.0) if known else None
+        self.report(Progress(stage, float(fraction), total if known else None, low if known else None, gap, time.monotonic() - self.started))
+
+
+class Solver:
+    """HiGHS on one part of the matrix."""
+
+    def __init__(self, matrix: Matrix, settings: Settings, clock: Clock) -> None:
+        self.matrix = matrix
+        self.clock = clock
+        self.settings = settings
+        self.seconds = 0.0
+        self.nodes = 0
+        self.highs = highspy.Highs()
+        for option, value in (("output_flag", False), ("random_seed", settings.seed), ("threads", 1), ("mip_rel_gap", settings.gap / 4),
+                              ("mip_abs_gap", 1e-4)):  # fmt: skip
+            self.highs.setOptionValue(option, value)
+        self.highs.passModel(_lp(matrix))
+        self.choices = matrix.whole & ~matrix.counted
+        self.counts = matrix.whole & ~self.choices
+        self.highs.HandleUserInterrupt = True
+        self.highs.cbMipInterrupt.subscribe(self._interrupt)
+        self.highs.cbSimplexInterrupt.subscribe(self._interrupt)
+
+    def _interrupt(self, event: Any) -> None:
+        if self.clock.must_stop():
+            event.interrupt()
+
+    def minimise(
+        self, coefficients: np.ndarray, start: np.ndarray | None = None, seconds: float = INFINITY
+    ) -> tuple[np.ndarray, float]:  # fmt: skip
+        """A good plan for one goal, and a bound no plan can beat.
+
+        Two steps, then the whole problem only where they leave too large a gap: yes-or-no decisions whole with counts relaxed, which gives the
+        bound; then those decisions fixed and counts whole within one of that answer, which gives the plan.
+
+        Args:
+            coefficients: what to minimise, shape (columns,).
+            start: a plan to improve.
+            seconds: most time for the whole problem.
+
+        Raises:
+            NoPlan: none was found and there is no start to fall back on.
+        """
+        self._aim(coefficients)
+        self._whole(self.choices)
+        status = self._run()
+        relaxed, bound = self._answer(self.choices.any())
+        if relaxed is None:
+            if start is not None:
+                return start, -INFINITY
+            raise NoPlan(_why(status))
+        plan = self._counts_whole(relaxed) if self.counts.any() else relaxed
+        known = [x for x in (plan, start) if x is not None]
+        if not known or min(relative_gap(float(coefficients @ x), bound) for x in known) > self.settings.gap:
+            plan, other = self._everything_whole(known, seconds)
+            bound = max(bound, other)
+            known = [x for x in (plan, *known) if x is not None]
+        if not known:
+            raise NoPlan(_why(self.highs.getModelStatus()))
+        return min(known, key=lambda x: float(coefficients @ x)), bound
+
+    def _counts_whole(self, relaxed: np.ndarray) -> np.ndarray | None:
+        low, high = self.matrix.column_bounds.copy()
+        low[self.choices] = high[self.choices] = np.round(relaxed[self.choices])
+        low[self.counts] = np.maximum(low[self.counts], np.floor(relaxed[self.counts] + WHOLE))
+        high[self.counts] = np.minimum(high[self.counts], np.ceil(relaxed[self.counts] - WHOLE))
+        self._bounds(low, high)
+        self._whole(self.matrix.whole)
+        self._run()
+        plan, _ = self._answer(True)
+        self._bounds(*self.matrix.column_bounds)
+        return plan
+
+    def _everything_whole(self, known: list[np.ndarray], seconds: float) -> tuple[np.ndarray | None, float]:
+        self._whole(self.matrix.whole)
+        if known:
+            solution = highspy.HighsSolution()
+            solution.col_value = known[0].tolist()
+            self.highs.setSolution(solution)
+        self._run(seconds)
+        return self._answer(True)
+
+    def _answer(self, mixed: bool) -> tuple[np.ndarray | None, float]:
+        """Values (whole numbers made exactly whole) and bound of the last run; no values where it found none."""
+        info = self.highs.getInfo()
+        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return None, -INFINITY
+        self.nodes += max(int(info.mip_node_count), 0)
+        return self._rounded(), float(info.mip_dual_bound if mixed else info.objective_function_value)
+
+    def _rounded(self) -> np.ndarray:
+        values = np.array(self.highs.getSolution().col_value)
+        near = self.matrix.whole & (np.abs(values - np.round(values)) < 1e-4)
+        values[near] = np.round(values[near])
+        return values
+
+    def relaxed_bound(self, coefficients: np.ndarray) -> float:
+        """The least value of one goal when counts need not be whole."""
+        self._whole(np.zeros_like(self.matrix.whole))
+        self._aim(coefficients)
+        self.highs.clearSolver()
+        status = self._run()
+        return float(self.highs.getInfo().objective_function_value) if status == highspy.HighsModelStatus.kOptimal else -INFINITY
+
+    def prices(self, coefficients: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Prices of rows and column bounds around the plan: yes-or-no decisions fixed, counts relaxed."""
+        low, high = self.matrix.column_bounds.copy()
+        low[self.choices] = high[self.choices] = values[self.choices]
+        self._whole(np.zeros_like(self.matrix.whole))
+        self._aim(coefficients)
+        self._bounds(low, high)
+        self.highs.clearSolver()
+        status = self._run()
+        solution = self.highs.getSolution()
+        rows, columns = np.zeros(self.matrix.rows.shape[0]), np.zeros(len(values))
+        if status == highspy.HighsModelStatus.kOptimal and solution.dual_valid:
+            rows, columns = np.array(solution.row_dual), np.array(solution.col_dual)
+        return rows, columns
+
+    def _whole(self, which: np.ndarray) -> None:
+        at = np.arange(len(which), dtype=np.int32)
+        self.highs.changeColsIntegrality(len(at), at, which.astype(np.uint8))
+
+    def _bounds(self, low: np.ndarray, high: np.ndarray) -> None:
+        self.highs.changeColsBounds(len(low), np.arange(len(low), dtype=np.int32), low, high)
+
+    def _aim(self, coefficients: np.ndarray) -> None:
+        n = len(coefficients)
+        self.highs.changeColsCost(n, np.arange(n, dtype=np.int32), coefficients)
+
+    def _run(self, seconds: float = INFINITY) -> highspy.HighsModelStatus:
+        self.highs.setOptionValue("time_limit", min(self.clock.left(), seconds) + self.highs.getRunTime())
+        before = time.monotonic()
+        self.highs.solve()
+        self.seconds += time.monotonic() - before
+        return self.highs.getModelStatus()
+
+
+def _lp(matrix: Matrix) -> highspy.HighsLp:
+    lp = highspy.HighsLp()
+    columns = csc_array(matrix.rows)
+    lp.num_row_, lp.num_col_ = matrix.rows.shape
+    lp.col_cost_ = np.zeros(lp.num_col_)
+    lp.col_lower_, lp.col_upper_ = matrix.column_bounds
+    lp.row_lower_, lp.row_upper_ = matrix.row_bounds
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = columns.indptr, columns.indices, columns.data
+    return lp
+
+
+def _why(status: highspy.HighsModelStatus) -> str:
+    if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+        return "The locked decisions contradict each other or a limit: no plan satisfies them. Loosen the newest lock and try again."
+    return "No plan was found in the time allowed. Allow more time, or make the plan shorter."

@@ -1,0 +1,179 @@
+"""Goals in order: each is kept, within a stated tolerance, while the next is improved.
+
+Parts of the matrix that share no row are solved apart, which is exact, and side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from data.run import Progress
+from optimisation.highs import WHOLE, Clock, Settings, Solver, relative_gap
+from optimisation.matrix import INFINITY, Matrix, Part, cut, independent_parts
+
+_RAISED = 20.0
+"""How much a goal is raised over those after it in the search, so that it is not traded against them."""
+_ATTEMPTS = 3
+_PATIENCE = 20.0
+"""Seconds spent on proving one goal's bound with whole counts."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What one goal reached: its value, the best value still possible, and their relative distance."""
+
+    name: str
+    value: float
+    bound: float
+    gap: float
+
+
+@dataclass
+class Outcome:
+    """A solved problem.
+
+    Attributes:
+        values: one value per column.
+        stages: goals in order.
+        status: optimal (every goal but the last within the gap of its bound, or within a hundredth of the gap of the whole), gap not reached,
+            time limit, or cancelled. The last goal only chooses among plans that are equal in the others.
+        row_prices: £ of the weighted goals for one unit of the right-hand side of each row, integers of the plan held where they are
+            yes-or-no and relaxed where they are counts: at most what one more unit is worth.
+        column_prices: the same for a column's bound.
+        seconds: wall clock inside HiGHS, summed over parts.
+    """
+
+    values: np.ndarray
+    stages: list[Stage]
+    status: str
+    row_prices: np.ndarray
+    column_prices: np.ndarray
+    seconds: float
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def solve_in_order(
+    matrix: Matrix, names: Sequence[str], settings: Settings, report: Callable[[Progress], None], cancelled: Callable[[], bool]
+) -> Outcome:
+    """Minimise the goals in order.
+
+    Goals before the last two are raised so steeply that they are not traded against what comes after them; each goal is then bounded with the
+    goals before it at what they reached, and raised further where the distance to its bound is larger than the setting.
+
+    Args:
+        matrix: the problem.
+        names: names of the goals, in order.
+        settings: gap, time, threads, seed.
+        report: called with progress, from several threads.
+        cancelled: asked often; True stops within about a second and keeps the best plan so far.
+
+    Raises:
+        NoPlan: nothing feasible was found in the time, or the problem has no feasible plan at all.
+    """
+    clock = Clock(settings.time_limit, report, cancelled)
+    parts = independent_parts(matrix)
+    clock.begin([len(p.columns) for p in parts])
+    with ThreadPoolExecutor(max_workers=max(settings.threads, 1)) as pool:
+        answers = list(pool.map(lambda p: _solve_part(cut(matrix, p), settings, clock, p.number), parts))
+    return _join(matrix, names, parts, answers, settings, clock)
+
+
+@dataclass
+class _Answer:
+    values: np.ndarray
+    bounds: np.ndarray
+    row_prices: np.ndarray
+    column_prices: np.ndarray
+    seconds: float
+    nodes: int
+
+
+def _solve_part(matrix: Matrix, settings: Settings, clock: Clock, number: int) -> _Answer:
+    """One part: a plan for the weighted goals, raised further where a goal is not yet close to its bound, then prices."""
+    goals = matrix.goals.toarray()
+    solver = Solver(matrix, settings, clock)
+    factor = np.where(np.arange(len(goals)) < len(goals) - 2, _RAISED, 1.0)
+    values: np.ndarray | None = None
+    for attempt in range(_ATTEMPTS):
+        values, weighted = solver.minimise(factor @ goals, start=values)
+        clock.tell(number, "Looking for a better plan", *_total(goals, factor, values, weighted), 0.5 + attempt / (2 * _ATTEMPTS))
+        bounds, better = _bounds(solver, goals, factor, values, weighted)
+        unmet = _unmet(goals @ values, bounds, settings.gap)
+        if better is None or not len(unmet) or clock.must_stop():
+            break
+        values = better
+        factor[: unmet[0] + 1] *= _RAISED
+    row_prices, column_prices = solver.prices(goals.sum(axis=0), values)
+    clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 1.0)
+    return _Answer(values, bounds, row_prices, column_prices, solver.seconds, solver.nodes)
+
+
+def _total(goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float) -> tuple[float, float]:
+    """Value of the plan in pounds as planners see it, and its bound at the same scale."""
+    value, raised = float((goals @ values).sum()), float(factor @ (goals @ values))
+    return value, value - max(raised - weighted, 0.0)
+
+
+def _bounds(
+    solver: Solver, goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """What no plan can beat in each goal while it keeps the goals before it at what they reached; and a plan that beats this one, if one turns up.
+
+    With goals before g in the objective at their factors, min Σ_{h<g} f_h·goal_h + f_g·goal_g ≥ B means f_g·goal_g ≥ B - Σ_{h<g} f_h·reached_h.
+    Counts are relaxed first; where that is not close enough, they are whole. The last goal takes B from the whole plan's own bound.
+    """
+    reached = goals @ values
+    bounds = np.minimum(reached, 0.0)
+    for g, coefficients in enumerate(goals):
+        if not (coefficients < 0).any() and reached[g] <= WHOLE:
+            continue
+        if g == len(goals) - 1:
+            bounds[g] = _share_of(weighted, reached, factor, g)
+            continue
+        bounds[g] = -INFINITY
+        if solver.clock.must_stop():
+            continue
+        aim = factor[: g + 1] @ goals[: g + 1]
+        bounds[g] = _share_of(solver.relaxed_bound(aim), reached, factor, g)
+        if g in _unmet(reached, bounds, solver.settings.gap):
+            plan, below = solver.minimise(aim, start=values, seconds=_PATIENCE)
+            bounds[g] = max(bounds[g], _share_of(below, reached, factor, g))
+            if g in _unmet(reached, bounds, solver.settings.gap) and float(aim @ plan) < float(aim @ values) - WHOLE:
+                return bounds, plan
+    return bounds, None
+
+
+def _share_of(below: float, reached: np.ndarray, factor: np.ndarray, g: int) -> float:
+    return float(min((below - factor[:g] @ reached[:g]) / factor[g], reached[g]))
+
+
+def _unmet(reached: np.ndarray, bounds: np.ndarray, gap: float) -> np.ndarray:
+    """Goals, but the last, that are neither within the gap of their bound nor within a hundredth of the gap of the whole plan."""
+    away = np.maximum(reached - bounds, 0)
+    allowed = np.maximum(gap * np.abs(reached), gap / 100 * np.abs(reached).sum())
+    return np.flatnonzero(away[:-1] > allowed[:-1] + 1e-9)
+
+
+def _join(
+    matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list[_Answer], settings: Settings, clock: Clock
+) -> Outcome:
+    values, columns = np.zeros((2, matrix.rows.shape[1]))
+    rows = np.zeros(matrix.rows.shape[0])
+    bounds = np.zeros(len(names))
+    for part, answer in zip(parts, answers, strict=True):
+        values[part.columns] = answer.values
+        columns[part.columns] = answer.column_prices
+        rows[part.rows] = answer.row_prices
+        bounds += answer.bounds
+    reached = matrix.goals @ values + matrix.constants
+    bounds = bounds + matrix.constants
+    stages = [Stage(n, float(v), float(b), relative_gap(v, b)) for n, v, b in zip(names, reached, bounds, strict=True)]
+    reached_all = not len(_unmet(reached, bounds, settings.gap))
+    status = "cancelled" if clock.stopped else "time limit" if clock.late else "optimal" if reached_all else "gap not reached"
+    details = {"parts": len(parts), "nodes": sum(a.nodes for a in answers)}
+    return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details)

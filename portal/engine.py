@@ -1,0 +1,148 @@
+"""Where runs execute: worker processes on this computer, one for each run, watched by every server that shares the store.
+
+The run's row is the truth. A server claims a queued run, starts a worker for it and hands the run over; the worker reports into the row and
+looks there whether it should stop. Each server watches the rows of this computer's workers, whoever started them: a server that dies takes
+nothing with it, and a worker that dies, hangs or runs over its time is ended with a message.
+"""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import threading
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from data.run import Run
+from data.store import FRESH_SECONDS, WORKER, Lease, Scope, Store
+from portal.worker import HEARTBEAT_SECONDS, NO_PLAN_YET, POLL_SECONDS, WORKERS, Process, Workers, end, start_waiting
+
+if TYPE_CHECKING:
+    # The chain brings the solver with it, which a page that only lists runs should not wait for.
+    from portal.planning import PlanSettings
+
+KIND = "allocation"
+
+STOP_SECONDS = 5.0
+"""A worker that has been asked to stop is killed after this."""
+
+_log = logging.getLogger(__name__)
+
+
+def submit(store: Store, scope: Scope, dataset_id: str, scenario_id: str, settings: PlanSettings, workers: Workers = WORKERS) -> Run:
+    """Have a plan computed: queued, and started at once where a slot is free. Equal inputs share one run.
+
+    Args:
+        store: the store that holds dataset and scenario.
+        scope: on whose behalf.
+        dataset_id: id of the dataset.
+        scenario_id: id of the stored scenario.
+        settings: how to solve.
+        workers: how to run it.
+
+    Raises:
+        NotAllowed: the role may not start runs.
+        NotFound: the dataset or the scenario is not in the scope.
+    """
+    run = store.start_run(scope, KIND, dataset_id, scenario_id, asdict(settings), workers.module.CODE_VERSION)
+    _keeper(store, workers).start_waiting()
+    return store.run(scope, run.id)
+
+
+def cancel(store: Store, scope: Scope, run_id: str, workers: Workers = WORKERS) -> Run:
+    """Stop a run: one that waits at once; one that works keeps its best plan, and is killed where it does not stop in five seconds.
+
+    Raises:
+        NotAllowed: the role may not stop runs, or the run belongs to somebody else.
+        NotFound: no such run in the scope.
+    """
+    run = store.request_cancel(scope, run_id)
+    _keeper(store, workers)
+    return run
+
+
+def start(store: Store, workers: Workers = WORKERS) -> None:
+    """Begin to watch over runs, at server start: what nobody computes any more is lost, what waits goes on."""
+    _keeper(store, workers).tick()
+
+
+def stop(store: Store) -> None:
+    """Cease to watch, at server stop. Workers go on and store their plans."""
+    with _keepers_lock:
+        keeper = _keepers.pop(store.url, None)
+    if keeper:
+        keeper.stop()
+
+
+class _Keeper:
+    """Watches over the workers of this computer for one store, in a thread of a server process."""
+
+    def __init__(self, store: Store, workers: Workers) -> None:
+        self._store = store
+        self._workers = workers
+        self._children: list[subprocess.Popen[bytes]] = []
+        self._lock = threading.RLock()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch_all, name="watches over runs", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def start_waiting(self) -> None:
+        with self._lock:
+            self._children += start_waiting(self._store, self._workers)
+
+    def tick(self) -> None:
+        """Look once after everything: ended, hung and stopped workers, silent ones elsewhere, waiting runs."""
+        with self._lock:
+            # Asking also lets the system forget a child that has ended.
+            self._children = [child for child in self._children if child.poll() is None]
+            for lease in self._store.leases(WORKER):
+                self._watch(lease)
+            self._store.mark_lost(WORKER)
+            self.start_waiting()
+
+    def _watch_all(self) -> None:
+        last = time.time()
+        while not self._stopped.wait(POLL_SECONDS):
+            if time.time() - last > FRESH_SECONDS / 2:
+                # The computer slept: its workers did too, and may first say that they are alive.
+                self._stopped.wait(2 * HEARTBEAT_SECONDS)
+            last = time.time()
+            try:
+                self.tick()
+            except Exception:
+                _log.exception("watching over runs failed; it is tried again")
+
+    def _watch(self, lease: Lease) -> None:
+        process = Process.parse(lease.worker)
+        now = datetime.now(UTC)
+        if not process.here:
+            return
+        if not process.alive:
+            message = "The process that computed this plan ended unexpectedly, perhaps for want of memory. Start the plan again"
+            end(self._store, lease.run_id, message, f"worker {process} is gone")
+        elif lease.deadline and now > lease.deadline:
+            process.kill()
+            message = "This plan took longer than its time limit and was stopped. Allow more time or a wider gap, or plan fewer weeks"
+            end(self._store, lease.run_id, message, f"worker {process} was killed at its deadline {lease.deadline}")
+        elif lease.cancel_asked and (now - lease.cancel_asked).total_seconds() > STOP_SECONDS:
+            process.kill()
+            self._store.fail_run(WORKER, lease.run_id, NO_PLAN_YET, state="cancelled")
+        elif (now - lease.heartbeat).total_seconds() > FRESH_SECONDS:
+            process.kill()
+
+
+_keepers: dict[str, _Keeper] = {}
+_keepers_lock = threading.Lock()
+
+
+def _keeper(store: Store, workers: Workers) -> _Keeper:
+    with _keepers_lock:
+        if store.url not in _keepers:
+            _keepers[store.url] = _Keeper(store, workers)
+        return _keepers[store.url]

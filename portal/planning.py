@@ -1,0 +1,228 @@
+"""The chain: dataset and scenario → demand → lists without a change → problem → plan. No Streamlit."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Any
+
+import pandas as pd
+
+from data.assumptions import Assumptions
+from data.dataset import Dataset, no_history
+from data.demand import Demand
+from data.errors import Refused
+from data.findings import refusal
+from data.plan import IN_TURN, Plan
+from data.rota import Today, must_do_work, today
+from data.run import Progress
+from data.scenario import Scenario
+from data.working_days import WorkingDays, first_monday_after, measured_weeks, mondays
+from forecasting.forecast import METHOD, weekly_demand
+from forecasting.waiting_list import list_response
+from optimisation.allocation.limits import limits
+from optimisation.allocation.measures import costs, measures, met, met_by_test
+from optimisation.allocation.model import build_model
+from optimisation.allocation.objective import GOALS
+from optimisation.allocation.problem import Inputs, build_problem
+from optimisation.allocation.result import Solved, tables
+from optimisation.highs import Settings as PlanSettings
+from optimisation.matrix import Matrix, matrix_of
+from optimisation.solving import Outcome, solve_in_order
+
+CODE_VERSION = metadata.version("sixweeks")
+
+__all__ = ["CODE_VERSION", "PlanSettings", "make_plan", "prepare"]
+
+
+def _silent(_: Progress) -> None:
+    """Progress nobody asked for."""
+
+
+def make_plan(
+    dataset: Dataset,
+    scenario: Scenario,
+    settings: PlanSettings | None = None,
+    report: Callable[[Progress], None] = _silent,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Plan:
+    """The allocation plan of one scenario on one dataset.
+
+    Args:
+        dataset: needs a network with assets and at least one month of history.
+        scenario: what to change, which levers may be used, what is locked, how many weeks.
+        settings: gap, time limit, threads and seed of the solve.
+        report: told how far the work is.
+        cancelled: asked several times a second; True stops and keeps the best plan so far.
+
+    Raises:
+        Refused: the dataset cannot be planned (no assets, no history), or the scenario's changes clash.
+        NoPlan: no plan was found in the time, or locks contradict each other.
+    """
+    settings = settings or PlanSettings()
+    clock = _Stopwatch()
+    with _no_collection():
+        report(Progress("Forecasting demand and lists", 0.0))
+        inputs = prepare(dataset, scenario)
+        clock.lap("forecast")
+        report(Progress("Building the model", 0.02, seconds=clock.total))
+        problem = build_problem(inputs)
+        matrix = matrix_of(build_model(problem))
+        clock.lap("build")
+    outcome = solve_in_order(matrix, [g.name for g in GOALS], settings, report, cancelled)
+    clock.lap("solve")
+    with _no_collection():
+        plan = _plan(dataset, scenario, settings, inputs, Solved(problem, matrix, outcome), matrix, outcome, clock)
+    report(Progress("Done", 1.0, gap=plan.summary["stages"][2]["gap"], seconds=clock.total))
+    return plan
+
+
+def prepare(dataset: Dataset, scenario: Scenario) -> Inputs:
+    """Demand, lists without a change and today's rota under a scenario.
+
+    Raises:
+        Refused: no assets, no history, or changes that clash.
+    """
+    if not dataset.network.plannable:
+        raise Refused([refusal("not-plannable", "no scanner, room or mobile unit", "at least one asset in the register",
+                               "Add assets to the network workbook: until then this network can be forecast, not planned.", sheet="Assets")])  # fmt: skip
+    if not dataset.has_history:
+        raise Refused([no_history()])
+    assumptions = scenario.on(dataset.assumptions)
+    problems = assumptions.check_against(dataset.network).refusals
+    if problems:
+        raise Refused(problems)
+    weeks = mondays(first_monday_after(dataset.activity.snapshot_date), scenario.weeks)
+    demand = weekly_demand(dataset, assumptions, weeks)
+    rota = today(dataset, assumptions, weeks, must_do_work(demand, assumptions, dataset.network.allocated_tests))
+    response = list_response(dataset.waiting_list, demand, _seen_a_week(dataset, assumptions, rota, demand))
+    return Inputs(dataset.network, assumptions, demand, response, rota, scenario)
+
+
+def _seen_a_week(dataset: Dataset, assumptions: Assumptions, rota: Today, demand: Demand) -> pd.DataFrame:
+    """What each list is given without a change: what today's rota leaves for it, or its recent activity where it is not allocated."""
+    keys = ["organisation", "test", "priority"]
+    by_rota = rota.seen.pivot_table(index=keys, columns="week", values="patients", aggfunc="sum")
+    recent = rota.recent[(rota.recent["kind"] == "waiting_list") & ~rota.recent["test"].isin(dataset.network.allocated_tests)]
+    exposure = WorkingDays.of(dataset.network).week_exposure(demand.weeks, assumptions.one("other_day_waiting_list"))
+    index = pd.MultiIndex.from_frame(recent[["organisation", "test"]].assign(priority="all"))
+    others = pd.DataFrame(recent["a_day"].to_numpy()[:, None] * exposure[None, :], index=index, columns=demand.weeks)
+    return pd.concat([by_rota, others])
+
+
+def _plan(
+    dataset: Dataset, scenario: Scenario, settings: PlanSettings, inputs: Inputs, solved: Solved, matrix: Matrix, outcome: Outcome,
+    clock: _Stopwatch,
+) -> Plan:  # fmt: skip
+    found = tables(inputs, solved)
+    months = met(solved, found["waiting_list"])
+    cost = costs(found, solved)
+    found["limits"] = limits(inputs, solved, months.loc[~months["met"], ["organisation", "test", "week"]])
+    found["measures"] = measures(inputs, found, months, cost)
+    clock.lap("write")
+    summary = {
+        "status": outcome.status,
+        "stages": [
+            {"name": s.name, "title": g.title, "value": s.value, "bound": s.bound, "gap": s.gap} for s, g in zip(outcome.stages, GOALS, strict=True)
+        ],
+        "seconds": clock.laps | {"in_solver": outcome.seconds},
+        "size": {"rows": matrix.rows.shape[0], "columns": matrix.rows.shape[1], "integers": int(matrix.whole.sum()), **outcome.details},
+        "target": _target(inputs, solved),
+        "met": met_by_test(months),
+        "booking_order": IN_TURN,
+        "list_check": {IN_TURN: {"mean_points": 0.0, "worst_points": 0.0}},
+        "cost_gbp": cost,
+        "notes": _notes(dataset, inputs),
+        "findings": [f.sentence() for f in inputs.today.findings],
+        "provenance": _provenance(dataset, scenario, settings, inputs),
+    }
+    return Plan(found, summary)
+
+
+def _target(inputs: Inputs, solved: Solved) -> dict[str, Any]:
+    shares: dict[str, dict[str, float]] = {}
+    for (o, m), share in solved.problem.values["target_share"].items():
+        shares.setdefault(o, {})[m] = share
+    asked = sorted({w for *_, w in solved.problem.sets["measured_tests"]})
+    return {
+        "share": shares,
+        "from_week": asked[0] if asked else None,
+        "horizon_weeks": len(inputs.weeks),
+        "measured_weeks": [f"{solved.monday(w):%Y-%m-%d}" for w in asked],
+        "month_ends": [f"{inputs.weeks[int(w)]:%Y-%m-%d}" for w in measured_weeks(inputs.weeks)],
+    }
+
+
+def _notes(dataset: Dataset, inputs: Inputs) -> list[str]:
+    notes = [
+        "Patients are taken to be served strictly in turn, longest wait first. Real booking is not strictly in turn, so the numbers over six "
+        "weeks are a lower bound.",
+        f"Demand: {METHOD}",
+    ]
+    if (inputs.today.ordinary["basis"] == "derived").any():
+        notes.append(
+            "Today's rota is derived: the sessions that reproduce recent activity at the assumed throughput, utilisation and non-attendance. "
+            "Replace it in the sheet Rota."
+        )
+    if dataset.synthetic_history:
+        notes.append("The history is synthetic: invented for demonstration, not the figures of any trust.")
+    elif dataset.network.synthetic:
+        notes.append("The network's assets, staff and costs are placeholders for demonstration; the waiting lists are real.")
+    return notes
+
+
+def _provenance(dataset: Dataset, scenario: Scenario, settings: PlanSettings, inputs: Inputs) -> dict[str, Any]:
+    return {
+        "dataset_id": dataset.content_id,
+        "scenario_id": scenario.content_id,
+        "scenario_name": scenario.name,
+        "network": dataset.network.name,
+        "network_title": dataset.network.title,
+        "synthetic_network": dataset.network.synthetic,
+        "synthetic_history": dataset.synthetic_history,
+        "data_date": f"{dataset.activity.snapshot_date:%Y-%m-%d}",
+        "first_monday": f"{inputs.weeks[0]:%Y-%m-%d}",
+        "sources": [f"{s.file} ({s.sha256[:12]})" for s in dataset.sources.itertuples()],
+        "code_version": CODE_VERSION,
+        "solver": "HiGHS",
+        "solver_version": metadata.version("highspy"),
+        "pyomo_version": metadata.version("pyomo"),
+        "seed": settings.seed,
+        "threads": settings.threads,
+        "gap": settings.gap,
+        "time_limit": settings.time_limit,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+class _Stopwatch:
+    """Seconds of each step, wall clock."""
+
+    def __init__(self) -> None:
+        self._started = self._last = time.monotonic()
+        self.laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.monotonic()
+        self.laps[name] = round(now - self._last, 3)
+        self._last = now
+
+    @property
+    def total(self) -> float:
+        return time.monotonic() - self._started
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Building hundreds of thousands of long-lived objects makes the cyclic collector run again and again for nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,0 +1,80 @@
+"""Rules for every test: its folder is its marker, and under CI nothing is skipped for a missing part."""
+
+import os
+import shutil
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+TESTS = Path(__file__).parent
+REPOSITORY = TESTS.parent
+FOLDERS = ("architecture", "browser", "equations", "golden", "journeys", "networks", "properties", "reference", "unit")
+
+ALLOWED_SKIP = "shared data absent"
+"""The published data folder stands beside the repository and may really be absent."""
+
+# No deadline: the same case takes ten times longer on a busy machine. Fixed cases keep a green run green; `make soak` draws new ones.
+hypothesis.settings.register_profile("default", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile("default")
+
+
+def pytest_collection_modifyitems(items):
+    """Gives each test the marker of its folder; refuses a test that stands elsewhere or claims another folder's marker."""
+    for item in items:
+        folder = _folder_of(item.path)
+        claimed = {marker.name for marker in item.iter_markers()} & set(FOLDERS) - {folder}
+        if claimed:
+            raise pytest.UsageError(f"{item.nodeid} is marked {', '.join(sorted(claimed))} but stands in tests/{folder}")
+        item.add_marker(folder)
+
+
+def _folder_of(path):
+    parts = path.relative_to(TESTS).parts if path.is_relative_to(TESTS) else ()
+    if len(parts) < 2 or parts[0] not in FOLDERS:
+        raise pytest.UsageError(f"{path} is in a wrong place: a test stands in one of tests/{{{','.join(FOLDERS)}}}")
+    return parts[0]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Turns a skipped test into a failed one where everything is required."""
+    report = yield
+    return _required(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    """Turns a skipped module into a failed one where everything is required."""
+    report = yield
+    return _required(report)
+
+
+def _required(report):
+    expected_failure = hasattr(report, "wasxfail")
+    if os.environ.get("SIXWEEKS_REQUIRE_ALL") == "1" and report.skipped and not expected_failure:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reason = reason.removeprefix("Skipped: ")
+        if not reason.startswith(ALLOWED_SKIP):
+            report.outcome = "failed"
+            report.longrepr = f"Skipped where everything is required (SIXWEEKS_REQUIRE_ALL=1): {reason}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """Folder of the published data; it stands beside the repository."""
+    folder = REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"{ALLOWED_SKIP}: no folder ../shared/data beside the repository")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Path of the browser: the environment variable CHROMIUM, else `chromium` on the path."""
+    found = shutil.which(os.environ.get("CHROMIUM") or "chromium")
+    if found is None:
+        pytest.skip("no browser: install Debian's chromium, or set CHROMIUM to its path")
+    return Path(found)

@@ -1,0 +1,75 @@
+"""What worker processes compute in tests of the engine, in place of a plan."""
+
+import os
+import re
+import signal
+import sys
+import time
+from dataclasses import dataclass
+
+from data.errors import NoPlan, Refused
+from data.findings import refusal
+from data.run import Progress
+from tests.unit.store_fixtures import sample_plan
+
+CODE_VERSION = "test"
+
+
+@dataclass(frozen=True)
+class PlanSettings:
+    time_limit: float = 60.0
+    seed: int = 1
+
+
+def quick(dataset, scenario, settings, report, cancelled):
+    plan = sample_plan()
+    told = {"pid": os.getpid(), "dataset": dataset.content_id, "weeks": scenario.weeks, "seed": settings.seed, "command": sys.orig_argv}
+    report(Progress("Done", 1.0))
+    return type(plan)(plan.tables, {**plan.summary, **told})
+
+
+def brief(dataset, scenario, settings, report, cancelled):
+    time.sleep(0.5)
+    return sample_plan()
+
+
+def slow(dataset, scenario, settings, report, cancelled):
+    begin = time.monotonic()
+    while not cancelled():
+        report(Progress("Looking", 0.25, best=7.0, seconds=time.monotonic() - begin))
+        time.sleep(0.05)
+    return sample_plan("cancelled")
+
+
+def fruitless(dataset, scenario, settings, report, cancelled):
+    while not cancelled():
+        time.sleep(0.05)
+    raise NoPlan("No plan was found.")
+
+
+def deaf(dataset, scenario, settings, report, cancelled):
+    time.sleep(300)
+
+
+def deaf_and_mute(dataset, scenario, settings, report, cancelled):
+    re.match(r"(a+)+$", "a" * 60 + "b")  # never ends, and lets no other thread of the process run
+
+
+def impossible(dataset, scenario, settings, report, cancelled):
+    raise NoPlan("The locked decisions contradict each other.")
+
+
+def refused(dataset, scenario, settings, report, cancelled):
+    raise Refused([refusal("no-history", "no month", "two months", "Load the monthly return.")])
+
+
+def faulty(dataset, scenario, settings, report, cancelled):
+    return {}["secret-key"]
+
+
+def greedy(dataset, scenario, settings, report, cancelled):
+    return bytearray(4 * 2**30)
+
+
+def crashing(dataset, scenario, settings, report, cancelled):
+    os.kill(os.getpid(), signal.SIGSEGV)

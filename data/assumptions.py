@@ -149,6 +149,8 @@ DECLARED: tuple[Assumption, ...] = (
                "For each session more or fewer than the week before.", ("asset_type",)),
     Assumption("rota_change_price", "Price of a change from today's rota", "£ a session", "Target", 0, 100_000, 20,
                "For each session more or fewer than today's rota.", ("asset_type",)),
+    Assumption("waiting_price", "Price of a week's wait", "£ a patient a week", "Target", 0, 1000, 0.1,
+               "Steers a plan to use room that is there anyway; too little to pay for a session.", ("test",)),
     Assumption("cliff_price", "Price of a cliff at the end", "£ a patient", "Target", 0, 1_000_000, 200,
                "For each patient by which a list grows over the last six weeks of the plan.", ("test",)),
     # Demand
@@ -162,8 +164,6 @@ DECLARED: tuple[Assumption, ...] = (
                "A day that is not a working day brings this share of a working day's planned work.", ()),
     Assumption("other_day_unscheduled", "Unscheduled work on other days", "share of a working day", "Demand", 0, 1, 0.6,
                "A day that is not a working day brings this share of a working day's unscheduled work.", ()),
-    Assumption("other_day_waiting_list", "Waiting-list work on other days", "share of a working day", "Demand", 0, 1, 0.3,
-               "A day that is not a working day sees this share of a working day's waiting-list examinations.", ()),
     Assumption("demand_change", "Change of demand", "share of demand", "Demand", -0.9, 5, 0,
                "Added to forecast demand of every kind: 0.1 = ten per cent more.", _PAIR, by_week=True),
 )  # fmt: skip

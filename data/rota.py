@@ -46,23 +46,20 @@ def recent_activity(dataset: Dataset, assumptions: Assumptions) -> pd.DataFrame:
     """Mean activity of an ordinary week over the recent months, by organisation, test and kind.
 
     Returns:
-        organisation, test, kind, a_day (patients a working day or its equivalent), patients (in a week without a bank holiday).
+        organisation, test, kind, patients (in a week of five working days). Spread over working days, as sessions are: a rota of that size
+        delivers the same again once bank holidays are taken out.
     """
     network = dataset.network
     tests = list(network["tests"]["test"])
     rows = dataset.activity.of(network.organisations, tests)
     months = sorted(rows["period"].unique())[-int(assumptions.one("recent_months")) :]
-    totals = rows[rows["period"].isin(months)].groupby(["organisation", "test"])[[f"done_{k}" for k in KINDS]].sum()
+    columns = [f"done_{k}" for k in KINDS]
+    totals = rows[rows["period"].isin(months)].groupby(["organisation", "test"])[columns].sum().set_axis(list(KINDS), axis=1)
     index = pd.MultiIndex.from_product([network.organisations, tests], names=["organisation", "test"])
-    totals = totals.reindex(index, fill_value=0.0)
     calendar = WorkingDays.of(network)
-    parts = []
-    for kind in KINDS:
-        weight = assumptions.one(f"other_day_{kind}")
-        exposure = sum(calendar.month_exposure(m, weight) for m in months)
-        a_day = totals[f"done_{kind}"].to_numpy() / exposure
-        parts.append(pd.DataFrame({"kind": kind, "a_day": a_day, "patients": a_day * (5 + 2 * weight)}, index=index).reset_index())
-    return pd.concat(parts, ignore_index=True)[["organisation", "test", "kind", "a_day", "patients"]]
+    working_weeks = sum(calendar.month_exposure(m, 0.0) for m in months) / 5
+    tall = totals.reindex(index, fill_value=0.0).div(working_weeks).reset_index()
+    return tall.melt(["organisation", "test"], var_name="kind", value_name="patients")
 
 
 def slots_needed(recent: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
@@ -104,8 +101,8 @@ def today(dataset: Dataset, assumptions: Assumptions, weeks: pd.DatetimeIndex, m
     found: list[Finding] = list(_nowhere(needed, able, network.titles("tests"), network.titles("organisations")))
     mobile = _mobile_minutes(network, assumptions, stations)
     work = _split_by_station(needed, able, stations, mobile)
-    demand = work.groupby("station")["minutes"].sum().reindex(range(len(stations.rows)), fill_value=0.0).to_numpy()
-    on_mobile = np.minimum(mobile, demand)
+    demand = _by_station(work["minutes"], work, stations)
+    on_mobile = np.minimum(mobile, _mobile_work(work, assumptions, stations))
     own, stated = _planners_own(stations, network["rota"])
     needed_minutes = _left_to_derive((demand - on_mobile) / stations.yield_share, own @ stations.session_minutes, stated, stations)
     stations, needed_minutes, added = _make_room(stations, needed_minutes, ~stated)
@@ -146,6 +143,17 @@ def _split_by_station(needed: pd.DataFrame, able: pd.DataFrame, stations: Statio
     work = work.assign(must_part=must_part, waiting=waiting_part * work["waiting_list"])
     work["minutes"] = (work["waiting"] + must_part * work["must_do"]) * work["minutes_each"]
     return work[["station", "organisation", "test", "must_part", "waiting", "minutes_each", "minutes"]]
+
+
+def _by_station(values: pd.Series, work: pd.DataFrame, stations: Stations) -> np.ndarray:
+    return np.asarray(values.groupby(work["station"]).sum().reindex(range(len(stations.rows)), fill_value=0.0).to_numpy())
+
+
+def _mobile_work(work: pd.DataFrame, assumptions: Assumptions, stations: Stations) -> np.ndarray:
+    """Waiting-list minutes that a mobile unit could do at each station: the suitable share beside fixed assets, all where there is none."""
+    suitable = assumptions.values("mobile_suitable", work[["test"]])
+    alone = stations.rooms[work["station"].to_numpy(), 0] == 0
+    return _by_station(work["waiting"] * work["minutes_each"] * np.where(alone, 1.0, suitable), work, stations)
 
 
 def _parts(rows: pd.DataFrame, room: np.ndarray) -> np.ndarray:

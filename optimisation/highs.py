@@ -96,8 +96,7 @@ class Solver:
         self.seconds = 0.0
         self.nodes = 0
         self.highs = highspy.Highs()
-        for option, value in (("output_flag", False), ("random_seed", settings.seed), ("threads", 1), ("mip_rel_gap", settings.gap / 4),
-                              ("mip_abs_gap", 1e-4)):  # fmt: skip
+        for option, value in (("output_flag", False), ("random_seed", settings.seed), ("threads", 1)):
             self.highs.setOptionValue(option, value)
         self.highs.passModel(_lp(matrix))
         self.choices = matrix.whole & ~matrix.counted
@@ -111,7 +110,7 @@ class Solver:
             event.interrupt()
 
     def minimise(
-        self, coefficients: np.ndarray, start: np.ndarray | None = None, seconds: float = INFINITY
+        self, coefficients: np.ndarray, start: np.ndarray | None = None, seconds: float = INFINITY, within: float | None = None
     ) -> tuple[np.ndarray, float]:  # fmt: skip
         """A good plan for one goal, and a bound no plan can beat.
 
@@ -122,11 +121,13 @@ class Solver:
             coefficients: what to minimise, shape (columns,).
             start: a plan to improve.
             seconds: most time for the whole problem.
+            within: distance to the bound that is close enough, in the unit of the objective; None = the relative gap of the settings.
 
         Raises:
             NoPlan: none was found and there is no start to fall back on.
         """
         self._aim(coefficients)
+        self._close_enough(within)
         self._whole(self.choices)
         status = self._run()
         relaxed, bound = self._answer(self.choices.any())
@@ -136,13 +137,18 @@ class Solver:
             raise NoPlan(_why(status))
         plan = self._counts_whole(relaxed) if self.counts.any() else relaxed
         known = [x for x in (plan, start) if x is not None]
-        if not known or min(relative_gap(float(coefficients @ x), bound) for x in known) > self.settings.gap:
+        away = min((float(coefficients @ x) for x in known), default=INFINITY) - bound
+        if not known or away > (self.settings.gap * abs(away + bound) if within is None else within):
             plan, other = self._everything_whole(known, seconds)
             bound = max(bound, other)
             known = [x for x in (plan, *known) if x is not None]
         if not known:
             raise NoPlan(_why(self.highs.getModelStatus()))
         return min(known, key=lambda x: float(coefficients @ x)), bound
+
+    def _close_enough(self, within: float | None) -> None:
+        self.highs.setOptionValue("mip_rel_gap", self.settings.gap / 4 if within is None else 0.0)
+        self.highs.setOptionValue("mip_abs_gap", 1e-4 if within is None else max(within / 4, 1e-6))
 
     def _counts_whole(self, relaxed: np.ndarray) -> np.ndarray | None:
         low, high = self.matrix.column_bounds.copy()

@@ -99,15 +99,17 @@ def _solve_part(matrix: Matrix, settings: Settings, clock: Clock, number: int) -
     solver = Solver(matrix, settings, clock)
     factor = np.where(np.arange(len(goals)) < len(goals) - 2, _RAISED, 1.0)
     values: np.ndarray | None = None
+    within, seconds = None, INFINITY
     for attempt in range(_ATTEMPTS):
-        values, weighted = solver.minimise(factor @ goals, start=values)
+        values, weighted = solver.minimise(factor @ goals, values, seconds, within)
         clock.tell(number, "Looking for a better plan", *_total(goals, factor, values, weighted), 0.5 + attempt / (2 * _ATTEMPTS))
         bounds, better = _bounds(solver, goals, factor, values, weighted)
         unmet = _unmet(goals @ values, bounds, settings.gap)
         if better is None or not len(unmet) or clock.must_stop():
             break
-        values = better
-        factor[: unmet[0] + 1] *= _RAISED
+        values, seconds = better, _PATIENCE
+        factor[: unmet[0]] *= _RAISED
+        within = settings.gap / 2 * float(np.abs(goals[unmet[0] :] @ values).sum())
     row_prices, column_prices = solver.prices(goals.sum(axis=0), values)
     clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 1.0)
     return _Answer(values, bounds, row_prices, column_prices, solver.seconds, solver.nodes)
@@ -141,7 +143,7 @@ def _bounds(
         aim = factor[: g + 1] @ goals[: g + 1]
         bounds[g] = _share_of(solver.relaxed_bound(aim), reached, factor, g)
         if g in _unmet(reached, bounds, solver.settings.gap):
-            plan, below = solver.minimise(aim, start=values, seconds=_PATIENCE)
+            plan, below = solver.minimise(aim, values, _PATIENCE, within=factor[g] * _allowed(reached, solver.settings.gap)[g] / 2)
             bounds[g] = max(bounds[g], _share_of(below, reached, factor, g))
             if g in _unmet(reached, bounds, solver.settings.gap) and float(aim @ plan) < float(aim @ values) - WHOLE:
                 return bounds, plan
@@ -153,10 +155,14 @@ def _share_of(below: float, reached: np.ndarray, factor: np.ndarray, g: int) -> 
 
 
 def _unmet(reached: np.ndarray, bounds: np.ndarray, gap: float) -> np.ndarray:
-    """Goals, but the last, that are neither within the gap of their bound nor within a hundredth of the gap of the whole plan."""
+    """Goals, but the last, that are further from their bound than is allowed."""
     away = np.maximum(reached - bounds, 0)
-    allowed = np.maximum(gap * np.abs(reached), gap / 100 * np.abs(reached).sum())
-    return np.flatnonzero(away[:-1] > allowed[:-1] + 1e-9)
+    return np.flatnonzero(away[:-1] > _allowed(reached, gap)[:-1] + 1e-9)
+
+
+def _allowed(reached: np.ndarray, gap: float) -> np.ndarray:
+    """The gap of each goal, or a hundredth of the gap of the whole plan where that is more."""
+    return np.maximum(gap * np.abs(reached), gap / 100 * np.abs(reached).sum())
 
 
 def _join(
@@ -171,7 +177,7 @@ def _join(
         rows[part.rows] = answer.row_prices
         bounds += answer.bounds
     reached = matrix.goals @ values + matrix.constants
-    bounds = bounds + matrix.constants
+    bounds = np.maximum(bounds + matrix.constants, 0.0)  # every goal is a sum of quantities that cannot be negative
     stages = [Stage(n, float(v), float(b), relative_gap(v, b)) for n, v, b in zip(names, reached, bounds, strict=True)]
     reached_all = not len(_unmet(reached, bounds, settings.gap))
     status = "cancelled" if clock.stopped else "time limit" if clock.late else "optimal" if reached_all else "gap not reached"

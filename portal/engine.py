@@ -29,6 +29,7 @@ STOP_SECONDS = 5.0
 """A worker that has been asked to stop is killed after this."""
 
 _log = logging.getLogger(__name__)
+_lock = threading.RLock()
 
 
 def submit(store: Store, scope: Scope, dataset_id: str, scenario_id: str, settings: PlanSettings, workers: Workers = WORKERS) -> Run:
@@ -70,10 +71,14 @@ def start(store: Store, workers: Workers = WORKERS) -> None:
 
 def stop(store: Store) -> None:
     """Cease to watch, at server stop. Workers go on and store their plans."""
-    with _keepers_lock:
+    with _lock:
         keeper = _keepers.pop(store.url, None)
     if keeper:
         keeper.stop()
+
+
+_children: list[subprocess.Popen[bytes]] = []
+"""Workers this process started: the system forgets a process only when its parent has asked how it ended."""
 
 
 class _Keeper:
@@ -82,8 +87,6 @@ class _Keeper:
     def __init__(self, store: Store, workers: Workers) -> None:
         self._store = store
         self._workers = workers
-        self._children: list[subprocess.Popen[bytes]] = []
-        self._lock = threading.RLock()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch_all, name="watches over runs", daemon=True)
         self._thread.start()
@@ -93,14 +96,13 @@ class _Keeper:
         self._thread.join()
 
     def start_waiting(self) -> None:
-        with self._lock:
-            self._children += start_waiting(self._store, self._workers)
+        with _lock:
+            _children.extend(start_waiting(self._store, self._workers))
 
     def tick(self) -> None:
         """Look once after everything: ended, hung and stopped workers, silent ones elsewhere, waiting runs."""
-        with self._lock:
-            # Asking also lets the system forget a child that has ended.
-            self._children = [child for child in self._children if child.poll() is None]
+        with _lock:
+            _children[:] = [child for child in _children if child.poll() is None]
             for lease in self._store.leases(WORKER):
                 self._watch(lease)
             self._store.mark_lost(WORKER)
@@ -138,11 +140,10 @@ class _Keeper:
 
 
 _keepers: dict[str, _Keeper] = {}
-_keepers_lock = threading.Lock()
 
 
 def _keeper(store: Store, workers: Workers) -> _Keeper:
-    with _keepers_lock:
+    with _lock:
         if store.url not in _keepers:
             _keepers[store.url] = _Keeper(store, workers)
         return _keepers[store.url]

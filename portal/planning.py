@@ -108,9 +108,9 @@ def _seen_a_week(dataset: Dataset, assumptions: Assumptions, rota: Today, demand
     keys = ["organisation", "test", "priority"]
     by_rota = rota.seen.pivot_table(index=keys, columns="week", values="patients", aggfunc="sum")
     recent = rota.recent[(rota.recent["kind"] == "waiting_list") & ~rota.recent["test"].isin(dataset.network.allocated_tests)]
-    exposure = WorkingDays.of(dataset.network).week_exposure(demand.weeks, assumptions.one("other_day_waiting_list"))
+    working_weeks = WorkingDays.of(dataset.network).week_exposure(demand.weeks, 0.0) / 5
     index = pd.MultiIndex.from_frame(recent[["organisation", "test"]].assign(priority="all"))
-    others = pd.DataFrame(recent["a_day"].to_numpy()[:, None] * exposure[None, :], index=index, columns=demand.weeks)
+    others = pd.DataFrame(recent["patients"].to_numpy()[:, None] * working_weeks[None, :], index=index, columns=demand.weeks)
     return pd.concat([by_rota, others])
 
 

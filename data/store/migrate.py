@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, column, inspect, select, table
 
 from data.errors import SixweeksError
 from data.store.database import Database
+from data.store.migrations import FORM
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -22,23 +19,33 @@ def migrate(database: Database) -> None:
     Raises:
         SixweeksError: a newer version of the code made the database.
     """
-    config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    script = ScriptDirectory.from_config(config)
     with database.read() as connection:
-        if not _pending(connection, script):
+        if _form(connection) == FORM:
             return
     with database.write() as connection:
-        if _pending(connection, script):
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        if _form(connection) != FORM:
+            _upgrade(connection)
 
 
-def _pending(connection: Connection, script: ScriptDirectory) -> bool:
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
+def _form(connection: Connection) -> str | None:
+    """The form the database has; None for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(select(column("version_num")).select_from(table("alembic_version"))).scalar()
+
+
+def _upgrade(connection: Connection) -> None:
+    # Imported here: it takes as long as everything else a worker imports, and is almost never needed.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    form = _form(connection)
+    if form is not None and form not in {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}:
         raise SixweeksError(
-            f"The store was made by a newer version of Sixweeks (form {current}). "
-            "Start that version, or restore a backup made with this one."
+            f"The store was made by a newer version of Sixweeks (form {form}). Start that version, or restore a backup made with this one."
         )
-    return current != script.get_current_head()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

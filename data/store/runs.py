@@ -34,9 +34,7 @@ _BEFORE: dict[RunState, tuple[RunState, ...]] = {
 class RunRepository(Repository):
     """Runs, for the people who start them."""
 
-    def start_run(
-        self, scope: Scope, kind: str, dataset_id: str, scenario_id: str, settings: Mapping[str, Any], code_version: str
-    ) -> Run:
+    def start_run(self, scope: Scope, kind: str, dataset_id: str, scenario_id: str, settings: Mapping[str, Any], code_version: str) -> Run:
         """Queue a run, or return the one that answers already: equal inputs that are queued, running or done share one run.
 
         Raises:

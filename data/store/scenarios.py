@@ -137,9 +137,7 @@ def find_scenario(connection: Connection, scope: Scope, id_or_name: str, dataset
 
 def _newest_first(scope: Scope) -> Select[Any]:
     own = case((SCENARIOS.c.owner == scope.organisation, 0), (SCENARIOS.c.owner == NETWORK_OWNED, 1), else_=2)
-    return (
-        select(SCENARIOS).where(visible(SCENARIOS.c.owner, scope)).order_by(own, SCENARIOS.c.created.desc(), SCENARIOS.c.version.desc())
-    )
+    return select(SCENARIOS).where(visible(SCENARIOS.c.owner, scope)).order_by(own, SCENARIOS.c.created.desc(), SCENARIOS.c.version.desc())
 
 
 def _next_version(connection: Connection, scope: Scope, scenario: Scenario) -> int:

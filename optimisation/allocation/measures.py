@@ -51,10 +51,12 @@ def costs(tables: Mapping[str, pd.DataFrame], s: Solved) -> dict[str, float]:
     insourced = tables["external"].query("kind == 'insourced'")["patients"].groupby([tables["external"]["site"], tables["external"]["test"]]).sum()
     patients = inside.groupby(["site", "test"])["patients"].sum().sub(insourced, fill_value=0.0)
     external = tables["external"].groupby("kind")["cost_gbp"].sum()
-    staffing = tables["staffing"]
+    staffing, lists = tables["staffing"], tables["waiting_list"]
+    last = lists[lists["week"] == s.monday(s.problem.last_week)]
     result = {
         "sessions": tables["sessions"]["cost_gbp"].sum(),
         "examinations": sum(n * each.get(i, 0.0) for i, n in patients.items()),
+        "examinations owed at the end": sum(s.given("owed_cost", (r.organisation, r.test)) * r.waiting for r in last.itertuples()),
         "mobile units": tables["mobiles"]["cost_gbp"].sum(),
         "mutual aid": tables["transfers"]["cost_gbp"].sum(),
         "insourcing": external.get("insourced", 0.0),

@@ -32,7 +32,7 @@ def cost(m: Any) -> Any:
 
 
 def disturbance(m: Any) -> Any:
-    """Changes from today's rota and from week to week, patients' journeys, and a cliff at the end, at their stated prices.
+    """Changes from today's rota and from week to week, patients' waits and journeys, and a cliff at the end, at their stated prices.
 
     The size of a change is 2·more - (n - today), and of all ramps of a session type 2·Σ rise - (n - today) in the last week.
     """
@@ -42,7 +42,8 @@ def disturbance(m: Any) -> Any:
         for s, a, t in m.problem.sets["station_types"] for w in [m.problem.last_week]
     )
     travel = sum(m.travel_price[k, s, o] * m.examined[o, k, u, s, a, w] for o, k, u, s, a, w in _away(m))
-    return rota + ramps + travel + sum(m.cliff_price[i[1]] * v for i, v in m.cliff.items())
+    waiting = sum(m.waiting_price[i[1]] * v for i, v in m.waiting.items())
+    return rota + ramps + travel + waiting + sum(m.cliff_price[i[1]] * v for i, v in m.cliff.items())
 
 
 def _away(m: Any) -> Any:
@@ -56,6 +57,11 @@ def _sessions(m: Any) -> Any:
 def _examinations(m: Any) -> Any:
     waiting = sum(m.examination_cost[i[3], i[1]] * v for i, v in m.examined.items())
     return waiting + sum(m.examination_cost[i[2], i[1]] * v for i, v in m.must_done.items())
+
+
+def _owed(m: Any) -> Any:
+    """A patient left on the list is still to be examined: leaving people waiting saves nothing."""
+    return sum(m.owed_cost[o, k] * m.waiting[o, k, u, m.problem.last_week] for o, k, u in m.problem.sets["lists"])
 
 
 def _mobiles(m: Any) -> Any:
@@ -79,6 +85,7 @@ def _extra_hours(m: Any) -> Any:
 COSTS: dict[str, Callable[[Any], Any]] = {
     "sessions": _sessions,
     "examinations": _examinations,
+    "examinations owed at the end": _owed,
     "mobile units": _mobiles,
     "mutual aid": _aid,
     "in- and outsourcing": _external,
@@ -89,5 +96,5 @@ GOALS: tuple[Goal, ...] = (
     Goal("undone", "Planned and unscheduled work left undone", undone),
     Goal("shortfall", "Patients over the target", shortfall),
     Goal("cost", "Cost", cost),
-    Goal("disturbance", "Disturbance, travel and cliff", disturbance),
+    Goal("disturbance", "Disturbance, waits, travel and cliff", disturbance),
 )

@@ -52,6 +52,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("outsourced_limit", "o m w", "patient", "most outsourced examinations"),
     Parameter("session_cost", "s a t", "gbp / session", "pay and running cost of a session"),
     Parameter("examination_cost", "s m", "gbp / patient", "consumables of an examination"),
+    Parameter("owed_cost", "o m", "gbp / patient", "consumables of the examination that a patient still waiting at the end is owed"),
     Parameter("mobile_week_cost", "v", "gbp / mobile_unit", "cost of a week on a pad"),
     Parameter("mobile_move_cost", "v", "gbp / mobile_unit", "cost of a move"),
     Parameter("aid_cost", "m", "gbp / patient", "cost of a patient examined elsewhere"),
@@ -64,6 +65,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("ramp_price", "a", "gbp / session", "price of a change from week to week"),
     Parameter("rota_change_price", "a", "gbp / session", "price of a change from today's rota"),
     Parameter("travel_price", "m s o", "gbp / patient", "price of a patient's journey to another organisation's site"),
+    Parameter("waiting_price", "m", "gbp / patient", "price of a patient waiting at a week end"),
     Parameter("cliff_price", "m", "gbp / patient", "price of a patient by which a list grows at the end"),
 )
 

@@ -81,6 +81,10 @@ def lists(d: Draft) -> None:
     able = d.neighbours["tests_at"]
     home = [(o, m, u, s, a) for o, m, u in d.sets["lists"] for (s, a), done in able.items() if m in done and d.inputs.network.owner[s] == o]
     d.sets["home_routes"] = home
+    price = d.values["examination_cost"]
+    at = {(o, m): [price[s, m] for o2, m2, _, s, _ in home if (o2, m2) == (o, m)] for o, m, _ in d.sets["lists"]}
+    d.values["owed_cost"] = {i: sum(costs) / len(costs) if costs else 0.0 for i, costs in at.items()}
+    d.over("waiting_price", [(m,) for m in dict.fromkeys(i[1] for i in d.sets["lists"])], "waiting_price", ["test"])
 
 
 def _running_totals(d: Draft) -> None:

@@ -82,7 +82,7 @@ def test_a_file_over_the_memory_is_refused(hungry_file):
     assert only_finding(read_safely(hungry_file, FILE, "dm01", Limits(memory=400_000_000))).rule == "too-large"
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="shared data absent: this system does not list child processes")
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="this system does not list child processes")
 def test_a_child_that_is_killed_costs_its_own_file_only(slow_file):
     before = children()
     results = []

@@ -23,7 +23,9 @@ from data.run import Progress
 from data.scenario import base, do_nothing
 from data.store import SINGLE_USER, WORKER, Scope, Store, home
 from data.store.blobs import decode, encode
+from data.store.migrations import FORM
 from data.store.tables import BLOBS, DATASET_TABLES, METADATA, RUNS
+from tests.unit.plans import same_plan, sample_plan
 from tests.unit.store_fixtures import (
     ADMIN,
     NETWORK_PLANNER,
@@ -31,9 +33,7 @@ from tests.unit.store_fixtures import (
     OTHER,
     VIEWER,
     activity_rows,
-    same_plan,
     sample_dataset,
-    sample_plan,
 )
 
 SETTINGS = {"gap": 0.01, "time_limit": 60.0}
@@ -515,7 +515,9 @@ def test_two_processes_claim_each_run_exactly_once(store):
 
 def test_the_migration_builds_what_the_tables_declare(store):
     with store._database.read() as connection:
-        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA) == []
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+        assert context.get_current_revision() == FORM
 
 
 def test_a_store_made_by_a_newer_version_is_refused(store, store_url):

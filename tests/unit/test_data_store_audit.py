@@ -10,7 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from data.errors import NotAllowed, SixweeksError
 from data.scenario import base
 from data.store import WORKER, Scope
-from tests.unit.store_fixtures import ADMIN, ONE, OTHER, VIEWER, sample_dataset, sample_plan
+from tests.unit.plans import sample_plan
+from tests.unit.store_fixtures import ADMIN, ONE, OTHER, VIEWER, sample_dataset
 
 CELL = "value-of-a-cell"
 

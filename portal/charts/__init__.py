@@ -1,0 +1,1 @@
+"""Tidy tables in, figures and shown tables out. No Streamlit."""

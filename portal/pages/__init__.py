@@ -1,0 +1,1 @@
+"""One planner question per file, run by the navigation in `portal/main/app.py`."""

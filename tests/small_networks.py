@@ -1,0 +1,160 @@
+"""Tiny networks as datasets: small enough to plan by hand, or by trying every plan.
+
+The history is September and October 2026 (22 working days each, no bank holiday), so plans start on Monday 2 November 2026, one Sunday after the list
+was counted. Unless a test says otherwise every slot is used and attended, weekends bring nothing, and staff never bind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from data.activity import ACTIVITY, WAITING, Activity
+from data.assumptions import ASSUMPTIONS, Assumptions
+from data.dataset import SOURCES, Dataset
+from data.network import NETWORK_TABLES, Network
+from tests.networks.small import frame
+
+MONTHS = ("2026-09-01", "2026-10-01")
+WORKING_DAYS = 22
+FIRST_MONDAY = pd.Timestamp("2026-11-02")
+
+NEUTRAL: dict[str, float] = {
+    "scans_per_hour": 1, "utilisation": 1, "dna_rate": 0, "unscheduled_outside": 0, "hours_per_wte": 40,
+    "overtime_limit": 0, "bank_limit": 0, "examination_cost": 0, "list_floor": 0,
+    "mobile_hours": 10, "mobile_setup_loss": 0, "mobile_minimum_stay": 1, "mobile_notice": 0, "mobile_suitable": 1,
+    "aid_accept_to_30": 1, "aid_accept_to_45": 1, "aid_accept_to_60": 1, "aid_accept_beyond": 1, "aid_suitable": 1,
+    "aid_minimum_batch": 0, "aid_maximum_batch": 1000, "aid_role_weeks": 1,
+    "target_share": 0, "target_week": 1, "ramp_price": 0,
+    "other_day_additions": 0, "other_day_planned": 0, "other_day_unscheduled": 0,
+}  # fmt: skip
+"""Values for a network in which only what a test names plays a part."""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """The history of one organisation and test, both months alike.
+
+    Attributes:
+        waiting: patients by weeks waited at the end of October; shorter than 14 = nobody has waited longer.
+        seen, planned, unscheduled: examinations a month.
+        joined: net additions in October: what the list grew by, and what was seen from it.
+    """
+
+    waiting: Sequence[float] = ()
+    seen: float = 0
+    planned: float = 0
+    unscheduled: float = 0
+    joined: float = 0
+
+    def rows(self, organisation: str, test: str) -> list[dict[str, Any]]:
+        """Rows of the activity table. September's list differs from October's in the longest band only."""
+        bands = [*self.waiting, *[0.0] * (len(WAITING) - len(self.waiting))]
+        before = [*bands[:-1], bands[-1] + self.seen - self.joined]
+        if before[-1] < 0:
+            before = [sum(bands) + self.seen - self.joined, *[0.0] * (len(WAITING) - 1)]
+        done = {"done_waiting_list": self.seen, "done_planned": self.planned, "done_unscheduled": self.unscheduled}
+        return [
+            {"organisation": organisation, "test": test, "period": month, **done, **dict(zip(WAITING, counts, strict=True))}
+            for month, counts in zip(MONTHS, (before, bands), strict=True)
+        ]
+
+
+def session_type(name: str = "core", minutes: float = 60, a_week: int = 2, **more: Any) -> dict[str, Any]:
+    """A session type run `a_week` times on Mondays."""
+    return {"session_type": name, "title": name, "minutes": minutes, "monday": a_week, "fill_order": 1} | more
+
+
+@dataclass(frozen=True)
+class Tiny:
+    """What a tiny network is made of; two organisations with one room each unless said otherwise.
+
+    Attributes:
+        sites: site → organisation, in order.
+        rooms: asset type → tests done on it.
+        assets: (site, asset type) → how many stay there.
+        streams: (organisation, test) → history.
+        travel: (site, site) → minutes by road.
+        rota: (site, asset type, session type) → sessions a week today; a station left out has its rota derived.
+        staffing: asset type → people of the one staff group.
+        wte: organisation → whole-time equivalents.
+        mobiles: unit → row of the table of mobile units.
+        pads: (site, asset type) → row of the table of pads.
+        assumed: name → value everywhere, on top of `NEUTRAL`.
+        scoped: further rows of assumptions.
+        tables: further rows of network tables.
+    """
+
+    sites: Mapping[str, str]
+    streams: Mapping[tuple[str, str], Stream]
+    rooms: Mapping[str, Sequence[str]] = ()  # type: ignore[assignment]
+    assets: Mapping[tuple[str, str], int] = ()  # type: ignore[assignment]
+    session_types: Sequence[Mapping[str, Any]] = (session_type(),)
+    travel: Mapping[tuple[str, str], float] = ()  # type: ignore[assignment]
+    rota: Mapping[tuple[str, str, str], float] = ()  # type: ignore[assignment]
+    staffing: Mapping[str, float] = ()  # type: ignore[assignment]
+    wte: Mapping[str, float] = ()  # type: ignore[assignment]
+    mobiles: Mapping[str, Mapping[str, Any]] = ()  # type: ignore[assignment]
+    pads: Mapping[tuple[str, str], Mapping[str, Any]] = ()  # type: ignore[assignment]
+    assumed: Mapping[str, float] = ()  # type: ignore[assignment]
+    scoped: Sequence[Mapping[str, Any]] = ()
+    tables: Mapping[str, Sequence[Mapping[str, Any]]] = ()  # type: ignore[assignment]
+
+    def but(self, **parts: Any) -> Tiny:
+        """The same network with some parts replaced."""
+        return replace(self, **parts)
+
+    def assuming(self, **values: float) -> Tiny:
+        """The same network with other assumptions."""
+        return replace(self, assumed=dict(self.assumed) | values)
+
+    def dataset(self) -> Dataset:
+        """The network with its history and assumptions."""
+        tables = self._tables()
+        for name, rows in dict(self.tables).items():
+            tables[name] = [*tables.get(name, []), *map(dict, rows)]
+        network = Network({t.name: frame(t, tables.get(t.name, [])) for t in NETWORK_TABLES})
+        assumed = [{"name": n, "value": float(v)} for n, v in (NEUTRAL | dict(self.assumed)).items()]
+        rows = [row for (o, m), stream in self.streams.items() for row in stream.rows(o, m)]
+        return Dataset(
+            network, Activity({"activity": frame(ACTIVITY, rows)}),
+            Assumptions({"assumptions": frame(ASSUMPTIONS, [*assumed, *map(dict, self.scoped)])}), SOURCES.empty(),
+        )  # fmt: skip
+
+    def _tables(self) -> dict[str, list[dict[str, Any]]]:
+        tests = list(dict.fromkeys(m for _, m in self.streams))
+        organisations = list(dict.fromkeys(self.sites.values()))
+        rooms = dict(self.rooms) or {"room": tests}
+        assets = dict(self.assets) or {(s, a): 1 for s in self.sites for a in rooms}
+        staffing = dict(self.staffing) or dict.fromkeys(rooms, 1.0)
+        wte = dict(self.wte) or dict.fromkeys(organisations, 100.0)
+        return {
+            "network": [{"network": "tiny", "title": "Tiny", "synthetic": True}],
+            "organisations": [{"organisation": o, "title": f"Trust {o}"} for o in organisations],
+            "sites": [{"site": s, "title": f"Site {s}", "organisation": o} for s, o in self.sites.items()],
+            "tests": [{"test": m, "title": m, "allocated": True} for m in tests],
+            "asset_types": [{"asset_type": a, "title": a} for a in rooms],
+            "capabilities": [{"asset_type": a, "test": m} for a, done in rooms.items() for m in done],
+            "assets": [{"asset": f"{s} {a} {k}", "site": s, "asset_type": a} for (s, a), n in assets.items() for k in range(n)],
+            "session_types": [dict(t) for t in self.session_types],
+            "staff_groups": [{"staff_group": "staff", "title": "Staff"}],
+            "staffing": [{"asset_type": a, "staff_group": "staff", "staff": n} for a, n in staffing.items()],
+            "staff_in_post": [{"organisation": o, "staff_group": "staff", "wte": n} for o, n in wte.items()],
+            "mobiles": [{"mobile": v, "title": v} | dict(row) for v, row in dict(self.mobiles).items()],
+            "pads": [{"site": s, "asset_type": a} | dict(row) for (s, a), row in dict(self.pads).items()],
+            "travel": [{"from_place": s, "to_site": e, "minutes": n} for (s, e), n in dict(self.travel).items()],
+            "rota": [{"site": s, "asset_type": a, "session_type": t, "sessions": n} for (s, a, t), n in dict(self.rota).items()],
+        }
+
+
+def two_trusts(**parts: Any) -> Tiny:
+    """P with a long list and Q with a short one, a room each that does one test, one patient an hour, twenty minutes apart."""
+    return Tiny(
+        sites={"p1": "P", "q1": "Q"},
+        streams={("P", "x"): Stream([0.0] * 13 + [12.0], seen=44, joined=44), ("Q", "x"): Stream([2.0], seen=44, joined=22)},
+        session_types=[session_type(minutes=240, a_week=3)],
+        travel={("p1", "q1"): 20.0},
+    ).but(**parts)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -231,24 +232,31 @@ class Assumptions(TableSet):
         """
         declared = BY_NAME[name]
         result = np.full(len(places), declared.default, dtype=float)
-        rows = self.rows
-        rows = rows[rows["name"] == name]
-        if rows.empty:
-            return result
-        specific = (rows[list(SCOPES)] != "").sum(axis=1) * 2 + rows[["from_week", "to_week"]].notna().any(axis=1)
-        for _, row in rows.assign(_specific=specific).sort_values("_specific", kind="stable").iterrows():
-            result[_matches(row, places)] = row["value"]
+        columns = {scope: places[scope].to_numpy(dtype=object) for scope in declared.varies_by if scope in places}
+        weeks = places["week"].to_numpy() if "week" in places else None
+        for row in self._rows_by_name.get(name, ()):
+            result[_matches(row, columns, weeks, len(places))] = row.value
         return result
 
+    @cached_property
+    def _rows_by_name(self) -> dict[str, list[Any]]:
+        """Rows of each assumption, the least specific first."""
+        by_name: dict[str, list[Any]] = {}
+        for row in self.rows.itertuples():
+            by_name.setdefault(row.name, []).append(row)
+        return {name: sorted(rows, key=_specificity) for name, rows in by_name.items()}
 
-def _matches(row: pd.Series, places: pd.DataFrame) -> np.ndarray:
-    hit = np.ones(len(places), dtype=bool)
+
+def _matches(row: Any, columns: dict[str, np.ndarray], weeks: np.ndarray | None, length: int) -> np.ndarray:
+    hit = np.ones(length, dtype=bool)
     for scope in SCOPES:
-        if row[scope]:
-            hit &= (places[scope] == row[scope]).to_numpy() if scope in places else False
-    for bound, sign in (("from_week", 1), ("to_week", -1)):
-        if pd.notna(row[bound]):
-            hit &= (sign * (places["week"] - row[bound]).dt.days >= 0).to_numpy() if "week" in places else False
+        wanted = getattr(row, scope)
+        if wanted:
+            hit &= columns[scope] == wanted if scope in columns else False
+    if pd.notna(row.from_week):
+        hit &= weeks >= row.from_week.to_datetime64() if weeks is not None else False
+    if pd.notna(row.to_week):
+        hit &= weeks <= row.to_week.to_datetime64() if weeks is not None else False
     return hit
 
 

@@ -7,6 +7,7 @@ the same declaration writes workbook sheets, builds forms, heads exports and fil
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +21,9 @@ from data.findings import Finding, Findings, refusal
 
 ROW = "__row__"
 """Name of the frame index that carries the row number as the spreadsheet shows it."""
+
+_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+|\d*(?=\.\d))(\.\d*)?([eE][+-]?\d+)?")
+"""Digits with a point, commas only between thousands: "1,5" is refused, not read as 15."""
 
 _YES = {"yes", "y", "true", "1", "1.0"}
 _NO = {"no", "n", "false", "0", "0.0", ""}
@@ -193,13 +197,15 @@ def shown(cell: Any) -> str:
 def _parse_text(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell).strip()
+    return str(cell).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _parse_number(cell: Any) -> float:
     if isinstance(cell, bool | datetime | date):
         raise ValueError(shown(cell))
-    text = str(cell).strip().replace(",", "") if isinstance(cell, str) else cell
+    if isinstance(cell, str) and not _NUMBER.fullmatch(cell.strip()):
+        raise ValueError(shown(cell))
+    text = cell.strip().replace(",", "") if isinstance(cell, str) else cell
     try:
         value = float(text)
     except (TypeError, ValueError):
@@ -253,25 +259,19 @@ def _filled(field: Field, length: int) -> list[Any]:
     return [value] * length
 
 
-def _typed_cells(
-    field: Field, cells: list[Any], rows: list[int], place: dict[str, str], found: list[Finding]
-) -> list[Any]:
+def _typed_cells(field: Field, cells: list[Any], rows: list[int], place: dict[str, str], found: list[Finding]) -> list[Any]:
     values = []
     for cell, row in zip(cells, rows, strict=True):
         try:
             values.append(field.parse(cell))
         except ValueError as error:
             mend = f"Correct the cell: {field.help}" if field.help else "Correct the cell."
-            found.append(
-                refusal("cell", str(error), field.allowed(), mend, row=row, column=field.title, **place)
-            )
+            found.append(refusal("cell", str(error), field.allowed(), mend, row=row, column=field.title, **place))
             values.extend(_filled(field, 1))
     return values
 
 
-def _match_headings(
-    table: Table, raw: pd.DataFrame, place: dict[str, str], found: list[Finding]
-) -> dict[str, Any]:
+def _match_headings(table: Table, raw: pd.DataFrame, place: dict[str, str], found: list[Finding]) -> dict[str, Any]:
     """Heading of each field; missing, repeated and unknown headings become findings."""
     known = {_plain(name): f.name for f in table.fields for name in (f.name, f.title)}
     matched: dict[str, Any] = {}
@@ -279,9 +279,7 @@ def _match_headings(
         name = known.get(_plain(heading))
         if name is None:
             expected = "the columns " + ", ".join(f.title for f in table.fields)
-            found.append(
-                refusal("unknown-column", shown(heading), expected, "Remove or rename the column.", row=1, **place)
-            )
+            found.append(refusal("unknown-column", shown(heading), expected, "Remove or rename the column.", row=1, **place))
         elif name in matched:
             mend = "Keep one of the two columns."
             found.append(refusal("repeated-column", shown(heading), "each column once", mend, row=1, **place))
@@ -290,9 +288,7 @@ def _match_headings(
     for field in table.fields:
         if field.name not in matched and field.required and field.default is None:
             mend = f'Add the column "{field.title}".'
-            found.append(
-                refusal("missing-column", "no such column", field.allowed(), mend, row=1, column=field.title, **place)
-            )
+            found.append(refusal("missing-column", "no such column", field.allowed(), mend, row=1, column=field.title, **place))
     return matched
 
 

@@ -54,6 +54,7 @@ class Findings(tuple[Finding, ...]):
     __slots__ = ()
 
     def __new__(cls, findings: Iterable[Finding] = ()) -> Findings:
+        """Any findings, in their order."""
         return super().__new__(cls, tuple(findings))
 
     @property

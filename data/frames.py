@@ -40,7 +40,7 @@ class TableSet:
         return self.tables[name].copy(deep=False)
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.content_id == other.content_id  # type: ignore[attr-defined]
+        return type(self) is type(other) and self.content_id == other.content_id
 
     def __hash__(self) -> int:
         return hash(self.content_id)
@@ -83,7 +83,7 @@ def to_csv_text(table: Table, frame: pd.DataFrame) -> str:
         elif f.kind in (Kind.NUMBER, Kind.COUNT):
             series = series.map(_number_text)
         columns[f.name] = series
-    return pd.DataFrame(columns, columns=table.columns).to_csv(index=False, lineterminator="\n")
+    return str(pd.DataFrame(columns, columns=table.columns).to_csv(index=False, lineterminator="\n"))
 
 
 def _number_text(value: float) -> str:

@@ -127,7 +127,7 @@ def _once(readings: Sequence[Reading]) -> list[Reading]:
 
 def _same_month_twice(readings: Sequence[Reading]) -> list[Finding]:
     first: dict[pd.Timestamp, str] = {}
-    found = []
+    found: list[Finding] = []
     for reading in readings:
         for month in reading.frame["period"].unique():
             if month in first:
@@ -150,7 +150,7 @@ def _network_tests(dataset: Dataset, rows: pd.DataFrame) -> tuple[pd.DataFrame, 
 
 def _missing_organisations(dataset: Dataset, rows: pd.DataFrame) -> list[Finding]:
     titles = dataset.network.titles("organisations")
-    found = []
+    found: list[Finding] = []
     for month in sorted(rows["period"].unique()):
         present = set(rows.loc[rows["period"] == month, "organisation"])
         found.extend(

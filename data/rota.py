@@ -21,6 +21,7 @@ from data.network import ALL_PRIORITIES, WEEKDAYS, Network
 from data.stations import Stations, examination_minutes, stations_of
 from data.working_days import WorkingDays
 
+
 @dataclass(frozen=True)
 class Today:
     """Today's rota over the weeks of a plan.
@@ -162,7 +163,7 @@ def _parts(rows: pd.DataFrame, room: np.ndarray) -> np.ndarray:
     keys = [rows["organisation"], rows["test"]]
     totals = weight.groupby(keys).transform("sum")
     first = ~rows.duplicated(["organisation", "test"])
-    return np.where(totals > 0, weight / totals.where(totals > 0, 1.0), first.astype(float))
+    return np.asarray(np.where(totals > 0, weight / totals.where(totals > 0, 1.0), first.astype(float)))
 
 
 def _ordinary_most(stations: Stations) -> np.ndarray:
@@ -211,7 +212,7 @@ def _spill(needed: np.ndarray, most: np.ndarray) -> np.ndarray:
     over = np.maximum(needed - most, 0)
     kept = needed - over
     room = most - kept
-    return kept + room * min(1.0, over.sum() / room.sum()) if room.sum() > 0 else kept
+    return np.asarray(kept + room * min(1.0, over.sum() / room.sum())) if room.sum() > 0 else kept
 
 
 def _added(added: np.ndarray, stations: Stations, sites: dict[str, str], types: dict[str, str]) -> list[Finding]:
@@ -275,9 +276,7 @@ def whole_sessions(ordinary: np.ndarray, stations: Stations) -> np.ndarray:
     return result
 
 
-def _seen(
-    sessions: np.ndarray, stations: Stations, work: pd.DataFrame, on_mobile: np.ndarray, must_do: pd.DataFrame
-) -> pd.DataFrame:
+def _seen(sessions: np.ndarray, stations: Stations, work: pd.DataFrame, on_mobile: np.ndarray, must_do: pd.DataFrame) -> pd.DataFrame:
     """What the rota leaves for each waiting list, tests that share a room in proportion to their recent work."""
     minutes = (sessions * stations.session_minutes[None, :, None]).sum(axis=1) * stations.yield_share[:, None] + on_mobile[:, None]
     must = must_do.reindex(pd.MultiIndex.from_frame(work[["organisation", "test"]])).fillna(0.0).to_numpy()

@@ -163,7 +163,8 @@ class Scenario:
             raise Refused([refusal("scenario", found, "an object with " + ", ".join(sorted(known)), "Remove what is not listed.", file=file)])
         changes = _read_records(ASSUMPTIONS, parts.pop("changes", []), file)
         locks = _read_records(LOCKS, parts.pop("locks", []), file)
-        return cls(**{"name": file or "scenario", "dataset_id": dataset_id} | parts, changes=changes, locks=locks)
+        stated: dict[str, Any] = {"name": file or "scenario", "dataset_id": dataset_id} | parts
+        return cls(**stated, changes=changes, locks=locks)
 
 
 def do_nothing(dataset_id: str, weeks: int = 52) -> Scenario:

@@ -39,12 +39,12 @@ class Stations:
     @property
     def most_sessions(self) -> np.ndarray:
         """Most sessions of each type, shape (stations, session types, W); may be fractional."""
-        return self.rooms[:, None, :] * self.openings[None, :, :] * self.usable
+        return np.asarray(self.rooms[:, None, :] * self.openings[None, :, :] * self.usable)
 
     @property
     def session_minutes(self) -> np.ndarray:
         """Operational minutes of one session by type, shape (session types,)."""
-        return self.session_types["minutes"].to_numpy(dtype=float)
+        return np.asarray(self.session_types["minutes"].to_numpy(dtype=float))
 
     @property
     def index(self) -> dict[tuple[str, str], int]:

@@ -60,6 +60,8 @@ def _told(content: bytes, file: str, types: Collection[Format]) -> Format:
     for signature, words in _OTHER:
         if content.startswith(signature):
             raise _wrong_type(words, file, types)
+    if b"\0" in content and "csv" not in types:
+        raise _wrong_type("a file of an unknown kind", file, types)
     return "csv"
 
 

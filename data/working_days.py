@@ -50,7 +50,7 @@ class WorkingDays:
 
     def week_exposure(self, mondays: pd.DatetimeIndex, weight: float) -> np.ndarray:
         """Exposure of each week, shape (weeks,), in working days."""
-        return self.exposure(_days(mondays), weight).sum(axis=1)
+        return np.asarray(self.exposure(_days(mondays), weight).sum(axis=1))
 
     def days_open(self, mondays: pd.DatetimeIndex, on_bank_holidays: bool) -> np.ndarray:
         """1 where a weekday can be worked, 0 on a bank holiday it is closed; shape (weeks, 7)."""
@@ -72,7 +72,7 @@ class WorkingDays:
 
 
 def _days(mondays: pd.DatetimeIndex) -> np.ndarray:
-    return mondays.to_numpy().astype("datetime64[D]")[:, None] + np.arange(7)
+    return np.asarray(mondays.to_numpy().astype("datetime64[D]")[:, None] + np.arange(7))
 
 
 def first_monday_after(date: pd.Timestamp) -> pd.Timestamp:

@@ -203,7 +203,11 @@ def _stays(rows: pd.DataFrame) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
 def _aid(plan: Plan, words: _Words) -> list[str]:
     moved, bought = plan["transfers"], plan["external"]
     said = []
-    sums = moved.assign(road=moved["patients"] * moved["minutes"]).groupby(["from_organisation", "to_organisation", "test"], sort=False)[["patients", "road"]].sum()
+    sums = (
+        moved.assign(road=moved["patients"] * moved["minutes"])
+        .groupby(["from_organisation", "to_organisation", "test"], sort=False)[["patients", "road"]]
+        .sum()
+    )
     for (i, j, m), row in sums[sums["patients"] >= 0.5].sort_values("patients", ascending=False).iterrows():
         said.append(
             f"{words.organisations[j]} examines {row['patients']:,.0f} patients of {words.organisations[i]} for {words.tests[m]}, "

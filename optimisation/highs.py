@@ -41,6 +41,7 @@ class Settings:
 
 
 def relative_gap(value: float, bound: float) -> float:
+    """Distance of a value from its bound, over the value."""
     return float(max(value - bound, 0.0) / max(abs(value), 1.0))
 
 
@@ -60,6 +61,7 @@ class Clock:
         self.sizes: list[int] = []
 
     def begin(self, sizes: list[int]) -> None:
+        """Start with parts of these sizes."""
         self.sizes = sizes
 
     def left(self) -> float:
@@ -67,6 +69,7 @@ class Clock:
         return max(self.limit - (time.monotonic() - self.started), 0.1)
 
     def must_stop(self) -> bool:
+        """True once the time is up or somebody asked to stop."""
         now = time.monotonic()
         if now - self.started > self.limit:
             self.late = True
@@ -76,6 +79,7 @@ class Clock:
         return self.stopped or self.late
 
     def tell(self, number: int, stage: str, best: float, bound: float, share: float) -> None:
+        """Report one part's progress, added up over the parts."""
         self.best[number] = (best, bound)
         self.done[number] = share
         weight = np.array(self.sizes, dtype=float)

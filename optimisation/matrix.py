@@ -47,25 +47,26 @@ def matrix_of(model: pyo.ConcreteModel) -> Matrix:
     right = np.asarray(form.rhs, dtype=float)
     lower = np.where(sense == 1, -INFINITY, right)
     upper = np.where(sense == -1, INFINITY, right)
-    bounds = np.array([(_or(v.lb, -INFINITY), _or(v.ub, INFINITY)) for v in form.columns], dtype=float).reshape(-1, 2).T
-    whole = np.array([not v.is_continuous() for v in form.columns], dtype=bool)
-    counted = np.array([v.is_integer() and not v.is_binary() for v in form.columns], dtype=bool)
+    names = {id(v): (family.local_name, i) for family in model.component_objects(pyo.Var) for i, v in family.items()}
+    columns = [names[id(v)] for v in form.columns]
+    tags = {id(c): (family.local_name, i) for family in model.component_objects(pyo.Constraint) for i, c in family.items()}
+    kinds = {family.local_name: next(iter(family.values())) for family in model.component_objects(pyo.Var) if len(family)}
+    whole = {name: not v.is_continuous() for name, v in kinds.items()}
+    counted = {name: v.is_integer() and not v.is_binary() for name, v in kinds.items()}
+    bounds = np.array([v.bounds for v in form.columns], dtype=object).reshape(-1, 2).T
+    low = np.array([-INFINITY if b is None else b for b in bounds[0]], dtype=float)
+    high = np.array([INFINITY if b is None else b for b in bounds[1]], dtype=float)
     return Matrix(
-        csr_array(form.c), np.asarray(form.c_offset, dtype=float), csr_array(form.A), np.array([lower, upper]), bounds, whole, counted,
-        [_name(c) for c, _ in form.rows], [_name(v) for v in form.columns],
+        csr_array(form.c), np.asarray(form.c_offset, dtype=float), csr_array(form.A), np.array([lower, upper]), np.array([low, high]),
+        np.array([whole[name] for name, _ in columns], dtype=bool), np.array([counted[name] for name, _ in columns], dtype=bool),
+        [tags[id(c)] for c, _ in form.rows], columns,
     )  # fmt: skip
-
-
-def _or(value: float | None, default: float) -> float:
-    return default if value is None else float(value)
-
-
-def _name(component: Any) -> tuple[str, Any]:
-    return component.parent_component().local_name, component.index()
 
 
 @dataclass(frozen=True)
 class Part:
+    """Rows and columns that share nothing with the rest."""
+
     number: int
     rows: np.ndarray
     columns: np.ndarray
@@ -88,6 +89,7 @@ def independent_parts(matrix: Matrix) -> list[Part]:
 
 
 def cut(matrix: Matrix, part: Part) -> Matrix:
+    """One part as a matrix of its own, without names and constants."""
     rows = matrix.rows[part.rows, :][:, part.columns]
     return Matrix(
         csr_array(matrix.goals[:, part.columns]), np.zeros(matrix.goals.shape[0]), csr_array(rows), matrix.row_bounds[:, part.rows],

@@ -98,18 +98,16 @@ def _solve_part(matrix: Matrix, settings: Settings, clock: Clock, number: int) -
     goals = matrix.goals.toarray()
     solver = Solver(matrix, settings, clock)
     factor = np.where(np.arange(len(goals)) < len(goals) - 2, _RAISED, 1.0)
-    values: np.ndarray | None = None
-    within, seconds = None, INFINITY
+    values, weighted = solver.minimise(factor @ goals)
     for attempt in range(_ATTEMPTS):
-        values, weighted = solver.minimise(factor @ goals, values, seconds, within)
         clock.tell(number, "Looking for a better plan", *_total(goals, factor, values, weighted), 0.5 + attempt / (2 * _ATTEMPTS))
         bounds, better = _bounds(solver, goals, factor, values, weighted)
         unmet = _unmet(goals @ values, bounds, settings.gap)
         if better is None or not len(unmet) or clock.must_stop():
             break
-        values, seconds = better, _PATIENCE
         factor[: unmet[0]] *= _RAISED
-        within = settings.gap / 2 * float(np.abs(goals[unmet[0] :] @ values).sum())
+        within = settings.gap / 2 * float(np.abs(goals[unmet[0] :] @ better).sum())
+        values, weighted = solver.minimise(factor @ goals, better, _PATIENCE, within)
     row_prices, column_prices = solver.prices(goals.sum(axis=0), values)
     clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 1.0)
     return _Answer(values, bounds, row_prices, column_prices, solver.seconds, solver.nodes)
@@ -121,9 +119,7 @@ def _total(goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: 
     return value, value - max(raised - weighted, 0.0)
 
 
-def _bounds(
-    solver: Solver, goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float
-) -> tuple[np.ndarray, np.ndarray | None]:
+def _bounds(solver: Solver, goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float) -> tuple[np.ndarray, np.ndarray | None]:
     """What no plan can beat in each goal while it keeps the goals before it at what they reached; and a plan that beats this one, if one turns up.
 
     With goals before g in the objective at their factors, min Σ_{h<g} f_h·goal_h + f_g·goal_g ≥ B means f_g·goal_g ≥ B - Σ_{h<g} f_h·reached_h.
@@ -162,12 +158,10 @@ def _unmet(reached: np.ndarray, bounds: np.ndarray, gap: float) -> np.ndarray:
 
 def _allowed(reached: np.ndarray, gap: float) -> np.ndarray:
     """The gap of each goal, or a hundredth of the gap of the whole plan where that is more."""
-    return np.maximum(gap * np.abs(reached), gap / 100 * np.abs(reached).sum())
+    return np.asarray(np.maximum(gap * np.abs(reached), gap / 100 * np.abs(reached).sum()))
 
 
-def _join(
-    matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list[_Answer], settings: Settings, clock: Clock
-) -> Outcome:
+def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list[_Answer], settings: Settings, clock: Clock) -> Outcome:
     values, columns = np.zeros((2, matrix.rows.shape[1]))
     rows = np.zeros(matrix.rows.shape[0])
     bounds = np.zeros(len(names))

@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 
-from data.assumptions import Assumptions
 from data.dataset import Dataset, no_history
 from data.demand import Demand
 from data.errors import Refused
@@ -89,7 +88,7 @@ def prepare(dataset: Dataset, scenario: Scenario) -> Inputs:
     """
     if not dataset.network.plannable:
         raise Refused([refusal("not-plannable", "no scanner, room or mobile unit", "at least one asset in the register",
-                               "Add assets to the network workbook: until then this network can be forecast, not planned.", sheet="Assets")])  # fmt: skip
+                               "Add assets to the network workbook: until then it can be forecast, not planned.", sheet="Assets")])  # fmt: skip
     if not dataset.has_history:
         raise Refused([no_history()])
     assumptions = scenario.on(dataset.assumptions)
@@ -99,11 +98,11 @@ def prepare(dataset: Dataset, scenario: Scenario) -> Inputs:
     weeks = mondays(first_monday_after(dataset.activity.snapshot_date), scenario.weeks)
     demand = weekly_demand(dataset, assumptions, weeks)
     rota = today(dataset, assumptions, weeks, must_do_work(demand, assumptions, dataset.network.allocated_tests))
-    response = list_response(dataset.waiting_list, demand, _seen_a_week(dataset, assumptions, rota, demand))
+    response = list_response(dataset.waiting_list, demand, _seen_a_week(dataset, rota, demand))
     return Inputs(dataset.network, assumptions, demand, response, rota, scenario)
 
 
-def _seen_a_week(dataset: Dataset, assumptions: Assumptions, rota: Today, demand: Demand) -> pd.DataFrame:
+def _seen_a_week(dataset: Dataset, rota: Today, demand: Demand) -> pd.DataFrame:
     """What each list is given without a change: what today's rota leaves for it, or its recent activity where it is not allocated."""
     keys = ["organisation", "test", "priority"]
     by_rota = rota.seen.pivot_table(index=keys, columns="week", values="patients", aggfunc="sum")

@@ -22,8 +22,8 @@ from data.rota import Today, must_do_work, today
 from data.run import Run
 from data.scenario import LEVERS, Scenario, base, do_nothing
 from data.store import SINGLE_USER, Scope, Store, StoredDataset, StoredScenario, home
-from data.working_days import first_monday_after, mondays
 from data.workbook import write_workbook
+from data.working_days import first_monday_after, mondays
 from forecasting.forecast import weekly_demand
 from portal import comparison, engine
 

@@ -29,7 +29,7 @@ from data.errors import NoPlan, SixweeksError
 from data.run import Progress, Run
 from data.store import WORKER, Scope, Store, home
 
-POLL_SECONDS = 0.5
+POLL_SECONDS = 0.25
 PROGRESS_SECONDS = 1.0
 HEARTBEAT_SECONDS = 2.0
 

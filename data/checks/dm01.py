@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
-import numpy as np
 import pandas as pd
 
 from data.activity import BANDS, OVER_SIX, OVER_THIRTEEN, WAITING
@@ -51,11 +50,10 @@ def counts_are_whole(lines: Lines) -> Iterator[Finding]:
 
 def tests_are_known(lines: Lines) -> Iterator[Finding]:
     """The test's number is one of the return's."""
-    known = set(national_tests())
-    for row in lines.raw.index[lines.data]:
-        if lines.numbers.at[row, "test_id"] not in known:
-            allowed = f"a test's number, {min(known)} to {max(known)}, or {TOTAL_ID} for a provider's total"
-            yield refusal("unknown-test", _found(lines.raw.at[row, "test_id"]), allowed, _AS_PUBLISHED, **lines.at(int(row), "test_id"))
+    known = list(national_tests())
+    allowed = f"a test's number, {min(known)} to {max(known)}, or {TOTAL_ID} for a provider's total"
+    for row in lines.raw.index[lines.data & ~lines.numbers["test_id"].isin(known)]:
+        yield refusal("unknown-test", _found(lines.raw.at[row, "test_id"]), allowed, _AS_PUBLISHED, **lines.at(int(row), "test_id"))
 
 
 def test_names_agree_with_numbers(lines: Lines) -> Iterator[Finding]:
@@ -63,8 +61,9 @@ def test_names_agree_with_numbers(lines: Lines) -> Iterator[Finding]:
     tests = national_tests()
     owner = {name: test.test_id for test in tests.values() for name in test.names}
     reported: set[tuple[int, str]] = set()
-    for row in lines.raw.index[lines.data & lines.numbers["test_id"].isin(list(tests))]:
-        number, cell = int(_number(lines, row, "test_id")), lines.raw.at[row, "test_name"]
+    rows = lines.data & lines.numbers["test_id"].isin(list(tests))
+    numbers = lines.numbers["test_id"][rows].astype(int)
+    for row, number, cell in zip(numbers.index, numbers, lines.raw["test_name"][rows], strict=True):
         named = owner.get(plain(cell))
         if named == number or (number, plain(cell)) in reported:
             continue
@@ -108,10 +107,10 @@ def _sums(lines: Lines, name: str, first: int, what: str) -> Iterator[Finding]:
 
 def rows_are_unique(lines: Lines) -> Iterator[Finding]:
     """One row for each provider and test."""
-    rows = lines.raw.index[~lines.england & (lines.codes != "")]
+    rows = ~lines.england & (lines.codes != "")
     first: dict[tuple[str, float], int] = {}
-    for row in rows:
-        key = (str(lines.codes[row]), _number(lines, row, "test_id"))
+    for row, code, test in zip(lines.raw.index[rows], lines.codes[rows], lines.numbers["test_id"][rows], strict=True):
+        key = (code, test)
         if key in first:
             found = f"{shown(key[0])} with {lines.headings['test_id']} {key[1]:g}, as in row {first[key]}"
             yield refusal("duplicate-row", found, "one row for each provider and test", "Remove one of the two rows.",
@@ -133,27 +132,30 @@ def tests_add_up_to_each_provider(lines: Lines) -> Iterator[Finding]:
     codes = lines.codes
     complete = ~codes.isin(codes[~lines.right])
     sums = lines.numbers.loc[lines.data & complete, COUNTS].groupby(codes).sum()
-    for row in lines.raw.index[lines.provider_total & complete]:
-        expected = sums.loc[codes[row]] if codes[row] in sums.index else pd.Series(0.0, COUNTS)
-        yield from _differences(lines, int(row), expected, f"the tests of {codes[row]} in this file")
+    totals = codes[lines.provider_total & complete]
+    expected = sums.reindex(totals, fill_value=0.0).set_axis(totals.index)
+    yield from _differences(lines, expected, "the tests of this provider in this file")
 
 
 def tests_add_up_to_england(lines: Lines) -> Iterator[Finding]:
     """All rows of one test add up to the total for England, column by column: a row is missing or was changed where they do not."""
-    total = lines.raw.index[lines.england]
+    total = lines.raw.index[lines.england][:1]
     if total.empty:
         mend = "The rows could not be compared with a total; check that the file is whole."
         yield warning("england-total", "no total row for England", "a row named Total above the providers", mend,
                       file=lines.file, sheet=lines.sheet, row=lines.header + 1)  # fmt: skip
     elif lines.right.all():
-        yield from _differences(lines, int(total[0]), lines.numbers.loc[lines.data, COUNTS].sum(), "all rows of one test in this file")
+        expected = lines.numbers.loc[lines.data, COUNTS].sum().to_frame().T.set_axis(total)
+        yield from _differences(lines, expected, "all rows of one test in this file")
 
 
-def _differences(lines: Lines, row: int, expected: pd.Series[float], what: str) -> Iterator[Finding]:
-    stated = lines.numbers.loc[row, COUNTS]
-    for name in np.array(COUNTS)[((stated - expected).abs() > _AGREE).to_numpy()]:
+def _differences(lines: Lines, expected: pd.DataFrame, what: str) -> Iterator[Finding]:
+    """Counts of some rows that differ from what they should be."""
+    wrong = (lines.numbers.loc[expected.index, COUNTS] - expected).abs() > _AGREE
+    for i, j in zip(*wrong.to_numpy().nonzero(), strict=True):
+        row, name = int(expected.index[i]), COUNTS[j]
         mend = "A row is missing, was changed or was revised: check the file against the published one."
-        yield warning("total", _figure(lines, row, name), f"{expected[name]:,.0f}, the sum of {what}", mend, **lines.at(row, name))
+        yield warning("total", _figure(lines, row, name), f"{expected.iat[i, j]:,.0f}, the sum of {what}", mend, **lines.at(row, name))
 
 
 def _number(lines: Lines, row: Any, name: str) -> float:

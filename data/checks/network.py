@@ -51,8 +51,8 @@ def _dangling(network: Network, table: Table, column: str) -> Iterator[Finding]:
         yield refusal(
             "unknown-reference",
             shown(values.iloc[i]),
-            f"a value of column \"{target.field(target.key[0]).title}\" in sheet \"{target.title}\"",
-            f"Correct the value, or add it to sheet \"{target.title}\".",
+            f'a value of column "{target.field(target.key[0]).title}" in sheet "{target.title}"',
+            f'Correct the value, or add it to sheet "{target.title}".',
             sheet=table.title,
             row=int(i) + _FIRST_DATA_ROW,
             column=field.title,

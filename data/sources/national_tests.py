@@ -34,9 +34,7 @@ def national_tests() -> dict[int, NationalTest]:
     with _TABLE.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return {
-        int(row["test_id"]): NationalTest(
-            int(row["test_id"]), row["national_code"], row["name"], tuple(s for s in row["synonyms"].split(";") if s)
-        )
+        int(row["test_id"]): NationalTest(int(row["test_id"]), row["national_code"], row["name"], tuple(s for s in row["synonyms"].split(";") if s))
         for row in rows
     }
 

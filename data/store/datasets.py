@@ -181,12 +181,13 @@ def _frame(dataset: Dataset, part: str, table: Table) -> pd.DataFrame:
 
 
 def _pieces(dataset: Dataset) -> Iterator[tuple[tuple[str, str, str], bytes]]:
-    """(part, table, piece) and content of everything to store."""
+    """(part, table, piece) and content of everything to store; a table without rows is not stored."""
     for part, table in _PARTS:
         frame = _frame(dataset, part, table)
         by = _BY_MONTH.get(table.name)
-        if by is None or frame.empty:
-            yield (part, table.name, ""), encode_checked(table, frame)
+        if by is None:
+            if not frame.empty:
+                yield (part, table.name, ""), encode_checked(table, frame)
             continue
         for month, rows in frame.sort_values(list(table.key), kind="stable").groupby(by):
             yield (part, table.name, f"{month:%Y-%m}"), encode_checked(table, rows.reset_index(drop=True))
@@ -222,9 +223,7 @@ def _contents(connection: Connection, row: Row[Any]) -> dict[tuple[str, str], li
         SixweeksError: one is missing, added or changed.
     """
     what = f'The dataset "{row.name}"'
-    query = (
-        select(DATASET_TABLES, BLOBS.c.content).join(BLOBS).where(DATASET_TABLES.c.dataset_id == row.id).order_by(DATASET_TABLES.c.piece)
-    )
+    query = select(DATASET_TABLES, BLOBS.c.content).join(BLOBS).where(DATASET_TABLES.c.dataset_id == row.id).order_by(DATASET_TABLES.c.piece)
     held = connection.execute(query).all()
     if _manifest(row.id, row.accepted, {(r.part, r.name, r.piece): r.sha256 for r in held}) != row.manifest:
         raise damaged(what)
@@ -243,7 +242,7 @@ def _assembled(row: Row[Any], contents: dict[tuple[str, str], list[bytes]]) -> D
         network=Network(frames["network"]),
         activity=Activity(frames["activity"]),
         assumptions=Assumptions(frames["assumptions"]),
-        sources=frames["dataset"][SOURCES.name],
+        sources=frames["dataset"].get(SOURCES.name, SOURCES.empty()),
         accepted=Findings(Finding(**finding) for finding in json.loads(row.accepted)),
     )
     # The digests prove that this is what was saved under the id; computing the id anew from text takes longer than loading.

@@ -13,15 +13,16 @@ from data.store.tables import BLOBS, PLAN_TABLES, RUNS
 
 
 def encode_plan(plan: Plan) -> dict[str, bytes]:
-    """Every table of a plan as bytes, by name."""
-    return {name: encode_checked(table, plan.tables[name]) for name, table in BY_TABLE.items()}
+    """Every table of a plan that has rows, as bytes by name."""
+    return {name: encode_checked(table, plan.tables[name]) for name, table in BY_TABLE.items() if not plan.tables[name].empty}
 
 
 def store_plan(connection: Connection, run_id: str, contents: dict[str, bytes], summary: str) -> None:
     """Hold an encoded plan and its summary for a run, in the transaction that ends the run."""
     shas = {name: digest(content) for name, content in contents.items()}
     put(connection, {shas[name]: content for name, content in contents.items()})
-    connection.execute(insert(PLAN_TABLES), [{"run_id": run_id, "name": name, "sha256": sha} for name, sha in shas.items()])
+    if shas:
+        connection.execute(insert(PLAN_TABLES), [{"run_id": run_id, "name": name, "sha256": sha} for name, sha in shas.items()])
     connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(summary=summary, manifest=_manifest(run_id, summary, shas)))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from optimisation.allocation.problem import Inputs
-from optimisation.allocation.problem_parts import journeys
+from optimisation.allocation.problem_help import journeys
 from optimisation.allocation.result import Solved, hours_needed
 
 OPENINGS = "Openings"
@@ -53,7 +53,15 @@ def _openings(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
     for i in s.problem.sets["station_sessions"]:
         site, a, t, w = i
         value = -s.prices.get("sessions", {}).get(i, 0.0)
-        yield _row(OPENINGS, f"{types[a]}, {sites[site]}, {kinds[t]}", s.monday(w), s.of("sessions", i), s.given("most_sessions", i), value, "sessions")
+        yield _row(
+            OPENINGS,
+            f"{types[a]}, {sites[site]}, {kinds[t]}",
+            s.monday(w),
+            s.of("sessions", i),
+            s.given("most_sessions", i),
+            value,
+            "sessions",
+        )
 
 
 def _staff(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
@@ -130,8 +138,16 @@ def _idle_minutes(s: Solved, site: str, m: str, last: int) -> float:
         if m not in s.problem.near("tests_at", (site, a)):
             continue
         for w in range(1, last + 1):
-            room = sum(s.given("session_minutes", (site, a, t)) * s.given("most_sessions", (site, a, t, w)) for t in s.problem.near("types_at", (site, a)))
-            used = sum(s.given("examination_minutes", (site, a, k)) * s.of("examined", (o, k, u, site, a, w)) for o, k, u in s.problem.near("lists_at", (site, a)))
-            used += sum(s.given("examination_minutes", (site, a, k)) * s.of("must_done", (o, k, site, a, w)) for o, k in s.problem.near("must_do_at", (site, a)))
+            room = sum(
+                s.given("session_minutes", (site, a, t)) * s.given("most_sessions", (site, a, t, w)) for t in s.problem.near("types_at", (site, a))
+            )
+            used = sum(
+                s.given("examination_minutes", (site, a, k)) * s.of("examined", (o, k, u, site, a, w))
+                for o, k, u in s.problem.near("lists_at", (site, a))
+            )
+            used += sum(
+                s.given("examination_minutes", (site, a, k)) * s.of("must_done", (o, k, site, a, w))
+                for o, k in s.problem.near("must_do_at", (site, a))
+            )
             idle += max(room - used, 0.0)
     return idle

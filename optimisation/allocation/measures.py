@@ -78,7 +78,10 @@ def measures(inputs: Inputs, tables: Mapping[str, pd.DataFrame], months: pd.Data
     for entry in met_by_test(months):
         rows.append(("worst share over six weeks, in turn", entry["organisation"], entry["test"], entry["worst_share"], "share of the list"))
         rows.append(("patients over the target at worst", entry["organisation"], entry["test"], entry["over_target"], "patients"))
-    for name, table, column in (("examined elsewhere", "transfers", "from_organisation"), ("bought from providers", "external", "organisation")):
+    for name, table, column in (
+        ("examined elsewhere", "transfers", "from_organisation"),
+        ("bought from providers", "external", "organisation"),
+    ):
         sums = tables[table].groupby([column, "test"], sort=False)["patients"].sum()
         rows.extend((name, o, m, float(n), "patients over the plan") for (o, m), n in sums.items())
     delivered = tables["activity"].groupby(["organisation", "test"], sort=False)["patients"].sum() / len(inputs.weeks)

@@ -39,7 +39,8 @@ def disturbance(m: Any) -> Any:
     rota = sum(m.rota_change_price[i[1]] * (2 * v - m.sessions[i] + m.sessions_today[i]) for i, v in m.more.items())
     ramps = sum(2 * m.ramp_price[i[1]] * v for i, v in m.rise.items()) - sum(
         m.ramp_price[a] * (m.sessions[s, a, t, w] - m.sessions_today[s, a, t, w])
-        for s, a, t in m.problem.sets["station_types"] for w in [m.problem.last_week]
+        for s, a, t in m.problem.sets["station_types"]
+        for w in [m.problem.last_week]
     )
     travel = sum(m.travel_price[k, s, o] * m.examined[o, k, u, s, a, w] for o, k, u, s, a, w in _away(m))
     waiting = sum(m.waiting_price[i[1]] * v for i, v in m.waiting.items())

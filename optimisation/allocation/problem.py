@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data.assumptions import Assumptions
@@ -72,7 +73,8 @@ class Problem:
 
 def build_problem(inputs: Inputs) -> Problem:
     """Index sets, parameter values and bounds of one instance."""
-    from optimisation.allocation.problem_parts import aid, external, lists, mobiles, staff, stations, targets
+    from optimisation.allocation.problem_help import aid, external, mobiles, staff
+    from optimisation.allocation.problem_parts import lists, stations, targets
 
     draft = Draft(inputs)
     for part in (stations, lists, mobiles, staff, aid, external, targets):
@@ -111,3 +113,9 @@ class Draft:
         for member, neighbour in pairs:
             table.setdefault(member, []).append(neighbour)
         self.neighbours[name] = table
+
+
+def weeks_between(d: Draft, first: pd.Timestamp, last: pd.Timestamp) -> list[int]:
+    """Numbers of the weeks from one Monday to another, both included."""
+    hit = (d.inputs.weeks >= first) & (d.inputs.weeks <= last)
+    return [int(i) + 1 for i in np.flatnonzero(hit)]

@@ -1,15 +1,14 @@
-"""The parts of the allocation problem, in the order they build on each other."""
+"""The parts of the allocation problem that every network has: sessions, lists, must-do work and targets."""
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from data.activity import OVER_SIX
 from data.rota import must_do_work
 from data.stations import examination_minutes
 from data.working_days import measured_weeks
-from optimisation.allocation.problem import Draft, Index, Inputs
+from optimisation.allocation.problem import Draft, Index, weeks_between
 
 _LAST_WEEKS = 6
 """Weeks at the end of the plan in which a list may not grow unpriced: as long as the target's own six weeks."""
@@ -37,7 +36,12 @@ def stations(d: Draft) -> None:
     d.join("types_at", (((s, a), t) for s, a, t in d.sets["station_types"]))
     d.join("tests_at", (((r.site, r.asset_type), r.test) for r in able.itertuples()))
     d.over("session_cost", d.sets["station_types"], "session_cost", ["site", "asset_type", "session_type"])
-    d.over("examination_cost", [(s, m) for s, m in dict.fromkeys(zip(able["site"], able["test"], strict=True))], "examination_cost", ["site", "test"])
+    d.over(
+        "examination_cost",
+        [(s, m) for s, m in dict.fromkeys(zip(able["site"], able["test"], strict=True))],
+        "examination_cost",
+        ["site", "test"],
+    )
     types = [(a,) for a in dict.fromkeys(rows["asset_type"])]
     d.over("ramp_price", types, "ramp_price", ["asset_type"])
     d.over("rota_change_price", types, "rota_change_price", ["asset_type"])
@@ -49,14 +53,9 @@ def _session_bounds(d: Draft) -> None:
     free = d.inputs.lever("change_sessions")
     d.session_bounds = {i: (0.0, most[i]) if free else (today[i], today[i]) for i in d.sets["station_sessions"]}
     for lock in d.inputs.scenario.locks.query("decision == 'sessions'").itertuples():
-        for w in _weeks_between(d, lock.from_week, lock.to_week):
+        for w in weeks_between(d, lock.from_week, lock.to_week):
             if (lock.site, lock.asset_type, lock.session_type, w) in d.session_bounds:
                 d.session_bounds[lock.site, lock.asset_type, lock.session_type, w] = (lock.value, lock.value)
-
-
-def _weeks_between(d: Draft, first: pd.Timestamp, last: pd.Timestamp) -> list[int]:
-    hit = (d.inputs.weeks >= first) & (d.inputs.weeks <= last)
-    return [int(i) + 1 for i in np.flatnonzero(hit)]
 
 
 def lists(d: Draft) -> None:
@@ -100,9 +99,7 @@ def _running_totals(d: Draft) -> None:
 def _shortest(d: Draft, without_change: dict[Index, float]) -> None:
     floor = d.over("list_floor", [(m,) for m in dict.fromkeys(i[1] for i in d.sets["lists"])], "list_floor", ["test"])
     del d.values["list_floor"]
-    d.values["shortest_list"] = {
-        i: max(min(floor[(i[1],)] * d.values["additions"][i], without_change[i]), 0.0) for i in d.sets["list_weeks"]
-    }
+    d.values["shortest_list"] = {i: max(min(floor[(i[1],)] * d.values["additions"][i], without_change[i]), 0.0) for i in d.sets["list_weeks"]}
 
 
 def _must_do(d: Draft) -> None:
@@ -113,207 +110,15 @@ def _must_do(d: Draft) -> None:
         for m in d.neighbours["tests_at"].get((s, a), []):
             at.setdefault((network.owner[s], m), []).append((s, a))
     work = must_do_work(d.inputs.demand, d.inputs.assumptions, network.allocated_tests)
-    streams = [i for i in work.index if i in at and work.loc[[i]].to_numpy().any()]
+    patients = dict(zip(work.index, work.to_numpy().tolist(), strict=True))
+    streams = [i for i, weekly in patients.items() if i in at and any(weekly)]
     d.sets["must_do_tests"] = streams
     d.sets["must_do_streams"] = [(*i, w) for i in streams for w in d.weeks]
-    d.values["must_do"] = {(*i, w): float(work.at[i, week]) for i in streams for w, week in zip(d.weeks, work.columns, strict=True)}
+    d.values["must_do"] = {(*i, w): patients[i][w - 1] for i in streams for w in d.weeks}
     d.sets["must_do_places"] = [(*i, s, a, w) for i in streams for s, a in at[i] for w in d.weeks]
     d.join("must_do_at", (((s, a), i) for i in streams for s, a in at[i]))
     d.join("must_do_sites", ((i, place) for i in streams for place in at[i]))
     d.over("undone_price", [(m,) for m in dict.fromkeys(m for _, m in streams)], "undone_price", ["test"])
-
-
-def mobiles(d: Draft) -> None:
-    """Mobile units, where they may stand, and what they give there."""
-    network, assumptions = d.inputs.network, d.inputs.assumptions
-    units = network["mobiles"]
-    d.sets["mobiles"] = [(v,) for v in units["mobile"]]
-    pads = network["pads"]
-    spots = [(u.mobile, p.site, p.asset_type) for u in units.itertuples() for p in pads.itertuples() if u.asset_type == p.asset_type]
-    d.sets["mobile_spots"] = [(v, s) for v, s, _ in spots]
-    d.sets["mobile_places"] = [(v, s, w) for v, s, _ in spots for w in d.weeks]
-    d.join("spots_of", (((v,), s) for v, s, _ in spots))
-    d.join("mobiles_at", (((s, a), v) for v, s, a in spots))
-    frame = pd.DataFrame(spots, columns=["mobile", "site", "asset_type"]).assign(organisation=lambda f: f["site"].map(network.owner))
-    stations = d.inputs.today.stations
-    yields = [stations.yield_share[stations.index[s, a]] for _, s, a in spots]
-    hours = assumptions.values("mobile_hours", frame)
-    d.values["mobile_minutes"] = {(v, s): 60 * h * y for (v, s, _), h, y in zip(spots, hours, yields, strict=True)}
-    d.values["one_unit"] = {("unit",): 1.0}
-    starts = dict(zip(units["mobile"], units["starts_at"], strict=True))
-    d.values["present_today"] = {(v, s): float(starts[v] == s) for v, s, _ in spots}
-    kinds = units[["mobile", "asset_type"]]
-    for name in ("mobile_setup_loss", "mobile_week_cost", "mobile_move_cost"):
-        d.values[name] = {(v,): float(n) for v, n in zip(kinds["mobile"], assumptions.values(name, kinds), strict=True)}
-    stay = dict(zip(kinds["mobile"], assumptions.values("mobile_minimum_stay", kinds), strict=True))
-    d.join("stay_weeks", (((v, s, w), q) for v, s, _ in spots for w in d.weeks for q in range(max(1, w - int(stay[v]) + 1), w + 1)))
-    tests = [(m,) for m in network.allocated_tests]
-    d.over("suitable_for_mobile", tests, "mobile_suitable", ["test"])
-    notice = dict(zip(kinds["mobile"], assumptions.values("mobile_notice", kinds), strict=True))
-    _present_bounds(d, spots, notice)
-    _mobile_staff(d, spots, hours)
-
-
-def _present_bounds(d: Draft, spots: list[tuple[str, str, str]], notice: dict[str, float]) -> None:
-    network, weeks = d.inputs.network, d.inputs.weeks
-    ready = {(p.site, p.asset_type): p.ready_from for p in network["pads"].itertuples()}
-    arrives = dict(zip(network["mobiles"]["mobile"], network["mobiles"]["available_from"], strict=True))
-    free = d.inputs.lever("move_mobiles")
-    for v, s, a in spots:
-        today = d.values["present_today"][v, s]
-        for w in d.weeks:
-            usable = not (weeks[w - 1] < ready[s, a]) and not (weeks[w - 1] < arrives[v])
-            fixed = not free or w <= notice[v]
-            d.present_bounds[v, s, w] = (today, today) if fixed else (0.0, float(usable))
-    for lock in d.inputs.scenario.locks.query("decision == 'mobile'").itertuples():
-        for w in _weeks_between(d, lock.from_week, lock.to_week):
-            if (lock.mobile, lock.site, w) in d.present_bounds:
-                d.present_bounds[lock.mobile, lock.site, w] = (min(lock.value, 1.0), min(lock.value, 1.0))
-
-
-def _mobile_staff(d: Draft, spots: list[tuple[str, str, str]], hours: np.ndarray) -> None:
-    staffed = dict(zip(d.inputs.network["mobiles"]["mobile"], d.inputs.network["mobiles"]["staffed"], strict=True))
-    needs = _staff_per_asset(d)
-    d.values["mobile_staff_hours"] = {
-        (v, s, g): people * float(h)
-        for (v, s, a), h in zip(spots, hours, strict=True) if not staffed[v] for g, people in needs.get(a, [])
-    }  # fmt: skip
-
-
-def _staff_per_asset(d: Draft) -> dict[str, list[tuple[str, float]]]:
-    needs: dict[str, list[tuple[str, float]]] = {}
-    for row in d.inputs.network["staffing"].itertuples():
-        if row.staff > 0:
-            needs.setdefault(row.asset_type, []).append((row.staff_group, float(row.staff)))
-    return needs
-
-
-def staff(d: Draft) -> None:
-    """Staff hours needed by sessions and units, and hours available: at least what today's rota needs."""
-    network, assumptions = d.inputs.network, d.inputs.assumptions
-    needs = _staff_per_asset(d)
-    length = {t: m / 60 for (t,), m in d.values["room_minutes"].items()}
-    d.values["session_hours"] = {(s, a, t, g): n * length[t] for s, a, t in d.sets["station_types"] for g, n in needs.get(a, [])}
-    d.join("sessions_with", (((network.owner[s], g), (s, a, t)) for s, a, t, g in d.values["session_hours"]))
-    d.join("mobiles_with", (((network.owner[s], g), (v, s)) for v, s, g in d.values["mobile_staff_hours"]))
-    groups = sorted(set(d.neighbours["sessions_with"]) | set(d.neighbours["mobiles_with"]))
-    d.sets["staff_weeks"] = [(o, g, w) for o, g in groups for w in d.weeks]
-    post = network["staff_in_post"]
-    hours = post["wte"] * assumptions.values("hours_per_wte", post) * assumptions.values("session_time_share", post)
-    in_post = dict(zip(zip(post["organisation"], post["staff_group"], strict=True), hours, strict=True))
-    d.values["staff_hours"] = {
-        (o, g, w): max(float(in_post.get((o, g), 0.0)), most) for o, g in groups for most in [_most_hours_today(d, o, g)] for w in d.weeks
-    }
-    for name, lever in (("overtime", "overtime"), ("bank", "bank_and_agency")):
-        limit = d.over(f"{name}_limit", d.sets["staff_weeks"], f"{name}_limit", ["organisation", "staff_group"], weekly=True)
-        on = d.inputs.lever(lever)
-        d.values[f"{name}_limit"] = {i: share * d.values["staff_hours"][i] if on else 0.0 for i, share in limit.items()}
-        d.over(f"{name}_cost", groups, f"{name}_cost", ["organisation", "staff_group"])
-
-
-def _most_hours_today(d: Draft, o: str, g: str) -> float:
-    """Hours of the busiest week of today's rota, mobile units included."""
-    mobile = sum(d.values["mobile_staff_hours"][v, s, g] * d.values["present_today"][v, s] for v, s in d.neighbours["mobiles_with"].get((o, g), []))
-    here = d.neighbours["sessions_with"].get((o, g), [])
-    return mobile + max(
-        sum(d.values["session_hours"][s, a, t, g] * d.values["sessions_today"][s, a, t, w] for s, a, t in here) for w in d.weeks
-    )
-
-
-def aid(d: Draft) -> None:
-    """Mutual aid: who may be offered an examination where, and how many accept."""
-    network = d.inputs.network
-    tests = [(m,) for m in network.allocated_tests]
-    d.over("suitable_for_aid", tests, "aid_suitable", ["test"])
-    for name, assumption in (("smallest_batch", "aid_minimum_batch"), ("largest_batch", "aid_maximum_batch"), ("aid_cost", "aid_cost")):
-        d.over(name, tests, assumption, ["test"])
-    offers = offers_of(d.inputs)
-    offers = offers if d.inputs.lever("mutual_aid") else offers.iloc[:0]
-    d.values["accepted"] = {(r.organisation, r.test, r.site): float(r.accepted) for r in offers.itertuples()}
-    price = d.over("travel_price", tests, "travel_price", ["test"])
-    d.values["travel_price"] = {(r.test, r.site, r.organisation): price[(r.test,)] * float(r.extra) for r in offers.itertuples()}
-    able = d.neighbours["tests_at"]
-    d.join("stations_of_site", ((s, (s, a)) for s, a in able))
-    away = [
-        (o, m, u, s, a) for o, m, u in d.sets["lists"] for (o2, m2, s) in d.values["accepted"] if (o2, m2) == (o, m)
-        for _, a in d.neighbours["stations_of_site"].get(s, []) if m in able[s, a]  # type: ignore[call-overload]
-    ]  # fmt: skip
-    d.sets["away_routes"] = away
-    every = [*d.sets["home_routes"], *away]
-    d.sets["routes"] = [(*r, w) for r in every for w in d.weeks]
-    d.join("routes_of_list", (((o, m, u), (s, a)) for o, m, u, s, a in every))
-    d.join("home_of_list", (((o, m, u), (s, a)) for o, m, u, s, a in d.sets["home_routes"]))
-    fixed = set(d.sets["fixed_stations"])
-    d.join("unit_only_routes", (((o, m, u), (s, a)) for o, m, u, s, a in every if (s, a) not in fixed))
-    d.join("lists_at", (((s, a), (o, m, u)) for o, m, u, s, a in every))
-    d.join("aid_sites", (((o, m, u), s) for o, m, u, s in dict.fromkeys(r[:4] for r in away)))
-    d.join("aid_stations", (((o, m, u, s), a) for o, m, u, s, a in away))
-    d.sets["aid_places"] = [(*r, w) for r in dict.fromkeys(r[:4] for r in away) for w in d.weeks]
-    pairs = dict.fromkeys((o, network.owner[s], m) for o, m, _, s, _ in away)
-    d.sets["aid_pairs"] = [(*pair, w) for pair in pairs for w in d.weeks]
-    d.join("pair_routes", (((o, network.owner[s], m), (o, m, u, s, a)) for o, m, u, s, a in away))
-    length = int(d.inputs.assumptions.one("aid_role_weeks"))
-    d.join("period_of", (((w,), (w - 1) // length + 1) for w in d.weeks))
-    members = dict.fromkeys((o, m) for i, j, m in pairs for o in (i, j))
-    d.sets["aid_roles"] = [(o, m, q) for o, m in members for q in range(1, (len(d.weeks) - 1) // length + 2)]
-
-
-def offers_of(inputs: Inputs) -> pd.DataFrame:
-    """Share of an organisation's patients who accept an examination at another's site.
-
-    Returns:
-        organisation, test, site, accepted (share of offers, weighted over home areas; those beyond the travel limit accept none), extra and
-        road (mean extra and whole minutes of those who accept). Pairs nobody accepts are left out.
-    """
-    rows = journeys(inputs)
-    bands = [inputs.assumptions.values(f"aid_accept_{b}", rows) for b in ("to_30", "to_45", "to_60", "beyond")]
-    minutes = rows["minutes"].to_numpy()
-    accepts = np.select([minutes <= 30, minutes <= 45, minutes <= 60], bands[:3], bands[3]) * (minutes <= rows["limit"].to_numpy())
-    weight = rows["share"].to_numpy() * accepts
-    rows = rows.assign(accepted=weight, extra=weight * np.maximum(minutes - rows["own_minutes"].fillna(0.0), 0), road=weight * minutes)
-    sums = rows.groupby(["organisation", "test", "site"], sort=False)[["accepted", "extra", "road"]].sum().reset_index()
-    sums = sums[sums["accepted"] > 0]
-    return sums.assign(extra=sums["extra"] / sums["accepted"], road=sums["road"] / sums["accepted"])
-
-
-def journeys(inputs: Inputs) -> pd.DataFrame:
-    """Journeys of each organisation's patients to every other organisation's site, by test and home area, with the travel limit in force.
-
-    Returns:
-        organisation, site, home_area, share, minutes, own_minutes, test, limit (minutes).
-    """
-    network = inputs.network
-    travel = network.patient_travel
-    travel = travel[travel["site"].map(network.owner) != travel["organisation"]].dropna(subset=["minutes"])
-    rows = travel.merge(pd.DataFrame({"test": network.allocated_tests}), how="cross")
-    return rows.assign(limit=inputs.assumptions.values("aid_travel_limit", rows.drop(columns="site")))
-
-
-def external(d: Draft) -> None:
-    """Insourcing in own rooms and outsourcing to independent providers, where the planner allows any."""
-    network = d.inputs.network
-    insourcing_types = set(network["session_types"].query("insourcing")["session_type"])
-    rooms = {(s, a) for s, a, t in d.sets["station_types"] if t in insourcing_types}
-    tests = [(s, m) for s, m in dict.fromkeys((s, m) for s, a in rooms for m in d.neighbours["tests_at"].get((s, a), []))]
-    weekly = [(s, m, w) for s, m in sorted(tests) for w in d.weeks]
-    limit = d.over("insourced_limit", weekly, "insourced_limit", ["site", "test"], weekly=True)
-    allowed = {i for i, n in limit.items() if n > 0} if d.inputs.lever("insourcing") else set()
-    d.values["insourced_limit"] = {i: limit[i] for i in weekly if i in allowed}
-    here = [(o, m, u, s, a) for o, m, u, s, a in d.sets["home_routes"] if (s, a) in rooms]
-    d.sets["insourcing_places"] = [(*r, w) for r in here for w in d.weeks if (r[3], r[1], w) in allowed]
-    d.join("insourced_for", ((i[:3] + i[5:], (i[3], i[4])) for i in d.sets["insourcing_places"]))
-    d.join("insourced_at", (((s, a, w), (o, m, u)) for o, m, u, s, a, w in d.sets["insourcing_places"]))
-    d.join("insourced_test", (((s, m, w), (o, m, u, s, a)) for o, m, u, s, a, w in d.sets["insourcing_places"]))
-    d.join("shared_types", (((s, a), t) for s, a, t in d.sets["station_types"] if t in insourcing_types))
-    pairs = list(dict.fromkeys((o, m) for o, m, _ in d.sets["lists"]))
-    weekly = [(o, m, w) for o, m in pairs for w in d.weeks]
-    limit = d.over("outsourced_limit", weekly, "outsourced_limit", ["organisation", "test"], weekly=True)
-    bought = {i for i, n in limit.items() if n > 0} if d.inputs.lever("outsourcing") else set()
-    d.values["outsourced_limit"] = {i: limit[i] for i in weekly if i in bought}
-    d.sets["outsourcing_places"] = [(o, m, u, w) for o, m, u, w in d.sets["list_weeks"] if (o, m, w) in bought]
-    d.join("outsourced_test", (((o, m, w), (o, m, u)) for o, m, u, w in d.sets["outsourcing_places"]))
-    for name in ("insourced_price", "outsourced_price"):
-        d.over(name, pairs, name, ["organisation", "test"])
 
 
 def targets(d: Draft) -> None:
@@ -327,13 +132,10 @@ def targets(d: Draft) -> None:
     if not measured:
         measured = [d.weeks[-1]]
     d.sets["measured_tests"] = [(o, m, w) for o, m in pairs for w in measured if w >= first[o, m]]
-    d.values["shortfall_price"] = {
-        (o, m, w): price[o, m] * (1 + sum(first[o, m] <= q < w for q in measured)) for o, m, w in d.sets["measured_tests"]
-    }
+    d.values["shortfall_price"] = {(o, m, w): price[o, m] * (1 + sum(first[o, m] <= q < w for q in measured)) for o, m, w in d.sets["measured_tests"]}
     d.join("lists_of_test", (((o, m), u) for o, m, u in d.sets["lists"]))
     wanted = set(d.sets["measured_tests"])
     d.sets["measured_lists"] = [(o, m, u, w) for o, m, u, w in d.sets["list_weeks"] if (o, m, w) in wanted]
     long_enough = len(d.weeks) > max(_LAST_WEEKS, OVER_SIX)
     d.sets["ending_lists"] = list(d.sets["lists"]) if long_enough else []
     d.over("cliff_price", [(m,) for m in dict.fromkeys(i[1] for i in d.sets["lists"])], "cliff_price", ["test"])
-

@@ -10,7 +10,7 @@ import pandas as pd
 
 from data.network import ALL_PRIORITIES
 from optimisation.allocation.problem import Index, Inputs, Problem
-from optimisation.allocation.problem_parts import offers_of
+from optimisation.allocation.problem_help import offers_of
 from optimisation.matrix import Matrix
 from optimisation.solving import Outcome
 
@@ -59,7 +59,7 @@ def tables(inputs: Inputs, s: Solved) -> dict[str, pd.DataFrame]:
         "activity": _activity(inputs, s),
         "mobiles": _mobiles(s),
         "transfers": _transfers(inputs, s),
-        "external": _external(inputs, s),
+        "external": _external(s),
         "staffing": _staffing(s),
         "waiting_list": _waiting_list(s),
         "list_model": _list_model(inputs, s),
@@ -148,7 +148,7 @@ def _transfers(inputs: Inputs, s: Solved) -> pd.DataFrame:
     return _frame(rows, "from_organisation to_organisation to_site test priority week patients minutes cost_gbp")
 
 
-def _external(inputs: Inputs, s: Solved) -> pd.DataFrame:
+def _external(s: Solved) -> pd.DataFrame:
     bought: dict[tuple[Any, ...], float] = {}
     for (o, m, u, site, _, w), v in s.flows("insourced"):
         key = (o, site, m, u, "insourced", s.monday(w))

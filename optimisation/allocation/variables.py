@@ -18,7 +18,7 @@ class Variable:
 
     Attributes:
         index: name of the index set in `Problem.sets`.
-        bounds: lower and upper bound of one member; None for no upper bound.
+        bounds: lower and upper bound of one member (None = no upper bound); None = zero or more.
     """
 
     name: str
@@ -27,11 +27,7 @@ class Variable:
     kind: Kind
     unit: str
     meaning: str
-    bounds: Bounds
-
-
-def _free(_: Problem, __: tuple[Any, ...]) -> tuple[float, float | None]:
-    return 0.0, None
+    bounds: Bounds | None
 
 
 def _share(_: Problem, __: tuple[Any, ...]) -> tuple[float, float | None]:
@@ -65,23 +61,23 @@ def _aided(p: Problem, i: tuple[Any, ...]) -> tuple[float, float | None]:
 
 VARIABLES: tuple[Variable, ...] = (
     Variable("sessions", "n", "station_sessions", "whole", "session", "sessions run", _sessions),
-    Variable("examined", "x", "routes", "amount", "patient", "patients of the list examined at the site, attended", _free),
-    Variable("must_done", "p", "must_do_places", "amount", "patient", "planned and unscheduled work done", _free),
-    Variable("undone", "undone", "must_do_streams", "amount", "patient", "must-do work left undone at week end", _free),
+    Variable("examined", "x", "routes", "amount", "patient", "patients of the list examined at the site, attended", None),
+    Variable("must_done", "p", "must_do_places", "amount", "patient", "planned and unscheduled work done", None),
+    Variable("undone", "undone", "must_do_streams", "amount", "patient", "must-do work left undone at week end", None),
     Variable("present", "y", "mobile_places", "yes or no", "mobile_unit", "the unit stands there", _present),
     Variable("arriving", "z", "mobile_places", "amount", "mobile_unit", "the unit arrives there this week", _share),
     Variable("receiving", "r", "aid_roles", "yes or no", "dimensionless", "1 = may receive in this period, 0 = may send", _share),
     Variable("batch", "b", "aid_pairs", "yes or no", "dimensionless", "an aid batch runs in the week", _share),
     Variable("aided", "X", "aid_places", "amount", "patient", "examined at the site of another organisation so far", _aided),
-    Variable("insourced", "ins", "insourcing_places", "amount", "patient", "insourced examinations", _free),
-    Variable("outsourced", "out", "outsourcing_places", "amount", "patient", "outsourced examinations", _free),
+    Variable("insourced", "ins", "insourcing_places", "amount", "patient", "insourced examinations", None),
+    Variable("outsourced", "out", "outsourcing_places", "amount", "patient", "outsourced examinations", None),
     Variable("overtime", "ot", "staff_weeks", "amount", "hour", "overtime hours", _up_to("overtime_limit")),
     Variable("bank", "bank", "staff_weeks", "amount", "hour", "bank and agency hours", _up_to("bank_limit")),
     Variable("waiting", "L", "list_weeks", "amount", "patient", "list at week end", _waiting),
     Variable("removed", "removed", "list_weeks", "amount", "patient", "leave without a test", _up_to("most_removed")),
-    Variable("over_six", "over", "measured_lists", "amount", "patient", "over six weeks at week end", _free),
-    Variable("shortfall", "short", "measured_tests", "amount", "patient", "over the target share at the month end", _free),
-    Variable("more", "more", "station_sessions", "amount", "session", "sessions above today's rota", _free),
-    Variable("rise", "rise", "station_sessions", "amount", "session", "rise of the change from today's rota", _free),
-    Variable("cliff", "cliff", "ending_lists", "amount", "patient", "growth of the list over the last six weeks", _free),
+    Variable("over_six", "over", "measured_lists", "amount", "patient", "over six weeks at week end", None),
+    Variable("shortfall", "short", "measured_tests", "amount", "patient", "over the target share at the month end", None),
+    Variable("more", "more", "station_sessions", "amount", "session", "sessions above today's rota", None),
+    Variable("rise", "rise", "station_sessions", "amount", "session", "rise of the change from today's rota", None),
+    Variable("cliff", "cliff", "ending_lists", "amount", "patient", "growth of the list over the last six weeks", None),
 )

@@ -20,7 +20,7 @@ _EPOCH = pd.Timestamp("1899-12-30")
 _DECIMALS = 6
 """More would be noise on paper; the CSV files hold every digit."""
 
-_NOT_IN_XML = {c: "�" for c in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
+_NOT_IN_XML = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535), "�")
 
 PATTERNS = {
     "whole": "#,##0",

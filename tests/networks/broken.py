@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -131,6 +132,39 @@ def with_parts(workbook: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
         for part in old.infolist():
             new.writestr(part.filename, change(part.filename, old.read(part)))
     return file.getvalue()
+
+
+def with_more_parts(workbook: bytes, parts: dict[str, bytes]) -> bytes:
+    """A workbook with further parts, even ones that it has already."""
+    file = io.BytesIO(workbook)
+    with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(file, "a") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return file.getvalue()
+
+
+def zipped(parts: dict[str, bytes]) -> bytes:
+    """A zip archive that is no workbook."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return file.getvalue()
+
+
+def with_lying_directory(workbook: bytes) -> bytes:
+    """A workbook whose list of parts states a size that is not true."""
+    content = bytearray(workbook)
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 24 : entry + 28] = (2_000_000_000).to_bytes(4, "little")
+    return bytes(content)
+
+
+def with_locked_part(workbook: bytes) -> bytes:
+    """A workbook one part of which is marked as encrypted by the zip program."""
+    content = bytearray(workbook)
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(content)
 
 
 def with_sheet_xml(workbook: bytes, pattern: bytes, by: bytes) -> bytes:

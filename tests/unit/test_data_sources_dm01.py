@@ -22,9 +22,13 @@ from tests.networks.broken import (
     official_xlsx,
     with_cell,
     with_entities,
+    with_locked_part,
+    with_lying_directory,
+    with_more_parts,
     with_sheet_xml,
     xlsx,
     zip_bomb,
+    zipped,
 )
 from tests.networks.compound_file import compound_file, looping_compound_file
 
@@ -315,7 +319,12 @@ WRONG_FILES = {
     "web page": (b"\xef\xbb\xbf <html><table><tr><td>1</td></tr></table>", "wrong-type"),
     "spreadsheet XML": (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>', "wrong-type"),
     "Word document": (compound_file({"WordDocument": b"x" * 5000}), "wrong-type"),
-    "zip without a workbook": (b"PK\x05\x06" + b"\0" * 18, "wrong-type"),
+    "zip without a workbook": (zipped({"letter.txt": b"Dear all"}), "wrong-type"),
+    "binary workbook": (zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.bin": b"x"}), "wrong-type"),
+    "a part given twice": (with_more_parts(official_xlsx(), {"xl/worksheets/sheet2.xml": b"<worksheet/>"}), "repeated-part"),
+    "too many parts": (with_more_parts(official_xlsx(), {f"xl/media/{i}.png": b"" for i in range(1000)}), "too-large"),
+    "a size that is not true": (with_lying_directory(official_xlsx()), "too-large"),
+    "a part with a password": (with_locked_part(official_xlsx()), "encrypted"),
     "with a password": (encrypted_workbook(), "encrypted"),
     "looping sectors": (looping_compound_file(), "damaged"),
     "half an xls": (official_xls()[:4000], "damaged"),
@@ -339,6 +348,12 @@ def test_a_file_that_is_not_a_whole_workbook_is_refused_in_words(case):
 
 def test_a_password_is_named_as_the_reason():
     assert "password" in refused(encrypted_workbook())[0].sentence()
+
+
+def test_macros_are_left_out_with_a_note():
+    reading = read(with_more_parts(official_xlsx(), {"xl/vbaProject.bin": b"macro"}), FILE)
+    assert [(f.severity, f.rule) for f in reading.findings] == [("note", "macros")]
+    assert len(reading.frame) == 6
 
 
 def test_a_dimension_that_lies_changes_nothing():

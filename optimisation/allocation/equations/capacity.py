@@ -89,4 +89,3 @@ def fixed_minutes(m: Any, s: str, a: str, w: int) -> Any:
 def waiting_before(m: Any, o: str, k: str, u: str, w: int) -> Any:
     """The list at the start of the week."""
     return m.waiting[o, k, u, w - 1] if w > 1 else m.opening_list[o, k, u]
-

@@ -55,9 +55,7 @@ def offers_to_those_waiting(m: Any, o: str, k: str, u: str, w: int) -> Any:
     Units: patient = patient.
     """
     near = m.problem.near
-    offers = sum(
-        m.examined[o, k, u, s, a, w] / m.accepted[o, k, s] for s in near("aid_sites", (o, k, u)) for a in near("aid_stations", (o, k, u, s))
-    )
+    offers = sum(m.examined[o, k, u, s, a, w] / m.accepted[o, k, s] for s in near("aid_sites", (o, k, u)) for a in near("aid_stations", (o, k, u, s)))
     return offers <= m.suitable_for_aid[k] * waiting_before(m, o, k, u, w)
 
 

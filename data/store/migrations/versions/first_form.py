@@ -151,8 +151,7 @@ def _forbid(table: str, verbs: tuple[str, ...]) -> None:
     if op.get_context().dialect.name == "sqlite":
         for verb in verbs:
             op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table}: {verb} is not allowed'); END"
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{table}: {verb} is not allowed'); END"
             )
         return
     op.execute(

@@ -1,0 +1,111 @@
+"""The server: the portal with security headers, a health route, the engine that computes plans, and one handler of errors.
+
+Run by `sixweeks serve`, which is `streamlit run portal/asgi.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from data.errors import SixweeksError
+from portal import engine, layout, services
+
+_log = logging.getLogger("sixweeks.portal")
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; frame-ancestors 'none'; "
+        "base-uri 'self'; form-action 'self'; object-src 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""Sent with every answer. The first also keeps the browser from fetching anything from elsewhere."""
+
+COLLECT_SECONDS = 600.0
+_EARLY = ("plotly.graph_objects", "portal.charts.figures", "optimisation.explain")
+"""Imported while the first browser is still loading its scripts, so that the first page need not wait for them."""
+
+
+class SecurityHeaders:
+    """Adds `HEADERS` to every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its answer back with headers."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+async def health(_: Request) -> JSONResponse:
+    """Whether the server and its store answer."""
+    wrong = await asyncio.to_thread(services.healthy)
+    return JSONResponse({"status": wrong or "ok"}, status_code=503 if wrong else 200)
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Watch over runs while the server lives, and keep what never changes out of the collector's way."""
+    try:
+        engine.start(services.store())
+    except SixweeksError as error:
+        _log.error("%s", error)  # pages say so too
+    threading.Thread(target=_import_early, name="imports", daemon=True).start()
+    tidying = asyncio.create_task(_collect_now_and_then())
+    yield {}
+    tidying.cancel()
+    engine.stop(services.store())
+
+
+def _import_early() -> None:
+    for module in _EARLY:
+        importlib.import_module(module)
+    gc.freeze()
+
+
+async def _collect_now_and_then() -> None:
+    while True:
+        await asyncio.sleep(COLLECT_SECONDS)
+        await asyncio.to_thread(gc.collect)
+
+
+def on_script_error(error: Exception) -> bool:
+    """Show one sentence in place of a traceback; a fault of ours goes to the log under a reference number."""
+    layout.show_error(error)
+    return True
+
+
+app = st.App(
+    Path(__file__).with_name("main") / "app.py",
+    middleware=[Middleware(SecurityHeaders)],
+    routes=[Route("/healthz", health)],
+    lifespan=lifespan,
+    on_script_error=on_script_error,
+)

@@ -1,0 +1,75 @@
+"""Are we meeting six weeks, where not, and what is waiting for a decision?"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from portal import layout, position, services
+from portal.charts import lists
+from portal.theme import day, plain
+from portal.workspace import current
+
+ws = current()
+PLAN = Path(__file__).with_name("plan.py")
+
+
+def nothing_loaded() -> None:
+    """The empty portal: what to do first."""
+    layout.context("Overview", None, ws)
+    layout.answer("Nothing is loaded yet.", "Load an example network to look around, or upload your own network and monthly returns.")
+    titles = services.example_titles()
+    name = st.selectbox("Example network", list(titles), format_func=titles.__getitem__)
+    if st.button("Load the example", type="primary"):
+        ws.choose(dataset=services.load_example(ws.scope, name).id)
+        st.rerun()
+    st.page_link(Path(__file__).with_name("upload.py"), label="Upload files instead")
+
+
+def newest_plan() -> None:
+    """The newest plan's headline, or the offer to make one."""
+    st.header("The newest plan", anchor=False)
+    known = services.plans(ws.scope, ws.dataset)
+    working = [r for r in services.runs(ws.scope, ws.dataset) if not r.ended]
+    if known:
+        newest = known[0]
+        st.markdown(f"**{plain(newest.scenario_name)}**: {plain(services.answer(ws.scope, newest.run.id).headline)}")
+        st.page_link(PLAN, label="Open the plan", query_params=ws.address(run=newest.run.id))
+    elif not working:
+        st.markdown("There is no plan for these data yet. The base plan may use every lever and changes no assumption; it takes about a minute.")
+        if st.button("Make the base plan", type="primary"):
+            with layout.telling():
+                ws.choose(run=services.start_plan(ws.scope, services.choice(ws.scope, ws.dataset, "base").scenario).id)
+                st.switch_page(PLAN, query_params=ws.address())
+    for run in working:
+        layout.follow(ws, run)
+
+
+def main() -> None:
+    """The page."""
+    held = services.dataset(ws.scope, ws.dataset)
+    layout.context("Overview", held, ws)
+    if not held.has_history:
+        layout.answer(f"No monthly return is loaded for {held.network.title}.", "Upload the provider workbooks, or fill in the sheet Activity.")
+        st.page_link(Path(__file__).with_name("upload.py"), label="Upload the monthly returns", query_params=ws.address())
+        return
+    layout.answer(position.headline(held), position.furthest(held))
+    newest_plan()
+    st.header("Where the lists stand", anchor=False)
+    st.caption(f"Share of each list that has waited six weeks or more on {day(held.data_date)}; shaded where over the target. {plain(layout.source_of(held))}")
+    newest = position.newest(held)
+    st.table(lists.standing(newest, held.network), border="horizontal", alt=position.headline(held))
+    tests = {"": "All tests"} | held.network.titles("tests")
+    test = st.selectbox("Test", list(tests), format_func=tests.__getitem__, key="overview_test", bind="query-params")
+    targets = newest.loc[newest["test"].eq(test) if test else newest["test"].ne(""), "target_share"].unique()
+    frame = position.trend(position.history(held), test)
+    layout.evidence(lists.trend(frame, held.network, tests[test], targets[0] if len(targets) == 1 else float("nan")), layout.source_of(held))
+    st.header("Waiting for a decision", anchor=False)
+    waiting = [*services.waiting_for(ws.scope, ws.dataset), *position.decisions(held)]
+    layout.bullets(waiting or ["Nothing."])
+    layout.words("overview")
+
+
+if ws.dataset:
+    main()
+else:
+    nothing_loaded()

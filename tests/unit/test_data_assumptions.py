@@ -1,0 +1,196 @@
+"""Assumptions: the most specific row wins, ties and wrong places are refused, and no declared number is without effect."""
+
+import itertools
+from dataclasses import fields
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.activity import ACTIVITY, Activity
+from data.assumptions import ASSUMPTIONS, BY_NAME, DECLARED, SCOPES, Assumptions, defaults_in_force
+from data.errors import Refused
+from data.scenario import base
+from optimisation.allocation.problem import Problem, build_problem
+from portal.planning import prepare
+from tests.networks.small import frame
+from tests.small_networks import Stream, Tiny, session_type
+
+
+def assumptions(*rows):
+    return Assumptions({"assumptions": frame(ASSUMPTIONS, [dict(zip(("name", "value"), row[:2], strict=True)) | row[2] for row in rows])})
+
+
+def places(**columns):
+    return pd.DataFrame(columns)
+
+
+def test_the_declared_default_holds_where_no_row_does():
+    assert assumptions().one("aid_role_weeks") == BY_NAME["aid_role_weeks"].default
+
+
+def test_the_most_specific_row_wins_whatever_the_order_of_rows():
+    rows = [
+        ("scans_per_hour", 2, {}), ("scans_per_hour", 3, {"test": "x"}), ("scans_per_hour", 4, {"test": "x", "site": "p1"}),
+        ("scans_per_hour", 5, {"test": "x", "site": "p1", "asset_type": "room"}),
+    ]  # fmt: skip
+    where = places(test=["y", "x", "x", "x"], site=["p1", "q1", "p1", "p1"], asset_type=["room", "room", "hall", "room"])
+    for order in itertools.permutations(rows):
+        assert list(assumptions(*order).values("scans_per_hour", where)) == [2, 3, 4, 5]
+
+
+def test_a_dated_row_wins_over_an_undated_one_in_the_same_place_from_its_first_to_its_last_day():
+    dated = {"from_week": "2026-11-09", "to_week": "2026-11-16"}
+    held = assumptions(("demand_change", 0.1, {}), ("demand_change", 0.5, dated))
+    weeks = pd.to_datetime(["2026-11-02", "2026-11-09", "2026-11-16", "2026-11-23"])
+    assert list(held.values("demand_change", places(week=weeks))) == [0.1, 0.5, 0.5, 0.1]
+
+
+def test_a_place_weighs_more_than_a_date():
+    held = assumptions(("demand_change", 0.1, {"test": "x"}), ("demand_change", 0.5, {"from_week": "2026-11-09"}))
+    where = places(test=["x", "y"], week=pd.to_datetime(["2026-11-16"] * 2))
+    assert list(held.values("demand_change", where)) == [0.1, 0.5]
+
+
+def test_a_row_for_one_place_does_not_hold_where_the_place_is_not_asked_for():
+    held = assumptions(("utilisation", 0.5, {"site": "p1"}), ("utilisation", 0.8, {}))
+    assert list(held.values("utilisation", places(asset_type=["room"]))) == [0.8]
+
+
+def test_a_changed_row_replaces_the_one_for_the_same_place_and_time_only():
+    held = assumptions(("utilisation", 0.8, {}), ("utilisation", 0.5, {"site": "p1"}))
+    changed = held.with_rows(frame(ASSUMPTIONS, [{"name": "utilisation", "value": 0.6, "site": "p1"}]))
+    assert list(changed.values("utilisation", places(site=["p1", "q1"]))) == [0.6, 0.8]
+    assert list(held.values("utilisation", places(site=["p1"]))) == [0.5]
+
+
+def refused(*rows):
+    with pytest.raises(Refused) as caught:
+        assumptions(*rows)
+    (finding,) = caught.value.findings
+    return finding
+
+
+def test_a_value_out_of_bounds_is_refused_at_its_row():
+    finding = refused(("utilisation", 0.8, {}), ("dna_rate", 0.95, {}))
+    assert (finding.rule, finding.row, finding.column) == ("bounds", 3, "Value")
+    assert "0 to 0.9" in finding.expected
+
+
+@pytest.mark.parametrize("declared", DECLARED, ids=lambda a: a.name)
+def test_defaults_and_bounds_are_in_order(declared):
+    assert declared.minimum <= declared.default <= declared.maximum
+    assert set(declared.varies_by) <= set(SCOPES)
+
+
+def test_a_place_the_number_does_not_vary_by_is_refused():
+    assert refused(("aid_role_weeks", 3, {"test": "x"})).rule == "place"
+    assert refused(("utilisation", 0.5, {"from_week": "2026-11-02"})).rule == "place"
+
+
+def test_two_equally_specific_rows_that_disagree_are_refused():
+    assert refused(("utilisation", 0.5, {"site": "p1"}), ("utilisation", 0.6, {"asset_type": "room"})).rule == "tie"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"site": "p1"}, {"site": "q1"}),  # never the same place
+        ({"site": "p1"}, {"site": "p1", "asset_type": "room"}),  # one is more specific
+    ],
+)
+def test_rows_that_never_meet_or_differ_in_detail_are_no_tie(one, other):
+    assert not assumptions(("utilisation", 0.5, one), ("utilisation", 0.6, other)).findings
+
+
+def test_dates_that_do_not_overlap_are_no_tie():
+    early, late = {"from_week": "2026-11-02", "to_week": "2026-11-08"}, {"from_week": "2026-11-09"}
+    assert not assumptions(("demand_change", 0.1, early), ("demand_change", 0.2, late)).findings
+    assert refused(("demand_change", 0.1, early | {"to_week": "2026-11-09"}), ("demand_change", 0.2, late)).rule == "tie"
+
+
+def test_a_default_in_force_is_said():
+    said = [f.found for f in defaults_in_force(assumptions(("utilisation", 0.5, {})).rows)]
+    assert len(said) == len(DECLARED) - 1
+    assert not any("Slot utilisation" in s for s in said)
+
+
+WEEKS = 8
+
+
+def rich():
+    """A network in which every assumption plays a part: two tests share a room, journeys of every length, a unit, in- and outsourcing."""
+    streams = {
+        (o, m): Stream([20.0] * 8 + [5.0] * 6, seen=44 + k, planned=22, unscheduled=33, joined=66)
+        for k, (o, m) in enumerate(itertools.product("PQRST", "xy"))
+    }
+    tiny = Tiny(
+        sites={"p1": "P", "q1": "Q", "r1": "R", "s1": "S", "t1": "T"}, streams=streams,
+        assets={(s, "room"): 3 for s in ("p1", "q1", "r1", "s1", "t1")},
+        session_types=[session_type("core", 240, 5), session_type("late", 120, 2, fill_order=2, insourcing=True)],
+        travel={("p1", "q1"): 20.0, ("p1", "r1"): 40.0, ("p1", "s1"): 55.0, ("p1", "t1"): 70.0},
+        mobiles={"v": {"asset_type": "room", "starts_at": "q1"}}, pads={("q1", "room"): {}, ("r1", "room"): {}},
+        wte=dict.fromkeys("PQRST", 20.0),
+    )  # fmt: skip
+    usual = {
+        "aid_travel_limit": 80, "aid_accept_to_30": 0.9, "aid_accept_to_45": 0.8, "aid_accept_to_60": 0.7, "aid_accept_beyond": 0.6,
+        "overtime_limit": 0.1, "bank_limit": 0.1, "unscheduled_outside": 0.5, "insourced_limit": 5, "outsourced_limit": 6, "list_floor": 1,
+        "mobile_setup_loss": 0.2, "mobile_minimum_stay": 2, "mobile_notice": 1, "target_share": 0.05, "recent_months": 2, "level_months": 2,
+        "scans_per_hour": 2, "utilisation": 0.9, "dna_rate": 0.1, "session_share": 0.9,
+    }  # fmt: skip
+    dataset = tiny.assuming(**usual).dataset()
+    older = [
+        {"organisation": o, "test": m, "period": month, "done_waiting_list": seen, "done_planned": 30, "done_unscheduled": 60, "waiting_0": list_}
+        for (o, m) in streams for month, seen, list_ in (("2026-07-01", 90, 150), ("2026-08-01", 70, 190))
+    ]  # fmt: skip
+    return dataset.changed(activity=Activity({"activity": frame(ACTIVITY, older)}).with_months(dataset.activity.rows))
+
+
+def problem_of(dataset):
+    return build_problem(prepare(dataset, base("everything allowed", WEEKS)))
+
+
+@pytest.fixture(scope="module")
+def network():
+    return rich()
+
+
+@pytest.fixture(scope="module")
+def reads(network):
+    """Assumption → the places it was asked for, each a set of scopes, while the problem was made; and the problem."""
+    asked, honest = {}, Assumptions.values
+
+    def listening(self, name, where):
+        asked.setdefault(name, []).append(set(where.columns))
+        return honest(self, name, where)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Assumptions, "values", listening)
+        problem = problem_of(network)
+    return asked, problem
+
+
+def same(one, other):
+    return all(
+        np.array_equal(a, b) if isinstance(a, pd.DatetimeIndex) else a == b
+        for a, b in ((getattr(one, f.name), getattr(other, f.name)) for f in fields(Problem))
+    )
+
+
+@pytest.mark.parametrize("declared", DECLARED, ids=lambda a: a.name)
+def test_no_declared_assumption_is_without_effect(network, reads, declared):
+    now = network.assumptions.one(declared.name)
+    other = now + 1 if now + 1 <= declared.maximum else (now + declared.minimum) / 2
+    changed = network.assumptions.with_rows(frame(ASSUMPTIONS, [{"name": declared.name, "value": other}]))
+    assert not same(problem_of(network.changed(assumptions=changed)), reads[1]), f"{declared.name} {now:g} → {other:g} changes nothing"
+
+
+@pytest.mark.parametrize("declared", DECLARED, ids=lambda a: a.name)
+def test_an_assumption_is_asked_for_by_every_scope_it_may_vary_by(reads, declared):
+    asked = reads[0][declared.name]
+    assert all(set(declared.varies_by) <= where for where in asked), f"{declared.name} varies by {declared.varies_by} but is asked for by {asked}"
+    assert not declared.by_week or any("week" in where for where in asked)
+
+
+def test_the_same_problem_is_made_from_the_same_dataset(network, reads):
+    assert same(problem_of(network), reads[1])

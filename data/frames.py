@@ -81,7 +81,8 @@ def to_csv_text(table: Table, frame: pd.DataFrame) -> str:
         elif f.kind is Kind.FLAG:
             series = series.map({True: "yes", False: "no"})
         elif f.kind in (Kind.NUMBER, Kind.COUNT):
-            series = series.map(_number_text)
+            texts = {value: _number_text(value) for value in series.dropna().unique()}
+            series = series.map(texts).fillna("")
         columns[f.name] = series
     return str(pd.DataFrame(columns, columns=table.columns).to_csv(index=False, lineterminator="\n"))
 

@@ -19,6 +19,9 @@ from data.errors import NoPlan
 from data.run import Progress
 from optimisation.matrix import INFINITY, Matrix
 
+_LAST_MOMENT = 10.0
+"""Seconds for the plan that is kept when the search was stopped before it found one; it takes a fraction of one."""
+
 WHOLE = 1e-6
 """Closer than this to a whole number is whole."""
 
@@ -99,6 +102,7 @@ class Solver:
         self.settings = settings
         self.seconds = 0.0
         self.nodes = 0
+        self.heeding = True
         self.highs = highspy.Highs()
         for option, value in (("output_flag", False), ("random_seed", settings.seed), ("threads", 1)):
             self.highs.setOptionValue(option, value)
@@ -110,8 +114,7 @@ class Solver:
         self.highs.cbSimplexInterrupt.subscribe(self._interrupt)
 
     def _interrupt(self, event: Any) -> None:
-        if self.clock.must_stop():
-            event.interrupt()
+        event.interrupt(self.heeding and self.clock.must_stop())
 
     def minimise(
         self, coefficients: np.ndarray, start: np.ndarray | None = None, seconds: float = INFINITY, within: float | None = None
@@ -136,9 +139,7 @@ class Solver:
         status = self._run()
         relaxed, bound = self._answer(self.choices.any())
         if relaxed is None:
-            if start is not None:
-                return start, -INFINITY
-            raise NoPlan(_why(status))
+            return (self._without_search(coefficients, status) if start is None else start), -INFINITY
         plan = self._counts_whole(relaxed) if self.counts.any() else relaxed
         known = [x for x in (plan, start) if x is not None]
         away = min((float(coefficients @ x) for x in known), default=INFINITY) - bound
@@ -147,8 +148,33 @@ class Solver:
             bound = max(bound, other)
             known = [x for x in (plan, *known) if x is not None]
         if not known:
-            raise NoPlan(_why(self.highs.getModelStatus()))
+            known = [self._without_search(coefficients, self.highs.getModelStatus())]
         return min(known, key=lambda x: float(coefficients @ x)), bound
+
+    def _without_search(self, coefficients: np.ndarray, status: highspy.HighsModelStatus) -> np.ndarray:
+        """The plan that does today's whole numbers and chooses the rest: what is kept when the search was stopped before it found one.
+
+        Raises:
+            NoPlan: the search was not stopped, or even that plan is not possible.
+        """
+        if not (self.clock.must_stop() or status == highspy.HighsModelStatus.kTimeLimit):
+            raise NoPlan(_why(status))
+        low, high = self.matrix.column_bounds.copy()
+        whole, start = self.matrix.whole, np.zeros(len(low)) if self.matrix.start is None else self.matrix.start
+        low[whole] = high[whole] = np.clip(start[whole], low[whole], high[whole])
+        self._bounds(low, high)
+        self._whole(np.zeros_like(whole))
+        self.highs.clearSolver()
+        self._aim(coefficients)
+        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + _LAST_MOMENT)
+        self.heeding = False
+        self.highs.solve()
+        self.heeding = True
+        plan, _ = self._answer(False)
+        self._bounds(*self.matrix.column_bounds)
+        if plan is None:
+            raise NoPlan(_why(status))
+        return plan
 
     def _close_enough(self, within: float | None) -> None:
         self.highs.setOptionValue("mip_rel_gap", self.settings.gap / 4 if within is None else 0.0)

@@ -27,6 +27,7 @@ class Matrix:
         whole: True where a column is a whole number.
         counted: True where a whole number is a count, not a yes-or-no decision.
         row_names, column_names: (name, index) of the equation or variable behind each.
+        start: values of whole columns in a plan that needs no search (what is done today); None = all zero.
     """
 
     goals: csr_array
@@ -38,6 +39,7 @@ class Matrix:
     counted: np.ndarray
     row_names: list[tuple[str, Any]]
     column_names: list[tuple[str, Any]]
+    start: np.ndarray | None = None
 
 
 def matrix_of(model: pyo.ConcreteModel) -> Matrix:
@@ -59,7 +61,7 @@ def matrix_of(model: pyo.ConcreteModel) -> Matrix:
     return Matrix(
         csr_array(form.c), np.asarray(form.c_offset, dtype=float), csr_array(form.A), np.array([lower, upper]), np.array([low, high]),
         np.array([whole[name] for name, _ in columns], dtype=bool), np.array([counted[name] for name, _ in columns], dtype=bool),
-        [tags[id(c)] for c, _ in form.rows], columns,
+        [tags[id(c)] for c, _ in form.rows], columns, np.array([v.value or 0.0 for v in form.columns], dtype=float),
     )  # fmt: skip
 
 
@@ -94,4 +96,5 @@ def cut(matrix: Matrix, part: Part) -> Matrix:
     return Matrix(
         csr_array(matrix.goals[:, part.columns]), np.zeros(matrix.goals.shape[0]), csr_array(rows), matrix.row_bounds[:, part.rows],
         matrix.column_bounds[:, part.columns], matrix.whole[part.columns], matrix.counted[part.columns], [], [],
+        None if matrix.start is None else matrix.start[part.columns],
     )  # fmt: skip

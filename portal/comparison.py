@@ -63,7 +63,9 @@ class Comparison:
 def compare(left: Side, right: Side) -> Comparison:
     """Everything that differs between two plans."""
     costs = _costs(left.plan, right.plan)
-    return Comparison(_headline(left, right), _caveats(left, right), _inputs(left, right), _measures(left, right), _lists(left.plan, right.plan), costs)
+    return Comparison(
+        _headline(left, right), _caveats(left, right), _inputs(left, right), _measures(left, right), _lists(left.plan, right.plan), costs
+    )
 
 
 def _headline(left: Side, right: Side) -> str:
@@ -96,7 +98,10 @@ def _inputs(left: Side, right: Side) -> pd.DataFrame:
     ]
     rows += [("Program", "Version", "", left.run.code_version, right.run.code_version, "", "")]
     names = sorted({*left.run.settings, *right.run.settings})
-    rows += [("Search", name.replace("_", " ").capitalize(), "", f"{left.run.settings.get(name)}", f"{right.run.settings.get(name)}", "", "") for name in names]
+    rows += [
+        ("Search", name.replace("_", " ").capitalize(), "", f"{left.run.settings.get(name)}", f"{right.run.settings.get(name)}", "", "")
+        for name in names
+    ]
     if not left.scenario.locks[LOCKS.columns].equals(right.scenario.locks[LOCKS.columns]):
         rows.append(("Locked decisions", "Rows", "", number(len(left.scenario.locks)), number(len(right.scenario.locks)), "rows", ""))
     kept = [row for row in rows if row[3] != row[4]]

@@ -41,7 +41,7 @@ def submit(store: Store, scope: Scope, dataset_id: str, scenario_id: str, settin
         dataset_id: id of the dataset.
         scenario_id: id of the stored scenario.
         settings: how to solve.
-        workers: how to run it.
+        workers: how to run it; for a store that this process watches already, what it was first told holds.
 
     Raises:
         NotAllowed: the role may not start runs.

@@ -85,7 +85,9 @@ def ask_change(name: str, places: Mapping[str, str], in_force: float, *, key: st
             from_week = ask(ASSUMPTIONS.field("from_week"), key=f"{key}_from")
         with right:
             to_week = ask(ASSUMPTIONS.field("to_week"), key=f"{key}_to")
-    reason = st.text_area("Reason (required)", key=f"{key}_reason", help="Why the value should be another. It is kept with the value.", max_chars=500, height=80)
+    reason = st.text_area(
+        "Reason (required)", key=f"{key}_reason", help="Why the value should be another. It is kept with the value.", max_chars=500, height=80
+    )
     left, middle, right = st.columns([2, 1, 2])
     with left:
         owner = ask(ASSUMPTIONS.field("owner"), key=f"{key}_owner")

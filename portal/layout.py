@@ -66,9 +66,9 @@ def _about_the_data(held: Dataset, ws: Workspace) -> None:
 
 
 def _about_the_result(ws: Workspace, run: Run) -> None:
-    st.badge("Provisional: nobody has signed it off", color="gray")
+    st.badge("Provisional: not signed off", color="gray")
     why = services.staleness(ws.scope, run)
-    st.badge(f"Stale: {plain(why)}" if why else "Current: made from the newest data and assumptions", color="red" if why else "green")
+    st.badge(f"Stale: {plain(why)}" if why else "Current: newest data and assumptions", color="red" if why else "green")
 
 
 def answer(sentence: str, *more: str) -> None:
@@ -117,10 +117,12 @@ def evidence(shown: Evidence, source: str) -> None:
 
 def table(frame: pd.DataFrame, file: str, *, alt: str = "", download: bool = True, height: int | None = None) -> None:
     """A shown table that can be searched and sorted, and taken away as CSV."""
-    config = {
-        c: st.column_config.NumberColumn(c, format="localized") for c in frame.columns if pd.api.types.is_numeric_dtype(frame[c].dtype)
-    } | {c: st.column_config.DateColumn(c, format="D MMMM YYYY") for c in frame.columns if pd.api.types.is_datetime64_any_dtype(frame[c].dtype)}
-    st.dataframe(frame, hide_index=True, column_config=config, alt=alt or file.replace("_", " "), key=f"table_{file}", **({"height": height} if height else {}))
+    config = {c: st.column_config.NumberColumn(c, format="localized") for c in frame.columns if pd.api.types.is_numeric_dtype(frame[c].dtype)} | {
+        c: st.column_config.DateColumn(c, format="D MMMM YYYY") for c in frame.columns if pd.api.types.is_datetime64_any_dtype(frame[c].dtype)
+    }
+    st.dataframe(
+        frame, hide_index=True, column_config=config, alt=alt or file.replace("_", " "), key=f"table_{file}", **({"height": height} if height else {})
+    )
     if download:
         st.download_button("Download as CSV", lambda: csv(frame), f"{file}.csv", "text/csv", key=f"csv_{file}", on_click="ignore")
 
@@ -158,7 +160,9 @@ def show_error(error: Exception) -> None:
     else:
         reference = secrets.token_hex(4).upper()
         _log.error("reference %s", reference, exc_info=error)
-        st.error(f"Something went wrong on our side. Nothing that was stored is lost. Try again; if it happens again, quote the reference {reference}.")
+        st.error(
+            f"Something went wrong on our side. Nothing that was stored is lost. Try again; if it happens again, quote the reference {reference}."
+        )
 
 
 def follow(ws: Workspace, run: Run) -> None:

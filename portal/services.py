@@ -11,8 +11,6 @@ from functools import lru_cache
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from data.dataset import Dataset
 from data.errors import NotFound, SixweeksError
 from data.folder import example_networks, read_folder
@@ -61,12 +59,12 @@ class StoredPlan:
 
 def store() -> Store:
     """The store of this process."""
-    return _store_at(os.environ.get("SIXWEEKS_DATABASE_URL"), str(home()))
+    return _store_at(os.environ.get("SIXWEEKS_DATABASE_URL") or "", str(home()))
 
 
 @lru_cache(maxsize=4)
-def _store_at(url: str | None, folder: str) -> Store:
-    return Store.open(url)
+def _store_at(url: str, folder: str) -> Store:
+    return Store.open(url or f"sqlite:///{folder}/sixweeks.db")
 
 
 def dataset(scope: Scope, dataset_id: str) -> Dataset:
@@ -242,6 +240,13 @@ def _answer(held: Store, scope: Scope, run_id: str) -> Answer:
     return explained(_plan(held, scope, run_id), _dataset(held, scope, held.run(scope, run_id).dataset_id).network)
 
 
+def plan_workbook(scope: Scope, run_id: str) -> bytes:
+    """A plan as plan.xlsx."""
+    from portal.exports.plan_workbook import plan_workbook as written
+
+    return written(plan(scope, run_id), dataset(scope, run(scope, run_id).dataset_id).network)
+
+
 def compare(scope: Scope, left_run: str, right_run: str) -> comparison.Comparison:
     """Two plans side by side."""
     return _compare(store(), scope, left_run, right_run)
@@ -251,7 +256,9 @@ def compare(scope: Scope, left_run: str, right_run: str) -> comparison.Compariso
 def _compare(held: Store, scope: Scope, left_run: str, right_run: str) -> comparison.Comparison:
     def side(run_id: str) -> comparison.Side:
         of = held.run(scope, run_id)
-        return comparison.Side(of, _dataset(held, scope, of.dataset_id), _scenario(held, scope, of.scenario_id, of.dataset_id), _plan(held, scope, run_id))
+        return comparison.Side(
+            of, _dataset(held, scope, of.dataset_id), _scenario(held, scope, of.scenario_id, of.dataset_id), _plan(held, scope, run_id)
+        )
 
     return comparison.compare(side(left_run), side(right_run))
 
@@ -277,12 +284,6 @@ def waiting_for(scope: Scope, dataset_id: str) -> list[str]:
     for r in runs(scope, dataset_id):
         newest.setdefault(r.scenario_id, r)
     return [f'The plan "{scenario_name(scope, r)}" {words[r.state]}. {r.message}'.strip() for r in newest.values() if r.state in words]
-
-
-def datasets_table(scope: Scope) -> pd.DataFrame:
-    """Every dataset, newest first: id, name, network, data_date, created, synthetic, note."""
-    rows = [(d.id, d.name, d.network_title, d.data_date, d.created, d.synthetic, d.note) for d in store().datasets(scope)]
-    return pd.DataFrame(rows, columns=["id", "name", "network", "data_date", "created", "synthetic", "note"])
 
 
 def healthy() -> str:

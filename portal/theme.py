@@ -27,12 +27,15 @@ FEWER_OR_MORE = [[0.0, "#b3480f"], [0.25, "#F9B48F"], [0.5, "#ffffff"], [0.75, "
 """Fewer to more, white where nothing changes."""
 
 STYLE = f"""<style>
-[data-testid="stMainBlockContainer"] {{padding-top: 3.25rem; padding-bottom: 4rem; max-width: 82rem;}}
+[data-testid="stMainBlockContainer"] {{padding: 4.25rem 2.5rem 4rem 2.5rem; max-width: 84rem;}}
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {{color: {SECONDARY_TEXT} !important; opacity: 1 !important;}}
 [data-testid="stMain"] h1 {{font-size: 1.6rem; line-height: 1.3; padding: 0.25rem 0 0.5rem 0; max-width: 62rem;}}
 [data-testid="stMain"] h2 {{font-size: 1.3rem; padding: 1rem 0 0.25rem 0;}}
 [data-testid="stMain"] h3 {{font-size: 1.1rem; padding: 0.75rem 0 0.1rem 0;}}
 [data-testid="stMain"] p, [data-testid="stMain"] li {{max-width: 62rem;}}
+[data-testid="stMain"] [data-testid="stPageLink"] p {{color: {BLUE}; text-decoration: underline;}}
+[data-testid="stTable"] table {{font-size: 0.95rem;}}
+[data-testid="stTable"] th, [data-testid="stTable"] th p {{color: {TEXT} !important; font-weight: 700; text-align: left;}}
 [data-testid="stSidebarContent"] hr {{margin: 0.75rem 0;}}
 .st-key-context {{border-bottom: 2px solid {BLUE}; padding-bottom: 0.5rem;}}
 .st-key-context p {{font-size: 0.95rem;}}
@@ -65,6 +68,7 @@ TEMPLATE = go.layout.Template(
 
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>$#~|@{}]|:(?=[\w/+\-])|(?<=www)\.")
 _LIST_SIGN = re.compile(r"^(?:(\d+)(?=[.)]\s)|(?=[-+]\s))")
+_LEGAL_FORM = re.compile(r"\s+(?:University )?NHS (?:Foundation )?Trust$")
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;"}
 
 
@@ -132,6 +136,11 @@ def count(n: int, one: str, many: str = "") -> str:
 def listed(words: list[str]) -> str:
     """a, b and c."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def short_name(title: str) -> str:
+    """An organisation's name without its legal form, for places where space is short."""
+    return _LEGAL_FORM.sub("", title) or title
 
 
 def sentence_start(text: str) -> str:

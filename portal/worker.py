@@ -244,7 +244,8 @@ def _work(store: Store, run: Run, workers: Workers) -> None:
         with pulse:
             plan = _make_plan(store, run, workers, pulse)
         ended: Literal["done", "cancelled"] = "cancelled" if plan.summary["status"] == "cancelled" else "done"
-        store.finish_run(WORKER, run.id, plan, ended)
+        if not store.finish_run(WORKER, run.id, plan, ended):
+            _log.warning("the run was ended by somebody else before its plan could be stored")
     except NoPlan as error:
         if pulse.cancelled():
             store.fail_run(WORKER, run.id, NO_PLAN_YET, state="cancelled")

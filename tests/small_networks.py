@@ -1,7 +1,8 @@
 """Tiny networks as datasets: small enough to plan by hand, or by trying every plan.
 
-The history is September and October 2026 (22 working days each, no bank holiday), so plans start on Monday 2 November 2026, one Sunday after the list
-was counted. Unless a test says otherwise every slot is used and attended, weekends bring nothing, and staff never bind.
+The history is October and November 2025: 23 and 20 working days, no bank holiday. November ends on a Sunday, so plans start the day after the list
+was counted, on Monday 1 December 2025; their first three weeks have no bank holiday either. Unless a test says otherwise every slot is used and
+attended, weekends bring nothing, and staff never bind.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from data.dataset import SOURCES, Dataset
 from data.network import NETWORK_TABLES, Network
 from tests.networks.small import frame
 
-MONTHS = ("2026-09-01", "2026-10-01")
-WORKING_DAYS = 22
-FIRST_MONDAY = pd.Timestamp("2026-11-02")
+MONTHS = ("2025-10-01", "2025-11-01")
+WORKING_DAYS = (23, 20)
+FIRST_MONDAY = pd.Timestamp("2025-12-01")
 
 NEUTRAL: dict[str, float] = {
     "scans_per_hour": 1, "utilisation": 1, "dna_rate": 0, "unscheduled_outside": 0, "hours_per_wte": 40,
@@ -39,9 +40,9 @@ class Stream:
     """The history of one organisation and test, both months alike.
 
     Attributes:
-        waiting: patients by weeks waited at the end of October; shorter than 14 = nobody has waited longer.
-        seen, planned, unscheduled: examinations a month.
-        joined: net additions in October: what the list grew by, and what was seen from it.
+        waiting: patients by weeks waited at the end of November; shorter than 14 = nobody has waited longer.
+        seen, planned, unscheduled: examinations a month; 43 in each of the two months make 10 in a week of five days.
+        joined: net additions in November: what the list grew by, and what was seen from it; 20 make 5 a week.
     """
 
     waiting: Sequence[float] = ()
@@ -51,7 +52,7 @@ class Stream:
     joined: float = 0
 
     def rows(self, organisation: str, test: str) -> list[dict[str, Any]]:
-        """Rows of the activity table. September's list differs from October's in the longest band only."""
+        """Rows of the activity table. October's list differs from November's in the longest band only."""
         bands = [*self.waiting, *[0.0] * (len(WAITING) - len(self.waiting))]
         before = [*bands[:-1], bands[-1] + self.seen - self.joined]
         if before[-1] < 0:
@@ -151,10 +152,10 @@ class Tiny:
 
 
 def two_trusts(**parts: Any) -> Tiny:
-    """P with a long list and Q with a short one, a room each that does one test, one patient an hour, twenty minutes apart."""
+    """P with a long list and ten joining a week, Q with a short list and five; a room each for four patients a session, twenty minutes apart."""
     return Tiny(
         sites={"p1": "P", "q1": "Q"},
-        streams={("P", "x"): Stream([0.0] * 13 + [12.0], seen=44, joined=44), ("Q", "x"): Stream([2.0], seen=44, joined=22)},
+        streams={("P", "x"): Stream([0.0] * 13 + [12.0], seen=43, joined=40), ("Q", "x"): Stream([2.0], seen=43, joined=20)},
         session_types=[session_type(minutes=240, a_week=3)],
         travel={("p1", "q1"): 20.0},
     ).but(**parts)

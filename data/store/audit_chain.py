@@ -14,6 +14,9 @@ from data.store.scope import Scope
 from data.store.tables import AUDIT
 
 _START = "0" * 64
+_LONGEST_ID = 64
+"""What was not allowed may name anything."""
+
 _BOUND = ("seq", "at", "who", "organisation", "role", "action", "object_kind", "object_id", "outcome", "details", "previous")
 
 
@@ -42,7 +45,7 @@ def append(
         "role": scope.role,
         "action": action,
         "object_kind": kind,
-        "object_id": object_id,
+        "object_id": object_id[:_LONGEST_ID],
         "outcome": outcome,
         "details": json.dumps(details, sort_keys=True),
         "previous": last.hash if last else _START,

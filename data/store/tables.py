@@ -53,7 +53,7 @@ BLOBS = Table(
 DATASET_CONTENTS = Table(
     "dataset_contents", METADATA,
     Column("id", String(64), primary_key=True),
-    Column("network", String(200), nullable=False),
+    Column("network", Text, nullable=False),
     Column("network_title", Text, nullable=False),
     Column("data_date", String(10)),
     Column("synthetic", Boolean, nullable=False),
@@ -86,7 +86,7 @@ SCENARIOS = Table(
     "scenarios", METADATA,
     Column("owner", String(60), primary_key=True),
     Column("dataset_id", ForeignKey("dataset_contents.id"), primary_key=True),
-    Column("name", String(200), primary_key=True),
+    Column("name", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("id", String(64), nullable=False, index=True),
     Column("content_id", String(64), nullable=False),

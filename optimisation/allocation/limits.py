@@ -10,7 +10,7 @@ import pandas as pd
 
 from optimisation.allocation.problem import Inputs
 from optimisation.allocation.problem_help import journeys
-from optimisation.allocation.result import Solved, hours_needed
+from optimisation.allocation.result import Solved
 
 OPENINGS = "Openings"
 STAFF = "Staff hours"
@@ -69,7 +69,7 @@ def _staff(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
     for o, g, w in s.problem.sets["staff_weeks"]:
         most = sum(s.given(name, (o, g, w)) for name in ("staff_hours", "overtime_limit", "bank_limit"))
         value = -s.row_prices.get("staff_time", {}).get((o, g, w), 0.0)
-        yield _row(STAFF, f"{groups[g]}, {organisations[o]}", s.monday(w), hours_needed(s, o, g, w), most, value, "hours")
+        yield _row(STAFF, f"{groups[g]}, {organisations[o]}", s.monday(w), s.hours_needed[o, g, w], most, value, "hours")
 
 
 def _mobiles(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:

@@ -148,6 +148,9 @@ def _add_variable(m: pyo.ConcreteModel, variable: Variable, indices: _Indices, w
             low, high = variable.bounds(m.problem, index)
             member.setlb(low)
             member.setub(high)
+    for index, member in var.items() if variable.start else ():
+        today = m.problem.values[variable.start]
+        member.set_value(today[index] if index in today else today[index[:-1]], skip_validation=True)
     return var
 
 

@@ -26,7 +26,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("most_sessions", "s a t w", "session", "openings of the assets in use"),
     Parameter("sessions_today", "s a t w", "session", "today's rota"),
     Parameter("mobile_minutes", "v s", "minute / mobile_unit", "attended minutes of a full week on a pad"),
-    Parameter("mobile_setup_loss", "v", "dimensionless", "share of the arrival week that is lost"),
+    Parameter("mobile_setup_loss", "v s", "dimensionless", "share of the arrival week that is lost"),
     Parameter("present_today", "v s", "mobile_unit", "1 where the unit stands today"),
     Parameter("one_unit", "unit", "mobile_unit", "one mobile unit"),
     Parameter("suitable_for_mobile", "m", "dimensionless", "share of patients who can be examined on a mobile unit"),

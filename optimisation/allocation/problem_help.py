@@ -24,11 +24,13 @@ def mobiles(d: Draft) -> None:
     yields = [stations.yield_share[stations.index[s, a]] for _, s, a in spots]
     hours = assumptions.values("mobile_hours", frame)
     d.values["mobile_minutes"] = {(v, s): 60 * h * y for (v, s, _), h, y in zip(spots, hours, yields, strict=True)}
+    lost = assumptions.values("mobile_setup_loss", frame)
+    d.values["mobile_setup_loss"] = {(v, s): float(share) for (v, s, _), share in zip(spots, lost, strict=True)}
     d.values["one_unit"] = {("unit",): 1.0}
     starts = dict(zip(units["mobile"], units["starts_at"], strict=True))
     d.values["present_today"] = {(v, s): float(starts[v] == s) for v, s, _ in spots}
     kinds = units[["mobile", "asset_type"]]
-    for name in ("mobile_setup_loss", "mobile_week_cost", "mobile_move_cost"):
+    for name in ("mobile_week_cost", "mobile_move_cost"):
         d.values[name] = {(v,): float(n) for v, n in zip(kinds["mobile"], assumptions.values(name, kinds), strict=True)}
     stay = dict(zip(kinds["mobile"], assumptions.values("mobile_minimum_stay", kinds), strict=True))
     d.join("stay_weeks", (((v, s, w), q) for v, s, _ in spots for w in d.weeks for q in range(max(1, w - int(stay[v]) + 1), w + 1)))

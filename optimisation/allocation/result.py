@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,14 +27,15 @@ class Solved:
 
     def __init__(self, problem: Problem, matrix: Matrix, outcome: Outcome) -> None:
         self.problem = problem
+        self._mondays = list(problem.weeks)
         self.values: dict[str, dict[Any, float]] = {}
         self.prices: dict[str, dict[Any, float]] = {}
         self.row_prices: dict[str, dict[Any, float]] = {}
-        for (name, index), value, price in zip(matrix.column_names, outcome.values, outcome.column_prices, strict=True):
-            self.values.setdefault(name, {})[index] = float(value)
-            self.prices.setdefault(name, {})[index] = float(price)
-        for (name, index), price in zip(matrix.row_names, outcome.row_prices, strict=True):
-            self.row_prices.setdefault(name, {})[index] = float(price)
+        for (name, index), value, price in zip(matrix.column_names, outcome.values.tolist(), outcome.column_prices.tolist(), strict=True):
+            self.values.setdefault(name, {})[index] = value
+            self.prices.setdefault(name, {})[index] = price
+        for (name, index), price in zip(matrix.row_names, outcome.row_prices.tolist(), strict=True):
+            self.row_prices.setdefault(name, {})[index] = price
 
     def of(self, name: str, index: Any) -> float:
         """Value of one decision; zero where it does not occur in the problem."""
@@ -45,7 +47,17 @@ class Solved:
 
     def monday(self, w: int) -> pd.Timestamp:
         """The Monday of week w."""
-        return self.problem.weeks[w - 1]
+        return self._mondays[w - 1]
+
+    @cached_property
+    def hours_needed(self) -> dict[Index, float]:
+        """Staff hours by organisation, staff group and week."""
+        near, hours = self.problem.near, {}
+        for o, g, w in self.problem.sets["staff_weeks"]:
+            sessions = sum(self.given("session_hours", (*i, g)) * self.of("sessions", (*i, w)) for i in near("sessions_with", (o, g)))
+            units = sum(self.given("mobile_staff_hours", (*i, g)) * self.of("present", (*i, w)) for i in near("mobiles_with", (o, g)))
+            hours[o, g, w] = sessions + units
+        return hours
 
     def given(self, name: str, index: Index) -> float:
         """A parameter's value, zero where there is none."""
@@ -130,7 +142,7 @@ def _mobiles(s: Solved) -> pd.DataFrame:
     rows = []
     for (v, site, w), present in s.flows("present"):
         arriving = s.of("arriving", (v, site, w))
-        minutes = s.given("mobile_minutes", (v, site)) * (present - s.given("mobile_setup_loss", (v,)) * arriving)
+        minutes = s.given("mobile_minutes", (v, site)) * (present - s.given("mobile_setup_loss", (v, site)) * arriving)
         cost = present * s.given("mobile_week_cost", (v,)) + arriving * s.given("mobile_move_cost", (v,))
         rows.append((v, site, types[v, site], s.monday(w), True, arriving > 0.5, minutes, cost))
     return _frame(rows, "mobile site asset_type week present arriving minutes cost_gbp")
@@ -159,18 +171,12 @@ def _external(s: Solved) -> pd.DataFrame:
     return _frame(rows, "organisation site test priority kind week patients cost_gbp")
 
 
-def hours_needed(s: Solved, o: str, g: str, w: int) -> float:
-    """Staff hours of one group in one week."""
-    needed = sum(s.given("session_hours", (*i, g)) * s.of("sessions", (*i, w)) for i in s.problem.near("sessions_with", (o, g)))
-    return needed + sum(s.given("mobile_staff_hours", (*i, g)) * s.of("present", (*i, w)) for i in s.problem.near("mobiles_with", (o, g)))
-
-
 def _staffing(s: Solved) -> pd.DataFrame:
     rows = []
     for o, g, w in s.problem.sets["staff_weeks"]:
         overtime, bank = s.of("overtime", (o, g, w)), s.of("bank", (o, g, w))
         cost = overtime * s.given("overtime_cost", (o, g)) + bank * s.given("bank_cost", (o, g))
-        rows.append((o, g, s.monday(w), hours_needed(s, o, g, w), s.given("staff_hours", (o, g, w)), overtime, bank, 0.0, 0.0, cost))
+        rows.append((o, g, s.monday(w), s.hours_needed[o, g, w], s.given("staff_hours", (o, g, w)), overtime, bank, 0.0, 0.0, cost))
     return _frame(
         rows,
         "organisation staff_group week hours_needed hours_available overtime_hours bank_or_agency_hours shared_in_hours shared_out_hours cost_gbp",

@@ -18,6 +18,7 @@ class Variable:
 
     Attributes:
         index: name of the index set in `Problem.sets`.
+        start: parameter whose values make a plan that needs no search; empty = zero.
         bounds: lower and upper bound of one member (None = no upper bound); None = zero or more.
     """
 
@@ -28,6 +29,7 @@ class Variable:
     unit: str
     meaning: str
     bounds: Bounds | None
+    start: str = ""
 
 
 def _share(_: Problem, __: tuple[Any, ...]) -> tuple[float, float | None]:
@@ -60,11 +62,11 @@ def _aided(p: Problem, i: tuple[Any, ...]) -> tuple[float, float | None]:
 
 
 VARIABLES: tuple[Variable, ...] = (
-    Variable("sessions", "n", "station_sessions", "whole", "session", "sessions run", _sessions),
+    Variable("sessions", "n", "station_sessions", "whole", "session", "sessions run", _sessions, "sessions_today"),
     Variable("examined", "x", "routes", "amount", "patient", "patients of the list examined at the site, attended", None),
     Variable("must_done", "p", "must_do_places", "amount", "patient", "planned and unscheduled work done", None),
     Variable("undone", "undone", "must_do_streams", "amount", "patient", "must-do work left undone at week end", None),
-    Variable("present", "y", "mobile_places", "yes or no", "mobile_unit", "the unit stands there", _present),
+    Variable("present", "y", "mobile_places", "yes or no", "mobile_unit", "the unit stands there", _present, "present_today"),
     Variable("arriving", "z", "mobile_places", "amount", "mobile_unit", "the unit arrives there this week", _share),
     Variable("receiving", "r", "aid_roles", "yes or no", "dimensionless", "1 = may receive in this period, 0 = may send", _share),
     Variable("batch", "b", "aid_pairs", "yes or no", "dimensionless", "an aid batch runs in the week", _share),

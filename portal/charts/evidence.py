@@ -45,7 +45,8 @@ def line_of(figure: go.Figure, level: float, words: str, *, start: object = None
     else:
         figure.add_shape(type="line", x0=start, x1=end, y0=level, y1=level, line={"color": SECONDARY_TEXT, "width": 1.5, "dash": "dot"})
     figure.add_annotation(
-        xref="paper", x=0, xanchor="left", y=level, yanchor="bottom", text=words, showarrow=False, font={"color": SECONDARY_TEXT, "size": 13}
+        xref="paper", x=0, xanchor="left", y=level, yanchor="bottom", text=words, showarrow=False, font={"color": SECONDARY_TEXT, "size": 13},
+        bgcolor="rgba(255,255,255,0.85)",
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from data.network import Network
 from data.plan import Plan
 from portal.charts.evidence import Evidence, canvas
+from portal.charts.tables import organisation_names
 from portal.comparison import Comparison
 from portal.theme import CATEGORICAL, SECONDARY_TEXT, TEXT, chart_text, count, day, number, percent, pounds, sentence_start
 
@@ -38,16 +39,17 @@ def binding_limits(plan: Plan) -> pd.DataFrame:
         weeks=("week", "nunique"), first=("week", "min"), last=("week", "max"), available=("available", "max"), value=("value_of_one_more", "max")
     ).reset_index().sort_values(["value", "weeks"], ascending=False, kind="stable")  # fmt: skip
     return pd.DataFrame({
-        "Limit": found["what"], "Where": found["where"], "Binds in (weeks)": found["weeks"], "First week of": found["first"].map(day),
-        "Last week of": found["last"].map(day), "Available in a week, at most": found["available"].round(1), "Unit": found["unit"],
-        "One more is worth up to (£)": found["value"].round(0),
+        "Limit": found["what"], "Where": found["where"], "Binds in (weeks)": found["weeks"], "One more is worth up to (£)": found["value"].round(0),
+        "Unit of one more": found["unit"], "Most available in a week": found["available"].round(1), "First week of": found["first"].map(day),
+        "Last week of": found["last"].map(day),
     }).reset_index(drop=True)  # fmt: skip
 
 
 def sides(comparison: Comparison, network: Network, left: str, right: str) -> Evidence:
     """Worst share over six weeks by trust and test under two plans: one line for each list, from one plan to the other."""
     lists = comparison.lists
-    titles = [f"{network.titles('tests').get(r.test, r.test)}, {network.titles('organisations').get(r.organisation, r.organisation)}" for r in lists.itertuples()]
+    tests, organisations = network.titles("tests"), organisation_names(network)
+    titles = [f"{tests.get(r.test, r.test)}, {organisations.get(r.organisation, r.organisation)}" for r in lists.itertuples()]
     marks = [chart_text(t) for t in titles]
     figure = canvas(90 + 26 * len(lists), xaxis={"tickformat": ".0%", "rangemode": "tozero", "side": "top", "showgrid": True},
                     yaxis={"autorange": "reversed", "showgrid": False, "ticks": ""})  # fmt: skip
@@ -58,7 +60,12 @@ def sides(comparison: Comparison, network: Network, left: str, right: str) -> Ev
                            hovertemplate=f"{chart_text(name)}<br>%{{y}}: %{{x:.1%}}<extra></extra>", showlegend=True)  # fmt: skip
     targets = lists["target_share"].dropna().unique()
     if len(targets) == 1:
-        figure.add_vline(x=targets[0], line={"color": TEXT, "width": 1.5, "dash": "dot"}, annotation_text=f"Target {percent(targets[0], 0)}", annotation_position="bottom right")
+        figure.add_vline(
+            x=targets[0],
+            line={"color": TEXT, "width": 1.5, "dash": "dot"},
+            annotation_text=f"Target {percent(targets[0], 0)}",
+            annotation_position="bottom right",
+        )
     figure.update_layout(legend={"orientation": "h", "x": 0, "y": -0.02, "yanchor": "top", "traceorder": "normal"}, margin={"b": 60})
     better = int((lists["difference"] < -5e-4).sum())
     worse = int((lists["difference"] > 5e-4).sum())
@@ -68,18 +75,31 @@ def sides(comparison: Comparison, network: Network, left: str, right: str) -> Ev
         "Difference (points)": (100 * lists["difference"]).round(1), "Target (%)": (100 * lists["target_share"]).round(1),
     })  # fmt: skip
     alt = f"Worst share over six weeks from {left} to {right}: {finding}."
-    return Evidence(f"Lists: {finding}", "Worst share over six weeks at the month ends that count, strictly in turn: a lower bound", figure, alt, table, "lists_compared")
+    return Evidence(
+        f"Lists: {finding}",
+        "Worst share over six weeks at the month ends that count, strictly in turn: a lower bound",
+        figure,
+        alt,
+        table,
+        "lists_compared",
+    )
 
 
 def measures_table(comparison: Comparison, left: str, right: str) -> pd.DataFrame:
     """The network's results under two plans as text, with the difference."""
-    rows = [(r.measure, *(_figure(v, r.unit) for v in (r.left, r.right)), _figure(r.difference, r.unit, sign=True), r.unit) for r in comparison.measures.itertuples()]
+    rows = [
+        (r.measure, *(_figure(v, r.unit) for v in (r.left, r.right)), _figure(r.difference, r.unit, sign=True), r.unit)
+        for r in comparison.measures.itertuples()
+    ]
     return pd.DataFrame(rows, columns=["Result", left, right, "Difference", "Unit"])
 
 
 def costs_table(comparison: Comparison, left: str, right: str) -> pd.DataFrame:
     """Cost by kind under two plans as text, with the difference in pounds over the plan."""
-    rows = [(sentence_start(r.kind), pounds(r.left), pounds(r.right), _signed(r.difference, pounds(abs(r.difference)))) for r in comparison.costs.itertuples()]
+    rows = [
+        (sentence_start(r.kind), pounds(r.left), pounds(r.right), _signed(r.difference, pounds(abs(r.difference))))
+        for r in comparison.costs.itertuples()
+    ]
     return pd.DataFrame(rows, columns=["Cost over the plan", left, right, "Difference"])
 
 

@@ -8,18 +8,28 @@ from pandas.io.formats.style import Styler
 from data.network import Network
 from data.plan import BY_TABLE, Plan
 from portal.charts.evidence import Evidence, canvas
-from portal.charts.tables import pivoted, shaded, shown, titled
+from portal.charts.tables import organisation_names, pivoted, shaded, shown, titled
 from portal.theme import CATEGORICAL, chart_text, count, day, number
 
 _WEEK = pd.Timedelta(days=7)
 _PATTERNS = ("", "/", "x", ".", "-", "+", "\\", "|")
 
 
+_LETTERS = 100
+"""Letters that fit across the calendar."""
+
+
+def _shortened(text: str, letters: int) -> str:
+    return text if len(text) <= letters else f"{text[: max(letters - 1, 1)].rstrip(' ,')}…"
+
+
 def stays(plan: Plan) -> pd.DataFrame:
     """Each mobile unit's stays: mobile, site, start (first Monday), end (the Monday after its last week), weeks."""
     rows = plan["mobiles"].query("present").sort_values(["mobile", "week"])
     new = (rows["mobile"] != rows["mobile"].shift()) | (rows["site"] != rows["site"].shift()) | (rows["week"] - rows["week"].shift() != _WEEK)
-    found = rows.groupby(new.cumsum()).agg(mobile=("mobile", "first"), site=("site", "first"), start=("week", "first"), last=("week", "last"), weeks=("week", "size"))
+    found = rows.groupby(new.cumsum()).agg(
+        mobile=("mobile", "first"), site=("site", "first"), start=("week", "first"), last=("week", "last"), weeks=("week", "size")
+    )
     return found.assign(end=found["last"] + _WEEK).drop(columns="last").reset_index(drop=True)
 
 
@@ -31,15 +41,20 @@ def mobiles(plan: Plan, network: Network) -> Evidence:
     figure = canvas(110 + 56 * len(order), xaxis={"type": "date", "tickformat": "%-d %b %Y", "range": [first, last], "showgrid": True},
                     yaxis={"categoryorder": "array", "categoryarray": order[::-1], "range": [-0.6, len(order) - 0.4], "showgrid": False}, barmode="overlay")  # fmt: skip
     used = list(dict.fromkeys(found["site"]))
-    for row in found.itertuples():
-        place = used.index(row.site)
+    next_start = found.groupby("mobile")["start"].shift(-1).fillna(last)
+    for row, free_until in zip(found.itertuples(), next_start, strict=True):
+        place, unit, site = used.index(row.site), chart_text(titles[row.mobile]), sites[row.site]
+        until = day(row.end - pd.Timedelta(days=1))
         figure.add_bar(
-            x=[(row.end - row.start) / pd.Timedelta(milliseconds=1)], base=[row.start], y=[chart_text(titles[row.mobile])], orientation="h", width=0.6,
+            x=[(row.end - row.start) / pd.Timedelta(milliseconds=1)], base=[row.start], y=[unit], orientation="h", width=0.6,
             marker={"color": "#ffffff", "line": {"color": CATEGORICAL[place % len(CATEGORICAL)], "width": 3},
                     "pattern": {"shape": _PATTERNS[place % len(_PATTERNS)], "fgcolor": "#d8dde0"}},
-            text=chart_text(sites[row.site]), textposition="inside", insidetextanchor="middle", textangle=0, constraintext="none", textfont={"color": "#212b32", "size": 13},
-            hovertemplate=f"{chart_text(titles[row.mobile])} at {chart_text(sites[row.site])}<br>{day(row.start)} to {day(row.end - pd.Timedelta(days=1))}<extra></extra>",
+            hovertemplate=f"{unit} at {chart_text(site)}<br>{day(row.start)} to {until}<extra></extra>",
         )  # fmt: skip
+        label = _shortened(site, int(_LETTERS * (free_until - row.start) / (last - first)))
+        figure.add_annotation(
+            x=row.start, y=unit, text=chart_text(label), showarrow=False, xanchor="left", xshift=6, font={"size": 13}, bgcolor="rgba(255,255,255,0.8)"
+        )
     idle = [t for m, t in titles.items() if m not in set(found["mobile"])]
     for title in idle:
         figure.add_annotation(x=first, y=chart_text(title), text="not used in this plan", showarrow=False, xanchor="left", font={"size": 13})
@@ -49,7 +64,9 @@ def mobiles(plan: Plan, network: Network) -> Evidence:
         "Mobile unit": titled(found["mobile"], "mobiles", network), "Site": titled(found["site"], "sites", network),
         "From": found["start"].map(day), "To": (found["end"] - pd.Timedelta(days=1)).map(day), "Weeks": found["weeks"],
     })  # fmt: skip
-    return Evidence(finding, "Where each mobile unit stands, week by week", figure if titles else None, ". ".join([finding, *said]) + ".", table, "mobile_units")
+    return Evidence(
+        finding, "Where each mobile unit stands, week by week", figure if titles else None, ". ".join([finding, *said]) + ".", table, "mobile_units"
+    )
 
 
 def aid_matrix(plan: Plan, network: Network, test: str) -> Styler | None:
@@ -65,8 +82,10 @@ def aid_matrix(plan: Plan, network: Network, test: str) -> Styler | None:
     sums = rows.groupby(["from_organisation", "to_organisation"])["patients"].sum().reset_index()
     if sums.empty:
         return None
-    titles = network.titles("organisations")
-    wide = pivoted(sums, titles, titles, "from_organisation", "to_organisation", "patients").reindex(index=list(titles.values()), columns=list(titles.values()))
+    titles = organisation_names(network)
+    wide = pivoted(sums, titles, titles, "from_organisation", "to_organisation", "patients").reindex(
+        index=list(titles.values()), columns=list(titles.values())
+    )
     text = wide.map(lambda v: "none" if pd.isna(v) else f"{v:,.0f}")
     for name in titles.values():
         text.loc[name, name] = "own"

@@ -2,70 +2,117 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
+import plotly.graph_objects as go
+from pandas.io.formats.style import Styler
 
 from data.network import Network
 from data.plan import BY_TABLE, Plan
 from portal.charts.evidence import Evidence, canvas
 from portal.charts.tables import shown, titled
-from portal.theme import FEWER_OR_MORE, MUCH, chart_text, count, number, short_day
+from portal.theme import FEWER_OR_MORE, TEXT, chart_text, count, number, short_day
 
-_ROW = 26
-_AROUND = 90
-_READABLE_WEEKS = 56
-"""Numbers fit into the cells of a grid up to this many weeks."""
+_ROW = 24
+_AROUND = 76
+_READABLE_WEEKS = 20
+"""Numbers fit into the cells of a grid up to this many weeks; the table below it has them all."""
+
+_USE = [[0.0, "#ffffff"], [0.8, "#6BACE6"], [0.9, "#2073BC"], [0.901, "#F46A25"], [1.0, "#b3480f"]]
+_MOST_USE = 1.0 / 0.9
+"""The scale of use turns to orange where hours needed are more than hours available."""
 
 
-def sessions(plan: Plan, network: Network, asset_type: str, today: pd.DataFrame | None = None) -> Evidence:
+def sessions(plan: Plan, network: Network, asset_type: str, *, changed_only: bool) -> Evidence:
     """Sessions by site and session type, week by week, shaded by how they differ from today's rota.
 
     Args:
         plan: the plan.
         network: for titles and their order.
         asset_type: which assets.
-        today: unused rows are left out; rows of today's rota without a session in the plan show as fewer.
+        changed_only: leave out rows that run as today in every week.
     """
+    every = _session_rows(plan, network, asset_type)
+    rows = every[every.groupby("row")["change"].transform(lambda c: c.abs().max()) > 0.5] if changed_only else every
+    title = network.titles("asset_types")[asset_type]
+    weeks = max(every["week"].nunique(), 1)
+    finding = (
+        f"{title}: {number(every['sessions'].sum() / weeks)} sessions a week against {number(every['sessions_today'].sum() / weeks)} in today's rota"
+    )
+    changed = every.groupby("row", sort=False)["change"].sum()
+    most = changed.abs().idxmax() if len(changed) and changed.abs().max() >= 1 else ""
+    alt = finding + (f"; largest change: {most}, {number(changed[most])} over the plan." if most else "; no change.")
+    said = [f"{number(n)} sessions, {number(t)} in today's rota" for n, t in zip(rows["sessions"], rows["sessions_today"], strict=True)]
+    wide = _wide(rows, "change")
+    largest = max(float(wide.abs().max().max()), 1.0) if len(wide) else 1.0
+    figure = _grid(wide, _wide(rows, "sessions"), _wide(rows.assign(said=said), "said"), FEWER_OR_MORE, -largest, largest) if len(wide) else None
+    subtitle = "Change from today's rota in each week; blue: more sessions, orange: fewer, white: as today"
+    return Evidence(finding, subtitle, figure, alt, shown(BY_TABLE["sessions"], every, network), f"sessions_{asset_type}")
+
+
+def sessions_by_week(plan: Plan, network: Network, asset_type: str) -> Styler:
+    """Sessions by site and session type (rows) and week (columns), cells shaded where they differ from today's rota."""
+    rows = _session_rows(plan, network, asset_type)
+    values, change = _wide(rows, "sessions"), _wide(rows, "change")
+    weeks = [short_day(w) for w in values.columns]
+    table = values.set_axis(weeks, axis=1).map(number).reset_index(names="Site and session type")
+    shades = change.map(_change_shade).set_axis(weeks, axis=1).reset_index(drop=True)
+    return table.style.apply(lambda _: shades.reindex(columns=table.columns, fill_value=""), axis=None)
+
+
+def _session_rows(plan: Plan, network: Network, asset_type: str) -> pd.DataFrame:
     rows = plan["sessions"]
     rows = rows[rows["asset_type"] == asset_type]
-    rows = rows.assign(change=rows["sessions"] - rows["sessions_today"], row=_row_titles(rows, network, "site", "sites", "session_type", "session_types"))
-    title = network.titles("asset_types")[asset_type]
-    total, before = rows["sessions"].sum(), rows["sessions_today"].sum()
-    weeks = max(rows["week"].nunique(), 1)
-    finding = f"{title}: {number(total / weeks)} sessions a week against {number(before / weeks)} in today's rota"
-    changed = rows.groupby("row", sort=False)["change"].sum()
-    most = changed.abs().idxmax() if changed.abs().max() >= 1 else ""
-    alt = finding + (f"; largest change: {most}, {number(changed[most])} over the plan." if most else "; no change.")
-    wide, numbers = _wide(rows, "change"), _wide(rows, "sessions")
-    hover = _wide(rows.assign(said=[f"{n:,.0f} sessions, {t:,.0f} in today's rota" for n, t in zip(rows["sessions"], rows["sessions_today"], strict=True)]), "said")
-    largest = max(float(wide.abs().max().max()), 1.0)
-    figure = _grid(wide, numbers.map(lambda v: "" if pd.isna(v) else f"{v:,.0f}"), hover, FEWER_OR_MORE, -largest, largest)
-    table = shown(BY_TABLE["sessions"], rows, network)
-    return Evidence(finding, "Sessions in each week; blue: more than today's rota, orange: fewer, white: as today", figure, alt, table, f"sessions_{asset_type}")
+    places, kinds = titled(rows["site"], "sites", network), titled(rows["session_type"], "session_types", network)
+    return rows.assign(change=rows["sessions"] - rows["sessions_today"], row=places.astype(str) + ", " + kinds.astype(str).str.lower())
+
+
+def _change_shade(change: float) -> str:
+    if pd.isna(change) or abs(change) < 0.5:
+        return ""
+    return f"background-color: {'#ADD1F1' if change > 0 else '#F9B48F'}; color: {TEXT}"
 
 
 def staffing(plan: Plan, network: Network, organisation: str) -> Evidence:
     """Hours needed as a share of hours available, by staff group and week, for one trust."""
     rows = plan["staffing"]
     rows = rows[rows["organisation"] == organisation]
-    rows = rows.assign(row=titled(rows["staff_group"], "staff_groups", network), use=rows["hours_needed"] / rows["hours_available"].where(rows["hours_available"] > 0))
+    available = rows["hours_available"].where(rows["hours_available"] > 0)
+    rows = rows.assign(row=titled(rows["staff_group"], "staff_groups", network), use=rows["hours_needed"] / available)
     extra = rows[["overtime_hours", "bank_or_agency_hours"]].to_numpy().sum()
     over = rows[rows["use"] > 1 + 1e-6]
     title = network.titles("organisations")[organisation]
-    busiest = rows.groupby("row", sort=False)["use"].mean().idxmax() if len(rows) else ""
+    busiest = rows.groupby("row", sort=False)["use"].mean().idxmax()
     finding = f"{title}: {number(extra)} hours of overtime, bank and agency over the plan"
     alt = f"{finding}. Busiest group on average: {busiest}. Above the available hours in {count(len(over), 'group and week', 'groups and weeks')}."
-    wide = _wide(rows, "use")
     said = [
-        f"{r.hours_needed:,.0f} hours needed, {r.hours_available:,.0f} available, {r.overtime_hours:,.0f} overtime, {r.bank_or_agency_hours:,.0f} bank and agency"
-        for r in rows.itertuples()
-    ]
-    figure = _grid(wide, wide.map(lambda v: "" if pd.isna(v) else f"{100 * v:.0f}"), _wide(rows.assign(said=said), "said"), MUCH, 0.0, 1.25)
-    table = shown(BY_TABLE["staffing"], rows, network)
-    return Evidence(finding, "Hours needed as % of the hours available in each week; above 100 is overtime, bank and agency", figure, alt, table, f"staffing_{organisation}")
+        f"{number(r.hours_needed)} hours needed, {number(r.hours_available)} available,<br>{number(r.overtime_hours)} overtime, "
+        f"{number(r.bank_or_agency_hours)} bank and agency" for r in rows.itertuples()
+    ]  # fmt: skip
+    wide = _wide(rows, "use")
+    figure = _grid(wide, 100 * wide, _wide(rows.assign(said=said), "said"), _USE, 0.0, _MOST_USE)
+    subtitle = (
+        "Hours needed as part of the hours available in each week; the darker, the fuller; orange: more than available, so overtime, bank or agency"
+    )
+    return Evidence(finding, subtitle, figure, alt, shown(BY_TABLE["staffing"], rows, network), f"staffing_{organisation}")
 
 
-def _row_titles(rows: pd.DataFrame, network: Network, place: str, places: str, kind: str, kinds: str) -> pd.Series:
-    return titled(rows[place], places, network).astype(str) + ", " + titled(rows[kind], kinds, network).astype(str).str.lower()
+def staff_groups(plan: Plan, network: Network, organisation: str) -> pd.DataFrame:
+    """Each staff group of one trust over the plan: hours a week, the fullest week, and hours bought."""
+    rows = plan["staffing"]
+    rows = rows[rows["organisation"] == organisation]
+    rows = rows.assign(use=100 * rows["hours_needed"] / rows["hours_available"].where(rows["hours_available"] > 0))
+    sums = rows.groupby("staff_group", sort=False).agg(
+        needed=("hours_needed", "mean"), available=("hours_available", "mean"), fullest=("use", "max"), overtime=("overtime_hours", "sum"),
+        bank=("bank_or_agency_hours", "sum"), cost=("cost_gbp", "sum"),
+    ).reset_index()  # fmt: skip
+    return pd.DataFrame({
+        "Staff group": titled(sums["staff_group"], "staff_groups", network), "Needed (hours a week)": sums["needed"].map(number),
+        "Available (hours a week)": sums["available"].map(number), "Fullest week": sums["fullest"].map(lambda v: f"{number(v)}%" if v == v else ""),
+        "Overtime (hours)": sums["overtime"].map(number), "Bank and agency (hours)": sums["bank"].map(number),
+        "Cost": sums["cost"].map(lambda v: f"£{number(v)}"),
+    })  # fmt: skip
 
 
 def _wide(rows: pd.DataFrame, value: str) -> pd.DataFrame:
@@ -73,15 +120,25 @@ def _wide(rows: pd.DataFrame, value: str) -> pd.DataFrame:
     return rows.pivot(index="row", columns="week", values=value).reindex(order)
 
 
-def _grid(values: pd.DataFrame, text: pd.DataFrame, hover: pd.DataFrame, scale: list[list[object]], low: float, high: float) -> object:
+def _grid(values: pd.DataFrame, text: pd.DataFrame, hover: pd.DataFrame, scale: list[list[Any]], low: float, high: float) -> go.Figure:
     """A heat map with weeks across; the first row on top, numbers in the cells where they fit."""
-    figure = canvas(_AROUND + _ROW * len(values), xaxis={"side": "top", "type": "category", "nticks": 14, "tickangle": 0},
-                    yaxis={"autorange": "reversed", "showgrid": False, "ticks": ""})  # fmt: skip
     weeks = [short_day(w) for w in values.columns]
+    figure = canvas(
+        _AROUND + _ROW * len(values), xaxis={"side": "top", "type": "category", "tickangle": 0, **_month_ticks(values.columns)},
+        yaxis={"autorange": "reversed", "showgrid": False, "ticks": ""},
+    )  # fmt: skip
     figure.add_heatmap(
         z=values.to_numpy(dtype=float), x=weeks, y=[chart_text(r) for r in values.index], customdata=hover.fillna("").to_numpy(), colorscale=scale,
-        zmin=low, zmax=high, xgap=1, ygap=1, showscale=False, hoverongaps=False,
-        hovertemplate="%{y}<br>Week of %{x}: %{customdata}<extra></extra>",
-        **({"text": text.to_numpy(), "texttemplate": "%{text}", "textfont": {"size": 10}} if len(weeks) <= _READABLE_WEEKS else {}),
+        zmin=low, zmax=high, xgap=1, ygap=1, showscale=False, hoverongaps=False, hovertemplate="%{y}<br>Week of %{x}: %{customdata}<extra></extra>",
+        **({"text": text.map(number).to_numpy(), "texttemplate": "%{text}"} if len(weeks) <= _READABLE_WEEKS else {}),
     )  # fmt: skip
     return figure
+
+
+def _month_ticks(weeks: pd.Index) -> dict[str, list[str]]:
+    """One tick for each month where there are many weeks, at its first week; the year where it begins."""
+    if len(weeks) <= _READABLE_WEEKS // 2:
+        return {"tickvals": [short_day(w) for w in weeks], "ticktext": [short_day(w) for w in weeks]}
+    firsts = [w for before, w in zip([None, *weeks], weeks, strict=False) if before is None or w.month != before.month]
+    words = [f"{w:%b}<br>{w:%Y}" if i == 0 or w.month == 1 else f"{w:%b}" for i, w in enumerate(firsts)]
+    return {"tickvals": [short_day(w) for w in firsts], "ticktext": words}

@@ -11,7 +11,7 @@ from pandas.io.formats.style import Styler
 from data.network import Network
 from data.plan import Plan
 from portal.charts.evidence import Evidence, canvas, line_of, spread
-from portal.charts.tables import pivoted, shaded
+from portal.charts.tables import organisation_names, pivoted, shaded
 from portal.theme import CATEGORICAL, DASHES, chart_text, count, day, month, percent
 
 MEASURES: dict[str, tuple[str, str]] = {
@@ -37,11 +37,11 @@ def met_matrix(plan: Plan, network: Network) -> Styler:
 
 
 def _words(share: float, within: bool) -> str:
-    return f"{percent(share)} {'met' if within else 'missed'}"
+    return f"{percent(share)}\u00a0{'met' if within else 'missed'}"
 
 
 def _matrix(lists: pd.DataFrame, network: Network, share: str, met: str) -> Styler:
-    organisations, tests = network.titles("organisations"), network.titles("tests")
+    organisations, tests = organisation_names(network), network.titles("tests")
 
     def wide(value: str) -> pd.DataFrame:
         return pivoted(lists, organisations, tests, "organisation", "test", value)
@@ -60,7 +60,7 @@ def trend(frame: pd.DataFrame, network: Network, what: str, target: float) -> Ev
         what: which tests, in words.
         target: the target share; drawn where it is one for all.
     """
-    titles = network.titles("organisations")
+    titles = organisation_names(network)
     figure = canvas(360, yaxis={"tickformat": ".0%", "rangemode": "tozero"}, xaxis={"tickformat": "%b %Y"})
     series = {o: rows.sort_values("period") for o, rows in frame.groupby("organisation", sort=False)}
     _lines(figure, {titles[o]: (rows["period"], rows["share"]) for o, rows in series.items()}, "%{x|%B %Y}: %{y:.1%}")
@@ -75,14 +75,21 @@ def trend(frame: pd.DataFrame, network: Network, what: str, target: float) -> Ev
     )
     highest = max(ends, key=lambda o: ends[o] if ends[o] == ends[o] else -1.0)
     title = f"{highest} has the largest share over six weeks"
-    return Evidence(title, f"Share of the list that has waited six weeks or more at each month end, {what.lower()}", figure, alt, table, "share_over_six_by_month")
+    return Evidence(
+        title, f"Share of the list that has waited six weeks or more at each month end, {what.lower()}", figure, alt, table, "share_over_six_by_month"
+    )
 
 
 def of_plan(plan: Plan, network: Network, test: str, measure: str) -> Evidence:
     """Each trust's list for one test, week by week under a plan."""
-    titles, (name, unit) = network.titles("organisations"), MEASURES[measure]
+    titles, (name, unit) = organisation_names(network), MEASURES[measure]
     rows = plan["waiting_list"]
-    rows = rows[rows["test"] == test].groupby(["organisation", "week"], sort=False)[["waiting", "over_six_in_turn", "seen", "additions"]].sum().reset_index()
+    rows = (
+        rows[rows["test"] == test]
+        .groupby(["organisation", "week"], sort=False)[["waiting", "over_six_in_turn", "seen", "additions"]]
+        .sum()
+        .reset_index()
+    )
     rows["share_over_six"] = (rows["over_six_in_turn"] / rows["waiting"]).where(rows["waiting"] > 1e-6, 0.0)
     as_share = measure == "share_over_six"
     figure = canvas(360, yaxis={"tickformat": ".0%" if as_share else ",.0f", "rangemode": "tozero"}, xaxis={"tickformat": "%-d %b %Y"})
@@ -98,7 +105,9 @@ def of_plan(plan: Plan, network: Network, test: str, measure: str) -> Evidence:
 
 
 def _plan_table(rows: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
-    table = rows.assign(organisation=rows["organisation"].map(titles), week=rows["week"].map(day), share_over_six=(100 * rows["share_over_six"]).round(1))
+    table = rows.assign(
+        organisation=rows["organisation"].map(titles), week=rows["week"].map(day), share_over_six=(100 * rows["share_over_six"]).round(1)
+    )
     numbers = ["additions", "seen", "waiting", "over_six_in_turn"]
     table[numbers] = table[numbers].round(1)
     headings = ["Organisation", "Week of", "Additions (patients)", "Seen (patients)", "Waiting (patients at week end)",
@@ -138,4 +147,9 @@ def _lines(figure: go.Figure, series: Mapping[str, tuple[pd.Series, pd.Series]],
     for i, ((name, (x, _)), level) in enumerate(zip(series.items(), spread(ends, 0.085 * top), strict=True)):
         key = f'<span style="color:{CATEGORICAL[i % len(CATEGORICAL)]}">■</span> '
         figure.add_annotation(x=x.iloc[-1], y=level, text=key + chart_text(name), xanchor="left", xshift=8, showarrow=False, font={"size": 13})
+    days = [x for x, _ in series.values() if len(x)]
+    if days:
+        first, last = min(x.min() for x in days), max(x.max() for x in days)
+        pad = pd.Timedelta(days=3 if first == last else 0)
+        figure.update_xaxes(range=[first - pad, last + pad])
     figure.update_layout(margin={"r": 32 + 7 * max((len(name) for name in series), default=0)})

@@ -25,7 +25,7 @@ def evidence_words(held: Dataset) -> str:
     """How many assumptions rest on what, in one sentence."""
     rows = held.assumptions.rows
     by = rows["basis"].value_counts()
-    words = {"sourced": "have a source", "derived": "are derived from other figures", "assumption": "are nobody's yet"}
+    words = {"sourced": "have a source", "derived": "are derived from other figures", "assumption": "are assumptions nobody has confirmed"}
     parts = [f"{number(by[basis])} {said}" for basis, said in words.items() if by.get(basis, 0)]
     return f"{count(len(rows), 'row')} of assumptions: {listed(parts)}." if parts else "No assumption is stated: built-in defaults hold."
 
@@ -61,7 +61,9 @@ def rota(today: Today, network: Network) -> Evidence:
         place=titled(rows["site"], "sites", network).astype(str) + ", " + titled(rows["asset_type"], "asset_types", network).astype(str),
         kind=titled(rows["session_type"], "session_types", network),
     )
-    wide = rows.pivot(index="place", columns="kind", values="sessions").reindex(list(dict.fromkeys(rows["place"])), columns=list(dict.fromkeys(rows["kind"])))
+    wide = rows.pivot(index="place", columns="kind", values="sessions").reindex(
+        list(dict.fromkeys(rows["place"])), columns=list(dict.fromkeys(rows["kind"]))
+    )
     basis = rows.groupby("place")["basis"].first()
     labels = [chart_text(f"{p} ({'derived' if basis[p] == 'derived' else 'own'})") for p in wide.index]
     figure = canvas(80 + 26 * len(wide), xaxis={"side": "top"}, yaxis={"autorange": "reversed", "showgrid": False, "ticks": ""})
@@ -76,4 +78,15 @@ def rota(today: Today, network: Network) -> Evidence:
         "Site": titled(rows["site"], "sites", network), "Asset type": titled(rows["asset_type"], "asset_types", network), "Session type": rows["kind"],
         "Sessions a week": rows["sessions"].round(2), "Basis": rows["basis"],
     })  # fmt: skip
-    return Evidence(finding, "Sessions in a week without a bank holiday, by site, asset type and session type", figure, f"{finding}.", table, "rota_of_today")
+    return Evidence(
+        finding, "Sessions in a week without a bank holiday, by site, asset type and session type", figure, f"{finding}.", table, "rota_of_today"
+    )
+
+
+def sources(held: Dataset) -> pd.DataFrame:
+    """The files behind the history, newest month first."""
+    rows = held.sources.sort_values(["period", "file"], ascending=[False, True])
+    return pd.DataFrame({
+        "File": rows["file"], "Month": rows["period"].map(lambda p: "" if pd.isna(p) else f"{p:%B %Y}"), "Published": rows["published"], "Revised": rows["revised"],
+        "Rows used": rows["rows"], "Synthetic": rows["synthetic"].map({True: "yes", False: "no"}), "Digest (SHA-256)": rows["sha256"].str[:12],
+    }).reset_index(drop=True)  # fmt: skip

@@ -11,7 +11,7 @@ from pandas.io.formats.style import Styler
 from data.assumptions import ASSUMPTIONS, BY_NAME, DECLARED, SCOPES, Assumptions
 from data.fields import Field, Kind, Table
 from data.network import EVIDENCE, Network
-from portal.theme import TEXT, day, plain
+from portal.theme import TEXT, day, plain, short_name
 
 _TITLED = {
     "organisation": "organisations", "from_organisation": "organisations", "to_organisation": "organisations", "site": "sites", "to_site": "sites",
@@ -53,6 +53,13 @@ def _cells(field: Field, table: Table, cells: pd.Series, network: Network) -> pd
 def titled(cells: pd.Series, table: str, network: Network) -> pd.Series:
     """Identifiers replaced by their titles; what has no title stays."""
     return cells.map(lambda c: network.titles(table).get(c, c)) if len(cells) else cells
+
+
+def organisation_names(network: Network) -> dict[str, str]:
+    """Organisation → its name without the legal form; whole where two would read the same."""
+    titles = network.titles("organisations")
+    short = {o: short_name(t) for o, t in titles.items()}
+    return short if len(set(short.values())) == len(short) else titles
 
 
 def csv(frame: pd.DataFrame) -> bytes:
@@ -156,7 +163,11 @@ def pivoted(frame: pd.DataFrame, rows: Mapping[str, str], columns: Mapping[str, 
     """
     wide = frame.pivot(index=row, columns=column, values=value)
     keep_rows, keep_columns = [r for r in rows if r in wide.index], [c for c in columns if c in wide.columns]
-    return wide.reindex(index=keep_rows, columns=keep_columns).set_axis([rows[r] for r in keep_rows]).set_axis([columns[c] for c in keep_columns], axis=1)
+    return (
+        wide.reindex(index=keep_rows, columns=keep_columns)
+        .set_axis([rows[r] for r in keep_rows])
+        .set_axis([columns[c] for c in keep_columns], axis=1)
+    )
 
 
 def declared(name: str) -> str:

@@ -127,7 +127,7 @@ class Facts:
     @cached_property
     def most_sessions(self) -> dict[Key, float]:
         """Most sessions by site, asset type, session type and week: whole openings, or today's rota where that is more."""
-        result = {}
+        result: dict[Key, float] = {}
         for site, a in self.stations:
             for t in self.network["session_types"]["session_type"]:
                 for w, monday in enumerate(self.weeks):

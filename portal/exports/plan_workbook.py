@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from typing import Any
 
 import pandas as pd
@@ -12,10 +13,11 @@ from data.fields import Field, Kind, Table
 from data.network import Network
 from data.plan import PLAN_TABLES, Plan
 from optimisation.explain import answer, day
-from portal.exports.sheets import Column, TableSheet, formats_of
+from portal.exports.sheets import LINE_HEIGHT, Column, TableSheet, formats_of
 
 SUMMARY = "Summary"
 MET = "Met or not"
+BY_WEEK = "Sessions by week"
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -26,7 +28,8 @@ _TITLED = {
 }  # fmt: skip
 """Table that gives the title of each identifier."""
 
-_SENTENCE_WIDTH = 118
+_SENTENCE_WIDTH = 110
+_LETTERS_A_LINE = 122
 _LABEL_WIDTH = 26
 
 _READING = (
@@ -50,14 +53,19 @@ def plan_workbook(plan: Plan, network: Network) -> bytes:
         formats = formats_of(book)
         book.set_properties({"title": _title(plan), "comments": f"Scenario {plan.summary['provenance']['scenario_id']}"})
         cover = book.add_worksheet(SUMMARY)
-        met = _met_columns(plan, network)
+        titles = {column: network.titles(table) for column, table in _TITLED.items()}
+        met, by_week = _met_columns(plan, network), _by_week(plan["sessions"], titles)
         shown = [(t, plan[t.name]) for t in PLAN_TABLES if not plan[t.name].empty]
         contents = [(MET, "Each list at the month end at which it is furthest over its target.", len(met[0].values))] if met else []
+        contents += [(BY_WEEK, "The sessions of each site in every week, one column for each week.", len(by_week[0].values))] if by_week else []
         contents += [(table.title, table.help, len(frame)) for table, frame in shown]
         _write_cover(cover, plan, network, contents, formats)
         if met:
             _write_met(_sheet(book, MET, met, formats), met, formats)
-        titles = {column: network.titles(table) for column, table in _TITLED.items()}
+        if by_week:
+            calendar = _sheet(book, BY_WEEK, by_week, formats, still=3)
+            calendar.set_print_scale(70)
+            calendar.repeat_columns(0, 2)
         for table, frame in shown:
             _sheet(book, table.title, _columns(table, frame, titles), formats)
     return file.getvalue()
@@ -67,10 +75,11 @@ def _title(plan: Plan) -> str:
     return f"Allocation plan: {plan.summary['provenance']['scenario_name']}"
 
 
-def _sheet(book: xlsxwriter.Workbook, name: str, columns: list[Column], formats: dict[str, Any]) -> TableSheet:
+def _sheet(book: xlsxwriter.Workbook, name: str, columns: list[Column], formats: dict[str, Any], *, still: int = 1) -> TableSheet:
+    """A sheet of columns whose heading and first `still` columns stay in view."""
     sheet = book.add_worksheet(name, TableSheet)
     sheet.put(columns, formats, row=0)
-    sheet.freeze_panes(1, 1)
+    sheet.freeze_panes(1, still)
     sheet.autofilter(0, 0, len(columns[0].values), len(columns) - 1)
     _for_paper(sheet, name)
     return sheet
@@ -137,6 +146,21 @@ def _met_columns(plan: Plan, network: Network) -> list[Column]:
     ]
 
 
+def _by_week(sessions: pd.DataFrame, titles: dict[str, dict[str, str]]) -> list[Column]:
+    """Sessions with one row for each site, asset type and session type, and one column for each week; none where nothing runs."""
+    if sessions.empty:
+        return []
+    place = ["site", "asset_type", "session_type"]
+    weeks = sorted(sessions["week"].unique())
+    wide = sessions.pivot(index=place, columns="week", values="sessions").reindex(columns=weeks).fillna(0.0)
+    today = sessions.groupby(place)["sessions_today"].sum().reindex(wide.index) / len(weeks)
+    names = wide.index.to_frame(index=False)
+    columns = [Column(name.replace("_", " ").capitalize(), names[name].map(titles[name]), "text") for name in place]
+    columns += [Column("Today, a week", today.reset_index(drop=True), "one")]
+    columns += [Column("Planned, a week", wide.mean(axis=1).reset_index(drop=True), "one")]
+    return columns + [Column(f"{week.day} {week:%b %Y}", wide[week].reset_index(drop=True), "whole") for week in weeks]
+
+
 def _write_met(sheet: TableSheet, columns: list[Column], formats: dict[str, Any]) -> None:
     last = len(columns[0].values)
     for word in ("yes", "no"):
@@ -151,7 +175,7 @@ def _write_cover(sheet: Any, plan: Plan, network: Network, contents: list[tuple[
     sheet.set_portrait()
     said = answer(plan, network)
     sheet.write_string(0, 0, f"{network.title}. {_title(plan)}", formats["title"])
-    sheet.write_string(2, 1, said.headline, formats["answer"])
+    _write_sentence(sheet, 2, said.headline, formats["answer"], size=1.2)
     row = 4
     for title, sentences in said.sections():
         row = _write_rows(sheet, row, title, [("", sentence) for sentence in sentences], formats)
@@ -160,7 +184,7 @@ def _write_cover(sheet: Any, plan: Plan, network: Network, contents: list[tuple[
     for name, help_, rows in contents:
         row += 1
         sheet.write_url(row, 0, f"internal:'{name}'!A1", formats["link"], name)
-        sheet.write_string(row, 1, f"{help_} {rows:,} row{'s' if rows != 1 else ''}.", formats["sentence"])
+        _write_sentence(sheet, row, f"{help_} {rows:,} row{'s' if rows != 1 else ''}.", formats["sentence"])
     _write_rows(sheet, row + 2, "Where the figures come from", _provenance(plan), formats)
 
 
@@ -171,22 +195,29 @@ def _write_rows(sheet: Any, row: int, title: str, rows: list[tuple[str, str]], f
     for r, (label, text) in enumerate(rows, start=first):
         if label:
             sheet.write_string(r, 0, label, formats["label"])
-        sheet.write_string(r, 1, text, formats["sentence"])
+        _write_sentence(sheet, r, text, formats["sentence"])
     return first + len(rows) + 1
+
+
+def _write_sentence(sheet: Any, row: int, text: str, style: Any, size: float = 1.0) -> None:
+    """A sentence in as many lines as it needs: not every program that opens a workbook makes the row high enough by itself."""
+    lines = len(textwrap.wrap(text, int(_LETTERS_A_LINE / size))) or 1
+    sheet.set_row(row, lines * LINE_HEIGHT * size + 2)
+    sheet.write_string(row, 1, text, style)
 
 
 def _provenance(plan: Plan) -> list[tuple[str, str]]:
     came = plan.summary["provenance"]
     size = plan.summary["size"]
+    asked = f"seed {came['seed']}, threads {came['threads']}, gap asked {came['gap']:.2%}, at most {came['time_limit']:g} seconds"
     return [
         ("Scenario", f"{came['scenario_name']} ({came['scenario_id'][:12]})"),
         ("Data to", day(came["data_date"])),
         ("Plan from", f"the week of {day(came['first_monday'])}, {plan.summary['target']['horizon_weeks']} weeks"),
         ("Dataset", came["dataset_id"]),
-        ("Files", "; ".join(came["sources"]) or "none"),
+        ("Files", "; ".join(source.removesuffix(" ()") for source in came["sources"]) or "none"),
         ("Computed", f"{came['created']} by version {came['code_version']}"),
-        ("Solver", f"{came['solver']} {came['solver_version']}, Pyomo {came['pyomo_version']}; seed {came['seed']}, threads {came['threads']}, gap asked "
-                   f"{came['gap']:.2%}, at most {came['time_limit']:g} seconds"),
+        ("Solver", f"{came['solver']} {came['solver_version']}, Pyomo {came['pyomo_version']}; {asked}"),
         ("Result", f"{plan.summary['status']}; {size['rows']:,} rows, {size['columns']:,} columns, {size['integers']:,} of them whole"),
         ("Goals, in order", "; ".join(f"{s['title']}: £{s['value']:,.0f} (gap {s['gap']:.2%})" for s in plan.summary["stages"])),
     ]  # fmt: skip

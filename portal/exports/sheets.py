@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,12 @@ from xlsxwriter.worksheet import Worksheet
 
 FONT = "Arial"
 HEADING_COLOUR = "#005EB8"
+
+LINE_HEIGHT = 15.0
+"""Points."""
+
+_BUTTON = 3
+"""Characters that the button of a filter takes from a heading."""
 
 _EPOCH = pd.Timestamp("1899-12-30")
 _DECIMALS = 6
@@ -60,7 +67,7 @@ class Column:
         else:
             largest = self.values.abs().max() if len(self.values) else 0.0
             longest = len(f"{0.0 if np.isnan(largest) else largest:,.0f}") + 4
-        return float(min(max(words, longest, min(len(self.heading), 16)) + 3, 46))
+        return float(min(max(words, longest) + _BUTTON, 46))
 
 
 class TableSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no types
@@ -69,13 +76,15 @@ class TableSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no types
     def put(self, columns: Sequence[Column], formats: dict[str, Any], row: int) -> None:
         """Write columns below `row` (counted from 0), the row of their heading."""
         for c, column in enumerate(columns):
-            self.write_string(row, c, column.heading, formats["heading"])
+            self.write_string(row, c, column.heading, formats["heading" if column.pattern == "text" else "heading over numbers"])
             self.set_column(c, c, column.width)
+        lines = max(len(textwrap.wrap(column.heading, int(column.width) - _BUTTON)) for column in columns)
+        self.set_row(row, lines * LINE_HEIGHT + 1)
         count = len(columns[0].values)
         # Nothing is written yet: `_write_rows` does, when the styles have their numbers.
         self._below = [(xl_col_to_name(c), column, formats[column.pattern]) for c, column in enumerate(columns)]
         self._first = row + 2
-        self.dim_rowmax = max(self.dim_rowmax, row + count)
+        self.dim_rowmax: int = row + count
 
     def _write_rows(self) -> None:
         super()._write_rows()
@@ -108,13 +117,15 @@ def formats_of(book: xlsxwriter.Workbook) -> dict[str, Any]:
     styles = {name: {**plain, "num_format": pattern or "@"} for name, pattern in PATTERNS.items()}
     styles |= {
         "heading": {**plain, "bold": True, "bg_color": HEADING_COLOUR, "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"},
+        "heading over numbers": {**plain, "bold": True, "bg_color": HEADING_COLOUR, "font_color": "#FFFFFF", "text_wrap": True, "valign": "top",
+                                 "align": "right"},
         "title": {**plain, "bold": True, "font_size": 16},
         "answer": {**plain, "bold": True, "font_size": 13, "text_wrap": True, "valign": "top"},
-        "section": {**plain, "bold": True, "font_size": 13, "font_color": HEADING_COLOUR, "text_wrap": True},
+        "section": {**plain, "bold": True, "font_size": 13, "font_color": HEADING_COLOUR, "text_wrap": True, "valign": "top"},
         "sentence": {**plain, "text_wrap": True, "valign": "top"},
         "label": {**plain, "bold": True, "valign": "top"},
         "link": {**plain, "font_color": HEADING_COLOUR, "underline": 1, "valign": "top"},
         "yes": {**plain, "bg_color": "#CCE5D8"},
         "no": {**plain, "bold": True, "bg_color": "#F7D4D1"},
-    }
+    }  # fmt: skip
     return {name: book.add_format(style) for name, style in styles.items()}

@@ -11,7 +11,7 @@ from data.network import NETWORK_TABLES
 from portal import changes, forms, layout, services
 from portal.charts import network as shown
 from portal.charts.tables import assumption_groups, assumption_table
-from portal.theme import count, plain
+from portal.theme import plain
 from portal.workspace import current
 
 ws = current()
@@ -29,7 +29,14 @@ start = services.choice(ws.scope, ws.dataset, ws.scenario)
 def tables() -> None:
     """The network as it is declared, one table at a time."""
     names = {t.name: t for t in NETWORK_TABLES if not held.network[t.name].empty}
-    name = st.selectbox("Table", list(names), format_func=lambda n: names[n].title, key="network_table", bind="query-params", index=list(names).index("sites") if "sites" in names else 0)
+    name = st.selectbox(
+        "Table",
+        list(names),
+        format_func=lambda n: names[n].title,
+        key="network_table",
+        bind="query-params",
+        index=list(names).index("sites") if "sites" in names else 0,
+    )
     st.caption(names[name].help)
     layout.table(shown.declared_table(held.network, names[name]), f"network_{name}", alt=names[name].help)
 
@@ -48,7 +55,11 @@ def rota() -> None:
 def assumed() -> None:
     """Assumptions by group as they hold under a scenario."""
     group = st.selectbox("Group", assumption_groups(), key="group", bind="query-params")
-    layout.table(assumption_table(group, start.scenario.on(held.assumptions), held.network, start.scenario.changes), f"assumptions_{group}", alt=f"Assumptions: {group}")
+    layout.table(
+        assumption_table(group, start.scenario.on(held.assumptions), held.network, start.scenario.changes),
+        f"assumptions_{group}",
+        alt=f"Assumptions: {group}",
+    )
 
 
 def change() -> None:
@@ -70,7 +81,9 @@ def change() -> None:
         st.info(f"A change here does not reach where a more specific row holds: {plain('; '.join(rows[:8]))}{' and more' if len(rows) > 8 else ''}.")
     with st.form(f"change_{turn}"):
         made = forms.ask_change(name, places, value, key=f"change_{turn}_{'_'.join(places.values())}")
-        title = st.text_input("Name of the scenario", placeholder=changes.suggested_name(start.scenario, name, places, made.value, held.network), key=f"title_{turn}")
+        title = st.text_input(
+            "Name of the scenario", placeholder=changes.suggested_name(start.scenario, name, places, made.value, held.network), key=f"title_{turn}"
+        )
         if st.form_submit_button("Save as scenario", type="primary"):
             with layout.telling():
                 title = title or changes.suggested_name(start.scenario, name, places, made.value, held.network)
@@ -86,7 +99,11 @@ chosen = st.selectbox("Scenario", known, index=known.index(start), format_func=l
 if chosen.id != start.id:
     ws.choose(scenario=chosen.id)
     st.rerun()
-for tab, draw in zip(st.tabs(["Assumptions", "Change an assumption", "Today's rota", "Network tables"], key="view", on_change="rerun", bind="query-params"), (assumed, change, rota, tables), strict=True):
+for tab, draw in zip(
+    st.tabs(["Assumptions", "Change an assumption", "Today's rota", "Network tables"], key="view", on_change="rerun", bind="query-params"),
+    (assumed, change, rota, tables),
+    strict=True,
+):
     if tab.open:
         with tab:
             draw()

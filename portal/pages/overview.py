@@ -55,7 +55,9 @@ def main() -> None:
     layout.answer(position.headline(held), position.furthest(held))
     newest_plan()
     st.header("Where the lists stand", anchor=False)
-    st.caption(f"Share of each list that has waited six weeks or more on {day(held.data_date)}; shaded where over the target. {plain(layout.source_of(held))}")
+    st.caption(
+        f"Share of each list that has waited six weeks or more on {day(held.data_date)}; shaded where over the target. {plain(layout.source_of(held))}"
+    )
     newest = position.newest(held)
     st.table(lists.standing(newest, held.network), border="horizontal", alt=position.headline(held))
     tests = {"": "All tests"} | held.network.titles("tests")

@@ -13,7 +13,11 @@ ws = current()
 held = services.dataset(ws.scope, ws.dataset) if ws.dataset else None
 layout.context("Runs", held, ws)
 runs = services.runs(ws.scope)
-tally = [count(sum(r.state == state for r in runs), f"plan {words}", f"plans {words}") for state, words in layout.STATES.items() if any(r.state == state for r in runs)]
+tally = [
+    count(sum(r.state == state for r in runs), f"plan {words}", f"plans {words}")
+    for state, words in layout.STATES.items()
+    if any(r.state == state for r in runs)
+]
 layout.answer(f"{sentence_start(listed(tally))}." if tally else "Nothing has been computed yet.")
 for run in (r for r in runs if not r.ended):
     layout.follow(ws, run)

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from portal import layout, services, uploads
+from portal.charts import network
 from portal.theme import count, day, moment, plain
 from portal.workspace import current
 
@@ -21,15 +22,20 @@ def read() -> uploads.Draft | None:
     hint = "The provider workbooks as they were published: several months at once, in any order." if several else "One .xlsx workbook, as below."
     keep = not several and held is not None and held.has_history and st.toggle(
         "Keep the loaded months", value=True, key="upload_keep", help="Off = take the history from the workbook's own sheet Activity")  # fmt: skip
+    st.caption(hint)
     types = ["xls", "xlsx"] if several else ["xlsx"]
-    chosen = st.file_uploader(kind, type=types, accept_multiple_files=several, key=f"upload_{kind}_{turn}", help=hint)
+    chosen = st.file_uploader(kind, type=types, accept_multiple_files=several, key=f"upload_{kind}_{turn}")
     files = [(f.name, f.getvalue()) for f in (chosen if isinstance(chosen, list) else [chosen] if chosen else [])]
     if not files:
         return None
     key, draft = f"{uploads.key_of(files)}{keep}{ws.dataset}", ws.draft("upload")
     if draft is None or draft[0] != key:
         with st.spinner(f"Reading {count(len(files), 'file')}, each in a process of its own…"):
-            made = uploads.read_returns(ws.scope, ws.dataset, files) if several else uploads.read_network(ws.scope, ws.dataset, files[0], keep_history=bool(keep))
+            made = (
+                uploads.read_returns(ws.scope, ws.dataset, files)
+                if several
+                else uploads.read_network(ws.scope, ws.dataset, files[0], keep_history=bool(keep))
+            )
         ws.keep_draft("upload", draft := (key, made))
     return draft[1]
 
@@ -75,10 +81,12 @@ if held is not None:
             name = f"network_{'empty' if empty else plain(held.network.name)}.xlsx"
             st.download_button(words, lambda empty=empty: services.network_workbook(ws.scope, ws.dataset, empty=empty), name, on_click="ignore")
     st.header("What is loaded", anchor=False)
-    layout.table(layout.sources_table(held), "sources", alt="Files behind the history")
+    layout.table(network.sources(held), "sources", alt="Files behind the history")
     known = services.store().datasets(ws.scope)
     index = next(i for i, d in enumerate(known) if d.id == ws.dataset)
-    other = st.selectbox("Dataset in use", known, index=index, format_func=lambda d: f"{d.name}, stored {moment(d.created)}", key=f"use_{ws.dataset[:12]}")
+    other = st.selectbox(
+        "Dataset in use", known, index=index, format_func=lambda d: f"{d.name}, stored {moment(d.created)}", key=f"use_{ws.dataset[:12]}"
+    )
     if other.id != ws.dataset:
         ws.choose(dataset=other.id)
         st.rerun()

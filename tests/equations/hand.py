@@ -101,7 +101,7 @@ def _values(weeks: int) -> dict[str, dict[Any, float]]:
         "most_sessions": _by_week(weeks, {(*P1, "core"): (5, 4), (*P1, "late"): (3,), (*Q1, "core"): (6,)}),
         "sessions_today": _by_week(weeks, {(*P1, "core"): (4, 3), (*P1, "late"): (1,), (*Q1, "core"): (5,)}),
         "mobile_minutes": {("v", "q1"): 1000.0, ("v", "q2"): 900.0},
-        "mobile_setup_loss": {("v",): 0.25},
+        "mobile_setup_loss": {("v", "q1"): 0.35, ("v", "q2"): 0.25},
         "present_today": {("v", "q1"): 0.0, ("v", "q2"): 1.0},
         "one_unit": {("unit",): 1.0},
         "suitable_for_mobile": {("x",): 0.7, ("y",): 0.6},

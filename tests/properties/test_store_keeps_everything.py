@@ -24,8 +24,7 @@ CELLS = {
     Kind.NUMBER: st.floats(allow_nan=True, allow_infinity=True),
     Kind.COUNT: st.integers(-(2**63), 2**63 - 1),
     Kind.FLAG: st.booleans(),
-    Kind.DATE: st.datetimes(min_value=pd.Timestamp("1900-01-01").to_pydatetime()).map(lambda d: pd.Timestamp(d).floor("s"))
-    | st.just(pd.NaT),
+    Kind.DATE: st.datetimes(min_value=pd.Timestamp("1900-01-01").to_pydatetime()).map(lambda d: pd.Timestamp(d).floor("s")) | st.just(pd.NaT),
 }
 TABLE = Table("t", "Things", "", tuple(Field(kind.name.lower(), kind.value, kind) for kind in CELLS))
 

@@ -267,6 +267,12 @@ def test_a_viewer_reads_but_saves_and_starts_nothing(store):
     assert len(store.runs(VIEWER)) == len(store.scenarios(VIEWER)) == len(store.datasets(VIEWER)) == 1
 
 
+def test_what_was_not_allowed_is_recorded_however_long_its_name(store):
+    with pytest.raises(NotAllowed):
+        store.request_cancel(VIEWER, "x" * 5000)
+    assert store.audit(ADMIN)["object_id"].iloc[0] == "x" * 64
+
+
 def test_only_the_engine_moves_a_run_along(store):
     run = started(store)
     for call in (

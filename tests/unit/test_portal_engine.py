@@ -184,6 +184,16 @@ def test_a_run_that_ignores_its_time_limit_is_killed(file_store, monkeypatch):
     assert gone(worker)
 
 
+def test_a_worker_that_falls_silent_is_killed_and_its_run_lost(file_store):
+    run = submit(file_store, "deaf_and_mute")
+    worker = worker_of(file_store, run.id)
+    until(file_store, run.id, lambda r: "deaf" in log_of(run.id))
+    with file_store._database.write() as connection:
+        connection.execute(text("UPDATE runs SET heartbeat = '2020-01-01T00:00:00.000000Z'"))
+    assert until(file_store, run.id, "lost", seconds=5).message.endswith("Start the plan again.")
+    assert gone(worker)
+
+
 # Going wrong
 
 

@@ -8,7 +8,8 @@ from typing import Any
 def room_time(m: Any, s: str, a: str, w: int) -> Any:
     """Examinations at a station take no more time than its sessions and mobile units give.
 
-    Σ_{m on a} mins[s,a,m]·(Σ_{o,u} x[o,m,u,s,a,w] + Σ_o p[o,m,s,a,w]) ≤ Σ_t session[s,a,t]·n[s,a,t,w] + Σ_v mobile[v,s]·(y[v,s,w] - loss[v]·z[v,s,w])
+    Σ_{m on a} mins[s,a,m]·(Σ_{o,u} x[o,m,u,s,a,w] + Σ_o p[o,m,s,a,w])
+      ≤ Σ_t session[s,a,t]·n[s,a,t,w] + Σ_v mobile[v,s]·(y[v,s,w] - loss[v,s]·z[v,s,w])
 
     Units: minute = minute.
     """
@@ -16,7 +17,7 @@ def room_time(m: Any, s: str, a: str, w: int) -> Any:
     work = sum(m.examination_minutes[s, a, k] * m.examined[o, k, u, s, a, w] for o, k, u in near("lists_at", (s, a)))
     work += sum(m.examination_minutes[s, a, k] * m.must_done[o, k, s, a, w] for o, k in near("must_do_at", (s, a)))
     given = fixed_minutes(m, s, a, w) + sum(
-        m.mobile_minutes[v, s] * (m.present[v, s, w] - m.mobile_setup_loss[v] * m.arriving[v, s, w]) for v in near("mobiles_at", (s, a))
+        m.mobile_minutes[v, s] * (m.present[v, s, w] - m.mobile_setup_loss[v, s] * m.arriving[v, s, w]) for v in near("mobiles_at", (s, a))
     )
     return work <= given
 

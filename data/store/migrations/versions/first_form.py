@@ -39,7 +39,7 @@ def _datasets() -> None:
     op.create_table(
         "dataset_contents",
         sa.Column("id", sa.String(64), primary_key=True),
-        sa.Column("network", sa.String(200), nullable=False),
+        sa.Column("network", sa.Text, nullable=False),
         sa.Column("network_title", sa.Text, nullable=False),
         sa.Column("data_date", sa.String(10)),
         sa.Column("synthetic", sa.Boolean, nullable=False),
@@ -70,7 +70,7 @@ def _scenarios() -> None:
         "scenarios",
         sa.Column("owner", sa.String(60), primary_key=True),
         sa.Column("dataset_id", sa.String(64), sa.ForeignKey("dataset_contents.id"), primary_key=True),
-        sa.Column("name", sa.String(200), primary_key=True),
+        sa.Column("name", sa.Text, primary_key=True),
         sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("id", sa.String(64), nullable=False),
         sa.Column("content_id", sa.String(64), nullable=False),

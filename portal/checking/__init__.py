@@ -1,0 +1,53 @@
+"""The independent check of a plan: its written tables against the dataset and the scenario, and nothing else.
+
+Neither the optimisation model nor its problem is used. Openings, room time, staff hours, moves, journeys, acceptance, lists, ages and costs are
+worked out again from the tables of the network, the assumptions and the history; today's rota alone is taken from where it is defined.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from data.dataset import Dataset
+from data.errors import Refused
+from data.findings import Findings
+from data.scenario import Scenario
+from portal.checking.capacity import check_must_do, check_rooms, check_sessions, check_staff
+from portal.checking.facts import Facts
+from portal.checking.lists import check_lists
+from portal.checking.mobiles import check_mobiles
+from portal.checking.report import Report
+from portal.checking.sharing import check_aid, check_external
+from portal.checking.totals import check_costs, check_limits, check_measures, check_reporting, check_target
+from portal.checking.written import Written
+from portal.exports.plan_reading import read_summary, read_tables
+
+__all__ = ["check_plan"]
+
+
+def check_plan(folder: Path, dataset: Dataset, scenario: Scenario) -> Findings:
+    """Check a written plan.
+
+    Args:
+        folder: what `write_plan` wrote: the tables as CSV, and `plan.json` for what it says about the target and the costs.
+        dataset: the dataset it was made from.
+        scenario: the scenario it was made for.
+
+    Returns:
+        Everything that is wrong: none for a plan that keeps every limit. Values may differ by less than a hundredth of a patient, session, minute,
+        hour or pound.
+    """
+    tables, findings = read_tables(folder)
+    if findings.refusals:
+        return findings.refusals
+    try:
+        written = Written(tables, read_summary(folder))
+    except Refused as error:
+        return error.findings
+    facts, report = Facts(dataset, scenario), Report()
+    for check in (check_sessions, check_must_do, check_rooms, check_staff, check_mobiles, check_external):
+        check(report, facts, written)
+    check_aid(report, facts, written, check_lists(report, facts, written))
+    for check in (check_target, check_costs, check_measures, check_limits, check_reporting):
+        check(report, facts, written)
+    return report.findings()

@@ -1,0 +1,87 @@
+"""Mobile units: one place at a time, on pads that are ready, after notice, for the minimum stay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.checking.facts import Facts, Key
+from portal.checking.report import Report
+from portal.checking.written import Written
+
+
+def check_mobiles(report: Report, facts: Facts, written: Written) -> None:
+    """Where every unit stands in every week, and what that gives and costs."""
+    ready = {(p.site, p.asset_type): p.ready_from for p in facts.network["pads"].itertuples()}
+    stands: dict[tuple[str, Any], list[Any]] = {}
+    for row in written.rows("mobiles"):
+        if row.mobile not in facts.units or (row.site, row.asset_type) not in ready or row.week not in facts.weeks:
+            report.fault("unknown-place", "mobiles", f"{row.mobile} at {row.site}, {row.week:%Y-%m-%d}", "a unit of the network on a pad")
+            continue
+        if row.present:
+            stands.setdefault((row.mobile, row.week), []).append(row)
+        _check_row(report, facts, row)
+    for mobile, unit in facts.units.items():
+        locked = _locks(facts, mobile)
+        _check_moves(report, facts, unit, {week: [r.site for r in stands.get((mobile, week), [])] for week in facts.weeks}, ready, locked)
+        _check_stays(report, facts, unit, [stands.get((mobile, week), []) for week in facts.weeks])
+
+
+def _locks(facts: Facts, mobile: str) -> dict[Key, bool]:
+    """Where and when the planner has fixed that a unit stands or does not stand."""
+    return {
+        (lock.site, week): lock.value >= 1
+        for lock in facts.scenario.locks.itertuples() if lock.decision == "mobile" and lock.mobile == mobile
+        for week in facts.weeks if lock.from_week <= week <= lock.to_week
+    }  # fmt: skip
+
+
+def _check_row(report: Report, facts: Facts, row: Any) -> None:
+    where = (row.mobile, row.site, row.week)
+    kind = {"mobile": row.mobile, "asset_type": row.asset_type}
+    if facts.units[row.mobile].asset_type != row.asset_type:
+        report.fault("mobile-type", "mobiles", f"{row.mobile} as {row.asset_type}", facts.units[row.mobile].asset_type)
+    lost = facts.assumed("mobile_setup_loss", **kind) if row.arriving else 0.0
+    report.equal("mobile-minutes", "mobiles", where, row.minutes, facts.unit_minutes(row.mobile, row.site) * (row.present - lost), "minutes")
+    cost = row.present * facts.assumed("mobile_week_cost", **kind) + row.arriving * facts.assumed("mobile_move_cost", **kind)
+    report.equal("mobile-cost", "mobiles", where, row.cost_gbp, cost, "pounds")
+
+
+def _check_moves(
+    report: Report, facts: Facts, unit: Any, sites: dict[Any, list[str]], ready: dict[tuple[str, str], Any], locked: dict[Key, bool]
+) -> None:
+    """One place, ready pads, no move before notice, locks kept."""
+    mobile, kind = unit.mobile, {"mobile": unit.mobile, "asset_type": unit.asset_type}
+    notice = facts.assumed("mobile_notice", **kind) if facts.scenario.levers["move_mobiles"] else len(facts.weeks)
+    today = [unit.starts_at] if unit.starts_at else []
+    for w, (week, here) in enumerate(sites.items(), start=1):
+        report.at_most("one-place", "mobiles", (mobile, week), len(here), 1, "places at once")
+        free = [s for s in here if (s, week) not in locked]
+        for (site, fixed_week), stands in locked.items():
+            if fixed_week == week and stands != (site in here):
+                report.fault("locked-mobile", "mobiles", f"{mobile} in {', '.join(here) or 'no place'}, {week:%Y-%m-%d}", f"as locked at {site}")
+        if w <= notice:
+            if free != [s for s in today if (s, week) not in locked]:
+                allowed = f"{', '.join(today) or 'nowhere'}, where it stands today: no move before week {notice + 1:g}"
+                report.fault("notice", "mobiles", f"{mobile} at {', '.join(here) or 'no place'}, {week:%Y-%m-%d}", allowed)
+            continue
+        for site in free:
+            opens = ready[site, unit.asset_type]
+            if week < opens or week < unit.available_from:
+                report.fault("not-ready", "mobiles", f"{mobile} at {site}, {week:%Y-%m-%d}", "a pad that is ready and a unit that is there")
+
+
+def _check_stays(report: Report, facts: Facts, unit: Any, weeks: list[list[Any]]) -> None:
+    """Arrivals are marked, and followed by the minimum stay."""
+    stay = int(facts.assumed("mobile_minimum_stay", mobile=unit.mobile, asset_type=unit.asset_type))
+    before = {unit.starts_at}
+    for w, rows in enumerate(weeks):
+        for row in rows:
+            if row.site in before:
+                continue
+            where = f"{unit.mobile} at {row.site}, {row.week:%Y-%m-%d}"
+            if not row.arriving:
+                report.fault("arrival", "mobiles", f"{where}, not marked as arriving", "an arrival: it was not there the week before")
+            gone = [later for later in weeks[w : w + stay] if row.site not in {r.site for r in later}]
+            if gone:
+                report.fault("minimum-stay", "mobiles", f"{where}, for {stay - len(gone)} weeks", f"{stay} weeks at least")
+        before = {r.site for r in rows}

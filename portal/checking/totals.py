@@ -1,0 +1,135 @@
+"""What is said of a plan as a whole: target met or not, costs, measures, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from portal.checking.facts import Facts, Key
+from portal.checking.report import Report, apart, beyond
+from portal.checking.written import OUTSIDE, Written
+
+_PERSON = 0.5
+"""A target is met when fewer than half a patient are over it."""
+
+_FULL = 0.001
+
+OPENINGS, STAFF, MOBILES, TRAVEL = "Openings", "Staff hours", "Mobile unit weeks", "Travel limit"
+"""What the table of limits calls them. Said again here, since nothing of the model is used."""
+
+
+def check_target(report: Report, facts: Facts, written: Written) -> None:
+    """Met or not, and the worst month end, for each organisation and test."""
+    said = {(e["organisation"], e["test"]): e for e in written.summary["met"]}
+    over = written.sums("waiting_list", "organisation test week", "over_six_in_turn")
+    waiting = written.sums("waiting_list", "organisation test week", "waiting")
+    for o, m in dict.fromkeys((k[0], k[1]) for k in waiting):
+        share = facts.assumed("target_share", organisation=o, test=m)
+        first = facts.assumed("target_week", organisation=o, test=m)
+        weeks = [week for week in facts.measured if facts.weeks.index(week) + 1 >= first]
+        beyond_target = [max(over[o, m, week] - share * waiting[o, m, week], 0.0) for week in weeks]
+        entry = said.pop((o, m), None)
+        if (entry is None) != (not weeks):
+            report.fault("met", "plan.json", f"{'no ' if entry is None else ''}word on the target of {o}, {m}", "one for each list with a month end")
+        elif entry is not None:
+            close = abs(max(beyond_target) - _PERSON) < 1e-3
+            if entry["met"] != (max(beyond_target) < _PERSON) and not close:
+                report.fault("met", "plan.json", f"the target of {o}, {m} {'met' if entry['met'] else 'missed'}", "the opposite, computed anew")
+            report.equal("met", "plan.json", (o, m), entry["over_target"], max(beyond_target), "patients over the target")
+            report.equal("met", "plan.json", (o, m), 100 * entry["target_share"], 100 * share, "per cent allowed")
+            at_worst = {f"{week:%Y-%m-%d}": 100 * over[o, m, week] / waiting[o, m, week] if waiting[o, m, week] > 0 else 0.0 for week in weeks}
+            report.equal("met", "plan.json", (o, m), 100 * entry["worst_share"], at_worst.get(entry["worst_week"], -1.0), "per cent at worst")
+    for pair in said:
+        report.fault("met", "plan.json", f"a word on the target of {pair}", "lists of the plan only")
+
+
+def costs(facts: Facts, written: Written) -> dict[str, float]:
+    """Cost of each kind, added up from quantities and prices."""
+    assumed, owner = facts.assumed, facts.owner
+    each = {key: assumed("examination_cost", organisation=owner.get(key[0], ""), site=key[0], test=key[1])
+            for key in {(s, m) for s, _, m in facts.minutes}}  # fmt: skip
+    inside = written.sums("activity", "site test", "patients", lambda f: f["priority"] != OUTSIDE)
+    bought = written.sums("external", "site test", "patients", lambda f: f["kind"] == "insourced")
+    owed = 0.0
+    for (o, m), waiting in written.sums("waiting_list", "organisation test", "waiting", lambda f: f["week"] == facts.weeks[-1]).items():
+        prices = [each[s, m] for s, a, test in facts.minutes if test == m and owner[s] == o]
+        owed += waiting * sum(prices) / len(prices) if prices else 0.0
+    providers = written.sums("external", "kind", "cost_gbp")
+    result = {
+        "sessions": sum(written.sums("sessions", "week", "cost_gbp").values()),
+        "examinations": sum((n - bought.get(key, 0.0)) * each.get(key, 0.0) for key, n in inside.items()),
+        "examinations owed at the end": owed,
+        "mobile units": sum(written.sums("mobiles", "week", "cost_gbp").values()),
+        "mutual aid": sum(written.sums("transfers", "week", "cost_gbp").values()),
+        "insourcing": providers.get(("insourced",), 0.0),
+        "outsourcing": providers.get(("outsourced",), 0.0),
+        "overtime, bank and agency": sum(written.sums("staffing", "week", "cost_gbp").values()),
+    }
+    return result | {"total": sum(result.values())}
+
+
+def check_costs(report: Report, facts: Facts, written: Written) -> None:
+    """Costs as they are said, each row of them checked before against its price."""
+    report.same("cost", "plan.json", written.summary["cost_gbp"], costs(facts, written), "pounds")
+
+
+def expected_measures(facts: Facts, written: Written) -> dict[str, dict[Key, float]]:
+    """Every measure this check knows, by name, then organisation and test."""
+    last = facts.weeks[-1]
+    met = {(e["organisation"], e["test"]): e for e in written.summary["met"]}
+    lists = written.sums("waiting_list", "organisation test", "waiting", lambda f: f["week"] == last)
+    over = written.sums("waiting_list", "organisation test", "over_six_in_turn", lambda f: f["week"] == last)
+    sessions = written.tables["sessions"]
+    return {
+        **{f"cost: {kind}": {("", ""): pounds} for kind, pounds in written.summary["cost_gbp"].items()},
+        "waiting at the end": lists,
+        "over six weeks at the end, in turn": over,
+        "worst share over six weeks, in turn": {key: e["worst_share"] for key, e in met.items()},
+        "patients over the target at worst": {key: e["over_target"] for key, e in met.items()},
+        "examined elsewhere": written.sums("transfers", "from_organisation test", "patients"),
+        "bought from providers": written.sums("external", "organisation test", "patients"),
+        "examinations": {k: n / len(facts.weeks) for k, n in written.sums("activity", "organisation test", "patients").items()},
+        "sessions changed from today's rota": {("", ""): float((sessions["sessions"] - sessions["sessions_today"]).abs().sum())},
+        "must-do work left undone": {("", ""): float(written.tables["activity"]["undone"].sum())},
+    }  # fmt: skip
+
+
+def check_measures(report: Report, facts: Facts, written: Written) -> None:
+    """Measures agree with the tables they sum up."""
+    said: dict[str, dict[Key, float]] = {}
+    for row in written.rows("measures"):
+        said.setdefault(row.measure, {})[row.organisation, row.test] = row.value
+    for name, values in expected_measures(facts, written).items():
+        report.same(f"measure: {name}", "measures", said.get(name, {}), values, "in the unit of the measure")
+
+
+def check_limits(report: Report, facts: Facts, written: Written) -> None:
+    """Nothing uses more than there is, a limit binds where nothing is left, and what is used is what the other tables say."""
+    used: dict[Key, float] = {}
+    for row in written.rows("limits"):
+        where = (row.what, row.where, row.week)
+        if row.what == TRAVEL:
+            if not row.binding or row.used <= row.available:
+                report.fault("limit", "limits", f"{row.used:,.0f} minutes ({where})", f"a journey beyond {row.available:,.0f} minutes")
+            continue
+        report.at_most("limit", "limits", where, row.used, row.available, row.unit)
+        full = row.available > 0 and not beyond(row.available, row.used + _FULL)
+        clear = apart(row.available, row.used) or row.available == row.used
+        if clear and row.binding != full:
+            report.fault("binding", "limits", f"{row.used:,.3f} of {row.available:,.3f} {row.unit} ({where})", "binding where nothing is left")
+        used[row.what, row.week] = used.get((row.what, row.week), 0.0) + row.used
+    for what, elsewhere in _elsewhere(written).items():
+        for week in facts.weeks:
+            report.equal("limit-used", "limits", (what, week), used.get((what, week), 0.0), elsewhere.get((week,), 0.0), "used")
+
+
+def _elsewhere(written: Written) -> Mapping[str, Mapping[Key, Any]]:
+    """What other tables say is used of each limit, by week."""
+    standing = {(week,): float(n) for week, n in written.tables["mobiles"].query("present").groupby("week").size().items()}
+    return {OPENINGS: written.sums("sessions", "week", "sessions"), STAFF: written.sums("staffing", "week", "hours_needed"), MOBILES: standing}
+
+
+def check_reporting(report: Report, _: Facts, written: Written) -> None:
+    """No network declares reporting capacity yet: the table is empty."""
+    if len(written.tables["reporting"]):
+        report.fault("reporting", "reporting", f"{len(written.tables['reporting'])} rows", "no row: the network declares no reporting capacity")

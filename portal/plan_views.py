@@ -1,0 +1,201 @@
+"""The evidence behind a plan, one view for each question a planner asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from data.dataset import Dataset
+from data.frames import to_csv_text
+from data.plan import BY_TABLE, Plan
+from data.run import Run
+from portal import layout, services
+from portal.charts import figures, flows, grids, lists
+from portal.theme import count, day, moment, number, percent
+from portal.workspace import Workspace
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The plan that is looked at."""
+
+    ws: Workspace
+    held: Dataset
+    run: Run
+    plan: Plan
+
+    @property
+    def source(self) -> str:
+        """Where the figures come from, for the line under a chart."""
+        return f"{layout.source_of(self.held)} Plan made on {moment(self.run.finished)}."
+
+
+def _choose(shown: Shown, what: str, table: str, present: list[str]) -> str:
+    titles = {i: t for i, t in shown.held.network.titles(table).items() if i in set(present)}
+    return str(st.selectbox(what, list(titles), format_func=titles.__getitem__, key=f"plan_{table}", bind="query-params"))
+
+
+def in_words(shown: Shown) -> None:
+    """The plan in sentences, in two columns of about equal length."""
+    answer = services.answer(shown.ws.scope, shown.run.id)
+    sections = [(title, said) for title, said in answer.sections() if said is not answer.missed]
+    columns, lengths = st.columns(2, gap="large"), [0, 0]
+    for title, said in sections:
+        i = lengths.index(min(lengths))
+        lengths[i] += 120 + sum(map(len, said))
+        with columns[i]:
+            st.subheader(title, anchor=False)
+            layout.bullets(said)
+
+
+def waiting_lists(shown: Shown) -> None:
+    """Met or not, and the lists week by week."""
+    st.caption(
+        "Worst share over six weeks at the month ends that count, if patients are seen strictly in turn: a lower bound. Real booking is not strictly in turn, "
+        "so the true share can be higher, not lower."
+    )
+    st.table(lists.met_matrix(shown.plan, shown.held.network), border="horizontal", alt="Worst share over six weeks by trust and test")
+    left, right = st.columns(2)
+    with left:
+        test = _choose(shown, "Test", "tests", list(shown.plan["waiting_list"]["test"].unique()))
+    with right:
+        names = {title: key for key, (title, _) in lists.MEASURES.items()}
+        measure = names[st.selectbox("Measure", list(names), key="plan_measure", bind="query-params")]
+    layout.evidence(lists.of_plan(shown.plan, shown.held.network, test, measure), shown.source)
+
+
+def sessions(shown: Shown) -> None:
+    """What runs where, beside today's rota."""
+    plan, network = shown.plan, shown.held.network
+    asset_type = _choose(shown, "Asset type", "asset_types", list(plan["sessions"]["asset_type"].unique()))
+    changed = st.toggle("Only where the plan differs from today's rota", value=True, key="changed_only")
+    layout.evidence(grids.sessions(plan, network, asset_type, changed_only=changed), shown.source)
+    st.subheader("Sessions week by week", anchor=False)
+    st.caption("Sessions in each week at every site; blue: more than today's rota, orange: fewer.")
+    names = {"Site and session type": st.column_config.TextColumn(pinned=True)}
+    st.dataframe(
+        grids.sessions_by_week(plan, network, asset_type),
+        hide_index=True,
+        column_config=names,
+        alt="Sessions by site and week",
+        key="sessions_by_week",
+    )
+
+
+def mobile_units(shown: Shown) -> None:
+    """Where mobile units stand."""
+    if shown.held.network["mobiles"].empty:
+        st.markdown("This network has no mobile unit.")
+        return
+    layout.evidence(flows.mobiles(shown.plan, shown.held.network), shown.source)
+
+
+def mutual_aid(shown: Shown) -> None:
+    """Who helps whom, and what is bought from providers."""
+    plan, network = shown.plan, shown.held.network
+    present = [t for t in network.titles("tests") if t in set(plan["transfers"]["test"])]
+    titles = {"": "All tests"} | {t: network.titles("tests")[t] for t in present}
+    test = st.selectbox("Test", list(titles), format_func=titles.__getitem__, key="aid_test", bind="query-params")
+    matrix = flows.aid_matrix(plan, network, test)
+    if matrix is None:
+        st.markdown("Nobody is examined at another trust.")
+    else:
+        st.subheader("Who helps whom", anchor=False)
+        st.caption("Patients over the plan, from the trust whose list they are on (rows) to the trust that examines them (columns).")
+        st.table(matrix, border="horizontal", alt="Patients by trust whose list they are on and trust that examines them")
+        layout.table(flows.aid_routes(plan, network), "mutual_aid", alt="Who helps whom by site and test")
+    st.subheader("Bought from providers", anchor=False)
+    if plan["external"].empty:
+        st.markdown("Nothing is bought from providers.")
+    else:
+        layout.table(flows.external(plan, network), "in_and_outsourcing", alt="Examinations bought from providers")
+    st.caption(shown.source)
+
+
+def staffing(shown: Shown) -> None:
+    """Hours needed beside hours available."""
+    if shown.plan["staffing"].empty:
+        st.markdown("This network states no staff needs: staff do not limit the plan.")
+        return
+    organisation = _choose(shown, "Trust", "organisations", list(shown.plan["staffing"]["organisation"].unique()))
+    layout.small_table(grids.staff_groups(shown.plan, shown.held.network, organisation), "Staff groups over the plan")
+    layout.evidence(grids.staffing(shown.plan, shown.held.network, organisation), shown.source)
+
+
+def limits(shown: Shown) -> None:
+    """What stops the plan from doing better."""
+    table = figures.binding_limits(shown.plan)
+    st.subheader(f"{count(len(table), 'limit')} used up in at least one week", anchor=False)
+    st.caption(
+        "The value of one more is the most that one more unit in that week could be worth, in pounds of the weighted goals: an upper bound, and only for the first "
+        "unit. It is comparable between limits of one plan, not between plans."
+    )
+    layout.table(table, "limits", alt="Limits that bind, those of most value first", height=560 if len(table) > 15 else None)
+    st.caption(shown.source)
+
+
+def costs(shown: Shown) -> None:
+    """What it costs."""
+    layout.evidence(figures.costs(shown.plan), shown.source)
+
+
+def about(shown: Shown) -> None:
+    """What the plan was made from, and how."""
+    summary, made = shown.plan.summary, shown.plan.summary["provenance"]
+    rows = [
+        ("Scenario", made["scenario_name"]), ("Data", f"{made['network_title']}, to {day(made['data_date'])}"), ("Plan begins in the week of", day(made["first_monday"])),
+        ("Length", count(summary["target"]["horizon_weeks"], "week")), ("Booking order", f"{summary['booking_order']}: a lower bound for the share over six weeks"),
+        ("Outcome of the search", summary["status"]), ("Allowed gap", percent(made["gap"], 2)), ("Time limit", f"{number(made['time_limit'])} seconds"),
+        ("Seed", f"{made['seed']}"), ("Program version", made["code_version"]),
+        ("Solver", f"{made['solver']} {made['solver_version']}, Pyomo {made['pyomo_version']}, {count(made['threads'], 'thread')}"),
+        ("Dataset", made["dataset_id"][:16]), ("Scenario content", made["scenario_id"][:16]), ("Run", shown.run.id), ("Asked for by", shown.run.created_by),
+    ]  # fmt: skip
+    layout.small_table(pd.DataFrame(rows, columns=["What", "Value"]), "Provenance of the plan")
+    st.subheader("How near to the best", anchor=False)
+    stages = [(s["title"], number(s["value"]), number(s["bound"]), percent(s["gap"], 2)) for s in summary["stages"]]
+    layout.small_table(pd.DataFrame(stages, columns=["Goal, in order", "This plan", "No plan can be better than", "Gap"]), "Goals of the search")
+    seconds = "; ".join(f"{name.replace('_', ' ')} {number(value, 1)}" for name, value in summary["seconds"].items())
+    size = "; ".join(f"{name} {number(value)}" for name, value in summary["size"].items() if isinstance(value, int | float))
+    st.caption(f"Seconds: {seconds}. Size of the problem: {size}.")
+
+
+def downloads(shown: Shown) -> None:
+    """The plan as files."""
+    run_id, scope = shown.run.id, shown.ws.scope
+    st.markdown("The workbook holds the answers in sentences and every table; plan.json holds measures, statuses and provenance.")
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download plan.xlsx", lambda: services.plan_workbook(scope, run_id), "plan.xlsx", key="plan_xlsx", on_click="ignore", type="primary"
+        )
+        st.download_button(
+            "Download plan.json",
+            lambda: services.plan(scope, run_id).summary_json(),
+            "plan.json",
+            "application/json",
+            key="plan_json",
+            on_click="ignore",
+        )
+    name = st.selectbox("Table", list(BY_TABLE), format_func=lambda n: BY_TABLE[n].title, key="plan_table")
+    st.caption(BY_TABLE[name].help)
+    st.download_button(
+        f"Download {name}.csv", lambda: to_csv_text(BY_TABLE[name], services.plan(scope, run_id)[name]), f"{name}.csv", "text/csv", key="plan_csv", on_click="ignore"
+    )  # fmt: skip
+
+
+VIEWS: dict[str, Callable[[Shown], None]] = {
+    "In words": in_words, "Waiting lists": waiting_lists, "Sessions": sessions, "Mobile units": mobile_units, "Who helps whom": mutual_aid, "Staffing": staffing, "Limits": limits,
+    "Cost": costs, "How it was made": about, "Downloads": downloads,
+}  # fmt: skip
+"""Tabs of the page, in reading order."""
+
+
+def draw(shown: Shown) -> None:
+    """The tabs; only the one that is open is computed."""
+    tabs = st.tabs(list(VIEWS), key="view", on_change="rerun", bind="query-params")
+    for tab, view in zip(tabs, VIEWS.values(), strict=True):
+        if tab.open:
+            with tab:
+                view(shown)

@@ -1,0 +1,632 @@
+"""A planner for tiny networks that tries every plan: another reading of the dataset, another way to the optimum.
+
+Whole decisions (sessions, places of mobile units, who may send and who may receive, which batches run) are tried one after another; what patients do
+between them is a small linear problem, solved by a simplex on a tableau with the goals as rows, each kept while the next is improved. Nothing here
+comes from the product but the dataset and the scenario, and no solver library is used.
+
+It knows one priority class, one fixed station for each organisation and asset type with a rota of its own in whole sessions, and plans too short for
+a cliff at the end; it refuses anything else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.assumptions import BY_NAME
+from data.dataset import Dataset
+from data.scenario import Scenario
+
+SCOPES = ("organisation", "site", "test", "asset_type", "session_type", "staff_group", "mobile")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+BANK_HOLIDAYS = {dt.date(2025, 8, 25), dt.date(2025, 12, 25), dt.date(2025, 12, 26), dt.date(2026, 1, 1), dt.date(2026, 8, 31)}
+EXACT = 1e-7
+
+
+class Facts:
+    """The dataset and scenario, read row by row."""
+
+    def __init__(self, dataset: Dataset, scenario: Scenario) -> None:
+        self.tables = {name: frame.to_dict("records") for name, frame in dataset.network.tables.items()}
+        changed = scenario.changes.to_dict("records")
+        place = (*SCOPES, "name", "from_week", "to_week")
+        replaced = {tuple(str(r[k]) for k in place) for r in changed}
+        kept = [r for r in dataset.assumptions.rows.to_dict("records") if tuple(str(r[k]) for k in place) not in replaced]
+        self.assumed = kept + changed
+        self.levers = scenario.levers
+        self.owner = {r["site"]: r["organisation"] for r in self.tables["sites"]}
+        self.organisations = [r["organisation"] for r in self.tables["organisations"]]
+        self.tests = [r["test"] for r in self.tables["tests"] if r["allocated"]]
+        self.history = dataset.activity.rows.to_dict("records")
+        last = max(r["period"] for r in self.history)
+        end = (last + pd.offsets.MonthEnd(0)).date()
+        assert end.isoweekday() == 7, "the last month must end on a Sunday, so that the list need not be aged"
+        self.mondays = [end + dt.timedelta(days=1 + 7 * w) for w in range(scenario.weeks)]
+        assert scenario.weeks <= 6
+        assert not any(day in BANK_HOLIDAYS for m in self.mondays for day in self.days(m, 7))
+        self.weeks = range(scenario.weeks)
+
+    def value(self, name: str, week: int | None = None, **where: str) -> float:
+        """The most specific row that holds there and then; a place counts twice as much as a date."""
+        best, found = -1.0, BY_NAME[name].default
+        for row in self.assumed:
+            if row["name"] != name or any(row[s] and row[s] != where.get(s) for s in SCOPES):
+                continue
+            dated = [row[k] for k in ("from_week", "to_week") if not pd.isna(row[k])]
+            if dated and (week is None or not self._holds(row, self.mondays[week])):
+                continue
+            weight = 2 * sum(bool(row[s]) for s in SCOPES) + bool(dated)
+            if weight > best:
+                best, found = weight, row["value"]
+        return float(found)
+
+    @staticmethod
+    def _holds(row: dict[str, Any], monday: dt.date) -> bool:
+        after = pd.isna(row["from_week"]) or row["from_week"].date() <= monday
+        return bool(after and (pd.isna(row["to_week"]) or monday <= row["to_week"].date()))
+
+    @staticmethod
+    def days(start: dt.date, n: int) -> list[dt.date]:
+        return [start + dt.timedelta(days=k) for k in range(n)]
+
+    def exposure(self, month: Any, other: float) -> float:
+        days = self.days(month.date(), month.days_in_month)
+        return sum(1.0 if d.weekday() < 5 and d not in BANK_HOLIDAYS else other for d in days)
+
+    def months(self, o: str, m: str) -> list[dict[str, Any]]:
+        return sorted((r for r in self.history if r["organisation"] == o and r["test"] == m), key=lambda r: r["period"])
+
+    # Demand and lists
+
+    def a_week(self, kind: str, o: str, m: str, w: int) -> float:
+        """Planned or unscheduled examinations, or net additions, of one week."""
+        rows = self.months(o, m)
+        if kind == "additions":
+            pairs = [(b["period"], b["done_waiting_list"] + self.listed(b) - self.listed(a)) for a, b in itertools.pairwise(rows)]
+        else:
+            pairs = [(r["period"], r[f"done_{kind}"]) for r in rows]
+        pairs = pairs[-int(self.value("level_months")) :]
+        other = self.value(f"other_day_{kind}")
+        rate = sum(n for _, n in pairs) / sum(self.exposure(p, other) for p, _ in pairs)
+        return rate * (5 + 2 * other) * (1 + self.value("demand_change", w, organisation=o, test=m))
+
+    @staticmethod
+    def listed(row: dict[str, Any]) -> float:
+        return sum(row[f"waiting_{k}"] for k in range(14))
+
+    def joins(self, o: str, m: str, w: int) -> float:
+        return max(self.a_week("additions", o, m, w), 0.0)
+
+    def most_removed(self, o: str, m: str, w: int) -> float:
+        return max(-self.a_week("additions", o, m, w), 0.0)
+
+    def must(self, o: str, m: str, w: int) -> float:
+        outside = self.value("unscheduled_outside", organisation=o, test=m)
+        return self.a_week("planned", o, m, w) + (1 - outside) * self.a_week("unscheduled", o, m, w)
+
+    def opening(self, o: str, m: str) -> float:
+        return self.listed(self.months(o, m)[-1])
+
+    def joined_so_far(self, o: str, m: str, w: int) -> float:
+        return self.opening(o, m) + sum(self.joins(o, m, v) for v in range(w + 1))
+
+    def could_be_young(self, o: str, m: str, w: int) -> float:
+        """Patients who, if nobody were ever seen, would have waited less than six weeks at the end of week w: counted cohort by cohort."""
+        row, young = self.months(o, m)[-1], 0.0
+        for waited in range(14):
+            if waited + w + 1 < 6:
+                young += row[f"waiting_{waited}"]
+        for joined in range(w + 1):
+            if w - joined < 6:
+                young += self.joins(o, m, joined)
+        return young
+
+    # Rooms, staff and journeys
+
+    @cached_property
+    def stations(self) -> list[tuple[str, str]]:
+        places = [(r["site"], r["asset_type"]) for t in ("assets", "pads", "rota") for r in self.tables[t]]
+        return list(dict.fromkeys(places))
+
+    @cached_property
+    def able(self) -> dict[tuple[str, str], list[str]]:
+        done = [(r["asset_type"], r["test"]) for r in self.tables["capabilities"]]
+        return {(s, a): [m for m in self.tests if (a, m) in done] for s, a in self.stations}
+
+    def minutes_each(self, s: str, a: str, m: str) -> float:
+        return 60 / self.value("scans_per_hour", site=s, asset_type=a, test=m)
+
+    def yields(self, s: str, a: str) -> float:
+        where = {"organisation": self.owner[s], "site": s, "asset_type": a}
+        return self.value("utilisation", **where) * (1 - self.value("dna_rate", **where))
+
+    @cached_property
+    def kinds(self) -> dict[str, dict[str, Any]]:
+        return {r["session_type"]: r for r in self.tables["session_types"]}
+
+    def today(self, s: str, a: str, t: str) -> int:
+        rows = [r["sessions"] for r in self.tables["rota"] if (r["site"], r["asset_type"], r["session_type"]) == (s, a, t)]
+        assert all(n == int(n) for n in rows)
+        return int(sum(rows))
+
+    def most(self, s: str, a: str, t: str, w: int) -> int:
+        there = sum((r["site"], r["asset_type"]) == (s, a) for r in self.tables["assets"])
+        out = self.value("assets_out", w, organisation=self.owner[s], site=s, asset_type=a)
+        share = self.value("session_share", w, organisation=self.owner[s], site=s, asset_type=a, session_type=t)
+        return int(np.floor(max(there - out, 0) * sum(self.kinds[t][d] for d in WEEKDAYS) * share + 1e-9))
+
+    @cached_property
+    def runs(self) -> list[tuple[str, str, str]]:
+        """Stations and session types that can be run in some week."""
+        return [(s, a, t) for s, a in self.stations for t in self.kinds if any(self.most(s, a, t, w) for w in self.weeks)]
+
+    def staff_needed(self, o: str, g: str, n: dict[Any, int], standing: dict[str, str], w: int) -> float:
+        people = {r["asset_type"]: r["staff"] for r in self.tables["staffing"] if r["staff_group"] == g}
+        need = sum(people.get(a, 0.0) * self.kinds[t]["minutes"] / 60 * n[s, a, t, w] for s, a, t in self.runs if self.owner[s] == o)
+        for unit in self.tables["mobiles"]:
+            s = standing.get(unit["mobile"], "")
+            if s and not unit["staffed"] and self.owner[s] == o:
+                need += people.get(unit["asset_type"], 0.0) * self.mobile_hours(unit, s)
+        return float(need)
+
+    def mobile_hours(self, unit: dict[str, Any], s: str) -> float:
+        return self.value("mobile_hours", site=s, asset_type=unit["asset_type"], mobile=unit["mobile"])
+
+    def staff_there(self, o: str, g: str) -> float:
+        where = {"organisation": o, "staff_group": g}
+        post = sum(r["wte"] for r in self.tables["staff_in_post"] if (r["organisation"], r["staff_group"]) == (o, g))
+        own = post * self.value("hours_per_wte", **where) * self.value("session_time_share", **where)
+        now = {(s, a, t, 0): self.today(s, a, t) for s, a, t in self.runs}
+        standing = {u["mobile"]: u["starts_at"] for u in self.tables["mobiles"]}
+        return max(own, self.staff_needed(o, g, now, standing, 0))
+
+    def road(self, a: str, b: str) -> float | None:
+        rows = {(r["from_place"], r["to_site"]): r["minutes"] for r in self.tables["travel"]}
+        return rows.get((a, b), rows.get((b, a)))
+
+    def journey(self, o: str, s: str) -> float | None:
+        """Minutes from the organisation's nearest own site: its patients live there."""
+        assert not self.tables["home_areas"]
+        known = [r for r in (self.road(own, s) for own, owner in self.owner.items() if owner == o) if r is not None]
+        return min(known) if known else None
+
+    def accepted(self, o: str, m: str, s: str) -> float:
+        minutes = self.journey(o, s)
+        where = {"organisation": o, "test": m}
+        if minutes is None or minutes > self.value("aid_travel_limit", **where) or not self.levers["mutual_aid"] or self.owner[s] == o:
+            return 0.0
+        band = "to_30" if minutes <= 30 else "to_45" if minutes <= 45 else "to_60" if minutes <= 60 else "beyond"
+        return self.value(f"aid_accept_{band}", **where)
+
+
+@dataclass
+class Linear:
+    """Rows `Σ coefficient·flow ≤ right` (right ≥ 0) or, for what must be at least something, `≥ right`; goals with constants."""
+
+    names: list[Any] = field(default_factory=list)
+    at: dict[Any, int] = field(default_factory=dict)
+    most: list[tuple[dict[Any, float], Any]] = field(default_factory=list)
+    least: list[tuple[dict[Any, float], float]] = field(default_factory=list)
+    goals: list[dict[Any, float]] = field(default_factory=lambda: [{}, {}, {}, {}])
+    constants: np.ndarray = field(default_factory=lambda: np.zeros(4))
+
+    def flow(self, *name: Any) -> Any:
+        if name not in self.at:
+            self.at[name] = len(self.names)
+            self.names.append(name)
+        return name
+
+    def price(self, goal: int, flow: Any, amount: float) -> None:
+        self.goals[goal][flow] = self.goals[goal].get(flow, 0.0) + amount
+
+
+def in_order(rows: np.ndarray, right: np.ndarray, least: int, goals: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """The lexicographic minimum of goals·z over rows·z ≤ right (the last `least` rows: ≥), z ≥ 0; right must not be negative.
+
+    Returns:
+        Values of the goals and of z; None where no z is feasible.
+    """
+    m, n = rows.shape
+    signs = np.ones(m)
+    signs[m - least :] = -1.0
+    body = np.hstack([rows, np.diag(signs), np.eye(m)[:, m - least :]])
+    base = np.concatenate([np.arange(n, n + m - least), np.arange(n + m, n + m + least)])
+    table = np.zeros((m + 1 + len(goals), body.shape[1] + 1))
+    table[:m, :-1], table[:m, -1] = body, right
+    table[m, :-1] = -body[m - least :].sum(axis=0)
+    table[m, n + m : n + m + least] = 0.0
+    table[m, -1] = -right[m - least :].sum()
+    table[m + 1 :, :n] = goals
+    allowed = np.ones(body.shape[1], dtype=bool)
+    for goal in range(m, len(table)):
+        _descend(table, base, m, goal, allowed)
+        if goal == m and -table[m, -1] > 1e-6:
+            return None
+        allowed &= table[goal, :-1] <= EXACT
+    values = np.zeros(body.shape[1])
+    values[base] = table[:m, -1]
+    return -table[m + 1 :, -1], values[:n]
+
+
+def _descend(table: np.ndarray, base: np.ndarray, m: int, goal: int, allowed: np.ndarray) -> None:
+    """Simplex steps until no allowed column improves the goal; the first column is taken after many steps, so that it cannot go round in circles."""
+    for step in itertools.count():
+        costs = np.where(allowed, table[goal, :-1], 0.0)
+        entering = int(np.argmin(costs)) if step < 200 else int(np.argmax(costs < -EXACT))
+        if costs[entering] >= -EXACT:
+            return
+        column = table[:m, entering]
+        ratios = np.full(m, np.inf)
+        np.divide(table[:m, -1], column, out=ratios, where=column > 1e-9)
+        least = ratios.min()
+        assert np.isfinite(least), "a goal without a bound"
+        ties = np.flatnonzero(ratios <= least + 1e-12)
+        leaving = int(ties[np.argmin(base[ties])])
+        table[leaving] /= table[leaving, entering]
+        others = table[:, entering].copy()
+        others[leaving] = 0.0
+        table -= np.outer(others, table[leaving])
+        base[leaving] = entering
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best plan: goals in order, and the decisions behind them."""
+
+    goals: tuple[float, float, float, float]
+    sessions: dict[Any, int]
+    places: dict[str, tuple[str, ...]]
+    flows: dict[Any, float]
+    tried: int
+
+    def total(self, kind: str) -> float:
+        """Sum of one kind of flow."""
+        return sum(v for name, v in self.flows.items() if name[0] == kind)
+
+
+def best_plan(dataset: Dataset, scenario: Scenario) -> Best:
+    """The lexicographic optimum over every plan."""
+    facts = Facts(dataset, scenario)
+    best: Best | None = None
+    tried = 0
+    for batches in every_aid(facts):
+        lp = linear_problem(facts, batches)
+        for standing in every_place(facts):
+            worse: list[tuple[int, ...]] = []
+            for counts in every_rota(facts):
+                if any(all(a <= b for a, b in zip(counts, known, strict=True)) for known in worse):
+                    continue
+                n = dict(zip(((*k, w) for k in facts.runs for w in facts.weeks), counts, strict=True))
+                found = evaluate(facts, lp, n, standing)
+                tried += 1
+                if found is None:
+                    continue
+                goals, flows = found
+                if best is None or first_is_better(goals, best.goals):
+                    best = Best(tuple(float(g) for g in goals), n, standing, flows, 0)
+                elif _fewer_cannot_help(facts) and first_is_better(best.goals[:2], goals[:2]):
+                    worse.append(counts)
+    assert best is not None, "no plan is possible"
+    return Best(best.goals, best.sessions, best.places, best.flows, tried)
+
+
+def _fewer_cannot_help(facts: Facts) -> bool:
+    """Less room never helps undone work or the target, unless a provider may use the openings that are left."""
+    return not any(kind["insourcing"] for kind in facts.kinds.values())
+
+
+def first_is_better(one: Any, other: Any) -> bool:
+    """Lexicographic, equal within a millionth."""
+    for a, b in zip(one, other, strict=True):
+        if abs(a - b) > 1e-6 * max(1.0, abs(a), abs(b)):
+            return bool(a < b)
+    return False
+
+
+def every_rota(facts: Facts) -> Iterator[tuple[int, ...]]:
+    """Every number of sessions at every station, most sessions first."""
+    if not facts.levers["change_sessions"]:
+        yield tuple(facts.today(*k) for k in facts.runs for _ in facts.weeks)
+        return
+    yield from itertools.product(*(range(max(facts.most(*k, w), facts.today(*k)), -1, -1) for k in facts.runs for w in facts.weeks))
+
+
+def every_place(facts: Facts) -> Iterator[dict[str, tuple[str, ...]]]:
+    """Every way for every unit to stand somewhere, or nowhere, in each week."""
+    units = facts.tables["mobiles"]
+    yield from (dict(zip((u["mobile"] for u in units), ways, strict=True)) for ways in itertools.product(*(list(_stays(facts, u)) for u in units)))
+
+
+def _stays(facts: Facts, unit: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    where = {"asset_type": unit["asset_type"], "mobile": unit["mobile"]}
+    notice, stay = (int(facts.value(name, **where)) for name in ("mobile_notice", "mobile_minimum_stay"))
+    pads = {p["site"]: p["ready_from"] for p in facts.tables["pads"] if p["asset_type"] == unit["asset_type"]}
+    for way in itertools.product(["", *pads], repeat=len(facts.weeks)):
+        still = all(way[w] == unit["starts_at"] for w in facts.weeks if w < notice or not facts.levers["move_mobiles"])
+        ready = all(not s or _from(pads[s], facts.mondays[w]) and _from(unit["available_from"], facts.mondays[w]) for w, s in enumerate(way))
+        before = (unit["starts_at"], *way)
+        arrivals = [w for w in facts.weeks if way[w] and way[w] != before[w]]
+        stayed = all(way[w + k] == way[w] for w in arrivals for k in range(min(stay, len(way) - w)))
+        if still and ready and stayed:
+            yield way
+
+
+def _from(date: Any, monday: dt.date) -> bool:
+    return bool(pd.isna(date)) or date.date() <= monday
+
+
+def every_aid(facts: Facts) -> Iterator[dict[tuple[str, int], set[tuple[str, str]]]]:
+    """Every choice of who sends to whom: (test, week) → pairs. Whoever receives a test in a period sends nobody for it in that period."""
+    length = int(facts.value("aid_role_weeks"))
+    periods = sorted({w // length for w in facts.weeks})
+    per_test = [list(itertools.product(*(_roles(facts, m) for _ in periods))) for m in facts.tests]
+    for roles in itertools.product(*per_test):
+        weekly = []
+        for m, by_period in zip(facts.tests, roles, strict=True):
+            smallest = facts.value("aid_minimum_batch", test=m)
+            for w in facts.weeks:
+                pairs = by_period[w // length]
+                weekly.append([((m, w), set(some)) for some in (_subsets(pairs) if smallest > 0 else [pairs])])
+        yield from (dict(choice) for choice in itertools.product(*weekly))
+
+
+def _roles(facts: Facts, m: str) -> list[tuple[tuple[str, str], ...]]:
+    helps = {(o, facts.owner[s]) for o in facts.organisations for s, a in facts.stations if m in facts.able[s, a] and facts.accepted(o, m, s) > 0}
+    found = {}
+    for size in range(len(facts.organisations) + 1):
+        for receivers in itertools.combinations(facts.organisations, size):
+            pairs = tuple(sorted((i, j) for i, j in helps if j in receivers and i not in receivers))
+            found[pairs] = None
+    return [p for p in found if not any(set(p) < set(q) for q in found)]
+
+
+def _subsets(pairs: tuple[tuple[str, str], ...]) -> list[tuple[tuple[str, str], ...]]:
+    return [some for size in range(len(pairs) + 1) for some in itertools.combinations(pairs, size)]
+
+
+def linear_problem(facts: Facts, batches: dict[tuple[str, int], set[tuple[str, str]]]) -> Linear:
+    """Flows of patients and their limits; rooms are named and filled in for each plan."""
+    lp = Linear()
+    for o, m in itertools.product(facts.organisations, facts.tests):
+        if not facts.months(o, m):
+            continue
+        _list(facts, lp, o, m, batches)
+        _must_do(facts, lp, o, m)
+    for s, a in facts.stations:
+        for w in facts.weeks:
+            _room(facts, lp, s, a, w)
+    _batches(facts, lp, batches)
+    return lp
+
+
+def _list(facts: Facts, lp: Linear, o: str, m: str, batches: Any) -> None:
+    gone: list[dict[Any, float]] = [{} for _ in facts.weeks]
+    for w in facts.weeks:
+        for s, a in facts.stations:
+            away = facts.owner[s] != o
+            if m in facts.able[s, a] and (not away or ((o, facts.owner[s]) in batches[m, w] and facts.accepted(o, m, s) > 0)):
+                x = lp.flow("examined", o, m, s, a, w)
+                gone[w][x] = 1.0
+                lp.price(2, x, facts.value("examination_cost", organisation=facts.owner[s], site=s, test=m))
+                if away:
+                    lp.price(2, x, facts.value("aid_cost", test=m))
+                    lp.price(3, x, facts.value("travel_price", test=m) * (facts.journey(o, s) or 0.0))
+            limit = facts.value("insourced_limit", w, organisation=o, site=s, test=m)
+            bought = facts.levers["insourcing"] and limit > 0 and any(facts.kinds[t]["insourcing"] for s2, a2, t in facts.runs if (s2, a2) == (s, a))
+            if not away and m in facts.able[s, a] and bought:
+                x = lp.flow("insourced", o, m, s, a, w)
+                gone[w][x] = 1.0
+                lp.price(2, x, facts.value("insourced_price", organisation=o, test=m))
+                lp.most.append(({x: 1.0}, limit))
+        limit = facts.value("outsourced_limit", w, organisation=o, test=m)
+        if facts.levers["outsourcing"] and limit > 0:
+            x = lp.flow("outsourced", o, m, w)
+            gone[w][x] = 1.0
+            lp.price(2, x, facts.value("outsourced_price", organisation=o, test=m))
+            lp.most.append(({x: 1.0}, limit))
+        if facts.most_removed(o, m, w) > 0:
+            x = lp.flow("removed", o, m, w)
+            gone[w][x] = 1.0
+            lp.most.append(({x: 1.0}, facts.most_removed(o, m, w)))
+    _follow_list(facts, lp, o, m, gone)
+
+
+def _follow_list(facts: Facts, lp: Linear, o: str, m: str, gone: list[dict[Any, float]]) -> None:
+    """What a list allows and costs: at the end of week w it is all that joined so far less all that went so far."""
+    without = lists_today(facts, o, m) if facts.value("list_floor", test=m) > 0 else [0.0] * len(gone)
+    homes = [(s, m) for s, a in facts.stations if facts.owner[s] == o and m in facts.able[s, a]]
+    owed = [facts.value("examination_cost", organisation=o, site=s, test=m) for s, _ in homes]
+    last = facts.weeks[-1]
+    for w in facts.weeks:
+        so_far = {x: 1.0 for v in range(w + 1) for x in gone[v]}
+        joined = facts.joined_so_far(o, m, w)
+        floor = max(min(facts.value("list_floor", test=m) * facts.joins(o, m, w), without[w]), 0.0)
+        lp.most.append((so_far, joined - floor))
+        _offers(facts, lp, o, m, w, gone)
+        if not facts.levers["change_sessions"]:
+            here = {x: 1.0 for x in gone[w] if x[0] == "examined" and facts.owner[x[3]] == o}
+            lp.most.append((here, _seen_today(facts, o, m, w)))
+        _price_list(lp, 3, facts.value("waiting_price", test=m), joined, so_far)
+        if w == last:
+            _price_list(lp, 2, sum(owed) / len(owed) if owed else 0.0, joined, so_far)
+            if facts.value("target_week", organisation=o, test=m) <= w + 1:
+                share = facts.value("target_share", organisation=o, test=m)
+                short = lp.flow("short", o, m)
+                lp.price(1, short, facts.value("shortfall_price", test=m))
+                _at_least(lp, {short: 1.0} | {x: 1 - share for x in so_far}, (1 - share) * joined - facts.could_be_young(o, m, w))
+
+
+def _price_list(lp: Linear, goal: int, price: float, joined: float, so_far: dict[Any, float]) -> None:
+    lp.constants[goal] += price * joined
+    for x in so_far:
+        lp.price(goal, x, -price)
+
+
+def _at_least(lp: Linear, terms: dict[Any, float], right: float) -> None:
+    if right > 0:
+        lp.least.append((terms, right))
+    else:
+        lp.most.append(({x: -c for x, c in terms.items()}, -right))
+
+
+def _offers(facts: Facts, lp: Linear, o: str, m: str, w: int, gone: list[dict[Any, float]]) -> None:
+    """Only those waiting at the start of the week can be asked, and nobody accepts a second time who refused before."""
+    before = {x: 1.0 for v in range(w) for x in gone[v]}
+    waiting = facts.opening(o, m) if w == 0 else facts.joined_so_far(o, m, w - 1)
+    away = [x for x in gone[w] if x[0] == "examined" and facts.owner[x[3]] != o]
+    able = facts.value("aid_suitable", test=m)
+    lp.most.append(({x: 1 / facts.accepted(o, m, x[3]) for x in away} | {x: able for x in before}, able * waiting))
+    for s in {x[3] for x in away}:
+        so_far = {x: 1.0 for v in range(w + 1) for x in gone[v] if x[0] == "examined" and x[3] == s}
+        lp.most.append((so_far, facts.accepted(o, m, s) * able * facts.joined_so_far(o, m, w)))
+    fits = facts.value("mobile_suitable", test=m)
+    units_only = {x: 1.0 for x in gone[w] if x[0] == "examined" and not _fixed(facts, x[3], x[4])}
+    if units_only:
+        lp.most.append((units_only | {x: fits for x in before}, fits * waiting))
+
+
+def _fixed(facts: Facts, s: str, a: str) -> bool:
+    return any((s, a) == k[:2] for k in facts.runs)
+
+
+def _must_do(facts: Facts, lp: Linear, o: str, m: str) -> None:
+    price = facts.value("undone_price", test=m)
+    for w in facts.weeks:
+        arisen = sum(facts.must(o, m, v) for v in range(w + 1))
+        if not arisen:
+            continue
+        for s, a in facts.stations:
+            if facts.owner[s] == o and m in facts.able[s, a] and _fixed(facts, s, a):
+                p = lp.flow("must_done", o, m, s, a, w)
+                lp.price(2, p, facts.value("examination_cost", organisation=o, site=s, test=m))
+        so_far = {x: 1.0 for x in lp.names if x[0] == "must_done" and x[1:3] == (o, m) and x[5] <= w}
+        lp.most.append((so_far, arisen))
+        _price_list(lp, 0, price, arisen, so_far)
+
+
+def _room(facts: Facts, lp: Linear, s: str, a: str, w: int) -> None:
+    each = {m: facts.minutes_each(s, a, m) for m in facts.able[s, a]}
+    here = [x for x in lp.names if x[0] in ("examined", "must_done") and x[3:] == (s, a, w)]
+    lp.most.append(({x: each[x[2]] for x in here}, ("room", s, a, w)))
+    fixed = {x: each[x[2]] * (1.0 if x[0] == "must_done" else 1 - facts.value("mobile_suitable", test=x[2])) for x in here}
+    if _fixed(facts, s, a):
+        lp.most.append((fixed, ("fixed room", s, a, w)))
+    bought = {x: each[x[2]] for x in lp.names if x[0] == "insourced" and x[3:] == (s, a, w)}
+    lp.most.append((bought, ("openings", s, a, w)))
+
+
+def _batches(facts: Facts, lp: Linear, batches: Any) -> None:
+    for (m, w), pairs in batches.items():
+        for i, j in pairs:
+            sent = {x: 1.0 for x in lp.names if x[0] == "examined" and x[1:3] == (i, m) and x[5] == w and facts.owner[x[3]] == j}
+            lp.most.append((sent, facts.value("aid_maximum_batch", test=m)))
+            if facts.value("aid_minimum_batch", test=m) > 0:
+                lp.least.append((sent, facts.value("aid_minimum_batch", test=m)))
+
+
+def _seen_today(facts: Facts, o: str, m: str, w: int) -> float:
+    """Patients today's rota leaves for a list in a week in which somebody always waits: must-do work first, tests by their recent minutes."""
+    assert not any(u["starts_at"] for u in facts.tables["mobiles"])
+    seen = 0.0
+    for s, a in facts.stations:
+        if facts.owner[s] != o or m not in facts.able[s, a] or not _fixed(facts, s, a):
+            continue
+        others = [s2 for s2, a2 in facts.stations if facts.owner[s2] == o and _fixed(facts, s2, a2) and a2 == a]
+        assert others == [s]
+        recent = {k: sum(r["done_waiting_list"] for r in facts.months(o, k)) * facts.minutes_each(s, a, k) for k in facts.able[s, a]}
+        given = sum(facts.today(s, a, t) * facts.kinds[t]["minutes"] for t in facts.kinds) * facts.yields(s, a)
+        left = given - sum(facts.must(o, k, w) * facts.minutes_each(s, a, k) for k in facts.able[s, a])
+        if sum(recent.values()) > 0:
+            seen += max(left, 0.0) * recent[m] / sum(recent.values()) / facts.minutes_each(s, a, m)
+    return seen
+
+
+def lists_today(facts: Facts, o: str, m: str) -> list[float]:
+    """The list at each week end if today's rota goes on."""
+    waiting, found = facts.opening(o, m), []
+    for w in facts.weeks:
+        waiting += facts.joins(o, m, w)
+        waiting -= min(waiting, _seen_today(facts, o, m, w))
+        waiting -= min(waiting, facts.most_removed(o, m, w))
+        found.append(waiting)
+    return found
+
+
+def evaluate(facts: Facts, lp: Linear, n: dict[Any, int], standing: dict[str, tuple[str, ...]]) -> tuple[np.ndarray, dict[Any, float]] | None:
+    """Goals and flows of the best use of given sessions and places; None where staff or batches cannot be had."""
+    fixed = _cost_of_choices(facts, n, standing)
+    if fixed is None:
+        return None
+    rows = np.zeros((len(lp.most) + len(lp.least), len(lp.names)))
+    right = np.zeros(len(rows))
+    for k, (terms, limit) in enumerate([*lp.most, *lp.least]):
+        for x, c in terms.items():
+            rows[k, lp.at[x]] += c
+        right[k] = _room_there(facts, limit, n, standing) if isinstance(limit, tuple) else limit
+    goals = np.zeros((4, len(lp.names)))
+    for g, terms in enumerate(lp.goals):
+        for x, c in terms.items():
+            goals[g, lp.at[x]] = c
+    found = in_order(rows, np.maximum(right, 0.0), len(lp.least), goals)
+    if found is None:
+        return None
+    return found[0] + lp.constants + fixed, dict(zip(lp.names, found[1].tolist(), strict=True))
+
+
+def _room_there(facts: Facts, limit: tuple[str, str, str, int], n: dict[Any, int], standing: dict[str, tuple[str, ...]]) -> float:
+    what, s, a, w = limit
+    here = [t for s2, a2, t in facts.runs if (s2, a2) == (s, a)]
+    if what == "openings":
+        return sum(facts.kinds[t]["minutes"] * (max(facts.most(s, a, t, w), facts.today(s, a, t)) - n[s, a, t, w]) for t in here if facts.kinds[t]["insourcing"])
+    minutes = sum(facts.kinds[t]["minutes"] * n[s, a, t, w] for t in here) * facts.yields(s, a)
+    if what == "fixed room":
+        return minutes
+    for unit in facts.tables["mobiles"]:
+        way = (unit["starts_at"], *standing[unit["mobile"]])
+        if unit["asset_type"] == a and way[w + 1] == s:
+            lost = facts.value("mobile_setup_loss", site=s, asset_type=a, mobile=unit["mobile"]) if way[w] != s else 0.0
+            minutes += 60 * facts.mobile_hours(unit, s) * facts.yields(s, a) * (1 - lost)
+    return minutes
+
+
+def _cost_of_choices(facts: Facts, n: dict[Any, int], standing: dict[str, tuple[str, ...]]) -> np.ndarray | None:
+    """Cost and disturbance of sessions, units and staff; None where there is too little staff."""
+    cost = disturbance = 0.0
+    for s, a, t in facts.runs:
+        change = [0, *(n[s, a, t, w] - facts.today(s, a, t) for w in facts.weeks)]
+        cost += sum(n[s, a, t, w] for w in facts.weeks) * facts.value("session_cost", organisation=facts.owner[s], site=s, asset_type=a, session_type=t)
+        disturbance += sum(map(abs, change)) * facts.value("rota_change_price", asset_type=a)
+        disturbance += sum(abs(after - before) for before, after in itertools.pairwise(change)) * facts.value("ramp_price", asset_type=a)
+    for unit in facts.tables["mobiles"]:
+        way = (unit["starts_at"], *standing[unit["mobile"]])
+        where = {"asset_type": unit["asset_type"], "mobile": unit["mobile"]}
+        cost += sum(bool(s) for s in way[1:]) * facts.value("mobile_week_cost", **where)
+        cost += sum(bool(after) and after != before for before, after in itertools.pairwise(way)) * facts.value("mobile_move_cost", **where)
+    for o, w in itertools.product(facts.organisations, facts.weeks):
+        for g in {r["staff_group"] for r in facts.tables["staffing"]}:
+            paid = _staff_cost(facts, o, g, n, {v: way[w] for v, way in standing.items()}, w)
+            if paid is None:
+                return None
+            cost += paid
+    return np.array([0.0, 0.0, cost, disturbance])
+
+
+def _staff_cost(facts: Facts, o: str, g: str, n: dict[Any, int], standing: dict[str, str], w: int) -> float | None:
+    """The cheapest way to find the hours that are missing."""
+    there = facts.staff_there(o, g)
+    missing = facts.staff_needed(o, g, n, standing, w) - there
+    where = {"organisation": o, "staff_group": g}
+    paid = 0.0
+    extra = [(facts.value(f"{k}_cost", **where), facts.value(f"{k}_limit", w, **where) * there, lever) for k, lever in (("overtime", "overtime"), ("bank", "bank_and_agency"))]
+    for price, hours, lever in sorted(extra):
+        if facts.levers[lever] and missing > 1e-9:
+            paid += price * min(hours, missing)
+            missing -= min(hours, missing)
+    return paid if missing <= 1e-9 else None

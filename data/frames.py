@@ -82,7 +82,7 @@ def to_csv_text(table: Table, frame: pd.DataFrame) -> str:
             series = series.map({True: "yes", False: "no"})
         elif f.kind in (Kind.NUMBER, Kind.COUNT):
             texts = {value: _number_text(value) for value in series.dropna().unique()}
-            series = series.map(texts).fillna("")
+            series = series.map(texts).astype(object).fillna("")
         columns[f.name] = series
     return str(pd.DataFrame(columns, columns=table.columns).to_csv(index=False, lineterminator="\n"))
 

@@ -17,7 +17,7 @@ from data.assumptions import Assumptions
 from data.dataset import Dataset
 from data.demand import Demand
 from data.findings import Finding, Findings, warning
-from data.network import ALL_PRIORITIES, WEEKDAYS, Network
+from data.network import ALL_PRIORITIES, Network
 from data.stations import Stations, examination_minutes, stations_of
 from data.working_days import WorkingDays
 
@@ -135,7 +135,7 @@ def _split_by_station(needed: pd.DataFrame, able: pd.DataFrame, stations: Statio
         station, organisation, test, must_part (share of the organisation's must-do work done here), waiting (patients a week),
         minutes_each, minutes (attended minutes a week).
     """
-    fixed = (_ordinary_most(stations) * stations.session_minutes[None, :]).sum(axis=1) * stations.yield_share
+    fixed = (stations.usual_most * stations.session_minutes[None, :]).sum(axis=1) * stations.yield_share
     rows = able.rename(columns={"minutes": "minutes_each"})
     at = rows["station"].to_numpy()
     must_part = _parts(rows, fixed[at])
@@ -153,7 +153,7 @@ def _by_station(values: pd.Series, work: pd.DataFrame, stations: Stations) -> np
 def _mobile_work(work: pd.DataFrame, assumptions: Assumptions, stations: Stations) -> np.ndarray:
     """Waiting-list minutes that a mobile unit could do at each station: the suitable share beside fixed assets, all where there is none."""
     suitable = assumptions.values("mobile_suitable", work[["test"]])
-    alone = stations.rooms[work["station"].to_numpy(), 0] == 0
+    alone = stations.usual_rooms[work["station"].to_numpy()] == 0
     return _by_station(work["waiting"] * work["minutes_each"] * np.where(alone, 1.0, suitable), work, stations)
 
 
@@ -164,12 +164,6 @@ def _parts(rows: pd.DataFrame, room: np.ndarray) -> np.ndarray:
     totals = weight.groupby(keys).transform("sum")
     first = ~rows.duplicated(["organisation", "test"])
     return np.asarray(np.where(totals > 0, weight / totals.where(totals > 0, 1.0), first.astype(float)))
-
-
-def _ordinary_most(stations: Stations) -> np.ndarray:
-    """Most sessions of each type in an ordinary week, shape (stations, session types); the first week's assets and limits."""
-    pattern = stations.session_types[list(WEEKDAYS)].to_numpy(dtype=float).sum(axis=1)
-    return np.asarray(stations.rooms[:, :1] * pattern[None, :] * stations.usable[:, :, 0])
 
 
 def _mobile_minutes(network: Network, assumptions: Assumptions, stations: Stations) -> np.ndarray:
@@ -193,16 +187,15 @@ def _make_room(stations: Stations, needed: np.ndarray, derived: np.ndarray) -> t
         if not len(members):
             continue
         while True:
-            most = (_ordinary_most(stations)[members] * stations.session_minutes[None, :]).sum(axis=1)
+            most = (stations.usual_most[members] * stations.session_minutes[None, :]).sum(axis=1)
             total = needed[members].sum()
-            an_asset = _ordinary_most(replace(stations, rooms=np.ones_like(stations.rooms)))[members] @ stations.session_minutes
+            an_asset = (stations.a_week * stations.usual_share)[members] @ stations.session_minutes
             if total <= most.sum() + 1e-9 or not an_asset.any():
                 break
             busiest = members[int(np.argmax(needed[members] * (an_asset > 0)))]
-            rooms = stations.rooms.copy()
-            rooms[busiest] += 1
-            stations = replace(stations, rooms=rooms)
             added[busiest] += 1
+            more = np.arange(len(added)) == busiest
+            stations = replace(stations, rooms=stations.rooms + more[:, None], usual_rooms=stations.usual_rooms + more)
         needed[members] = _spill(needed[members], most)
     return stations, needed, added
 
@@ -218,8 +211,8 @@ def _spill(needed: np.ndarray, most: np.ndarray) -> np.ndarray:
 def _added(added: np.ndarray, stations: Stations, sites: dict[str, str], types: dict[str, str]) -> list[Finding]:
     return [
         warning(
-            "asset-added", f"{stations.rooms[k, 0] - added[k]:.0f} × {types[row.asset_type]} at {sites[row.site]}",
-            f"{stations.rooms[k, 0]:.0f}, to hold the recent activity at the assumed throughput",
+            "asset-added", f"{stations.usual_rooms[k] - added[k]:.0f} × {types[row.asset_type]} at {sites[row.site]}",
+            f"{stations.usual_rooms[k]:.0f}, to hold the recent activity at the assumed throughput",
             "Correct the register, the throughput or the share of unscheduled work outside sessions; the plan uses the larger number.",
             sheet="Assets", column="Asset type",
         )
@@ -229,7 +222,7 @@ def _added(added: np.ndarray, stations: Stations, sites: dict[str, str], types: 
 
 def _fill(stations: Stations, needed: np.ndarray) -> np.ndarray:
     """Sessions of an ordinary week in fill order, shape (stations, session types)."""
-    most = _ordinary_most(stations)
+    most = stations.usual_most
     sessions = np.zeros(most.shape)
     left = needed.copy()
     for t, minutes in enumerate(stations.session_minutes):
@@ -262,10 +255,19 @@ def _left_to_derive(needed: np.ndarray, own: np.ndarray, stated: np.ndarray, sta
 
 
 def whole_sessions(ordinary: np.ndarray, stations: Stations) -> np.ndarray:
-    """Whole sessions whose running total follows the ordinary week, less closed days; shape (stations, session types, weeks)."""
-    pattern = stations.session_types[list(WEEKDAYS)].to_numpy(dtype=float).sum(axis=1)
-    open_share = np.divide(stations.openings, pattern[:, None], out=np.zeros_like(stations.openings), where=pattern[:, None] > 0)
+    """Whole sessions whose running total follows the ordinary week, less closed days and assets that are gone or out of use.
+
+    Where a planner's own rota is more than the register holds, an outage takes its share of it.
+
+    Returns:
+        Shape (stations, session types, weeks).
+    """
+    pattern = stations.a_week[:, None]
+    open_share = np.divide(stations.openings, pattern, out=np.zeros_like(stations.openings), where=pattern > 0)
     wanted = ordinary[:, :, None] * open_share[None, :, :]
+    usual = stations.usual_most[:, :, None] * open_share[None, :, :]
+    in_use = np.divide(stations.most_sessions, usual, out=np.ones_like(usual), where=usual > 0)
+    wanted = np.minimum(wanted, in_use * np.maximum(wanted, usual))
     most = np.floor(np.maximum(stations.most_sessions, np.ceil(wanted - 1e-9)) + 1e-9)
     result = np.zeros(wanted.shape)
     carried = np.zeros(ordinary.shape)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data.assumptions import Assumptions
-from data.network import Network
+from data.network import WEEKDAYS, Network
 from data.working_days import WorkingDays
 
 STATION = ["organisation", "site", "asset_type"]
@@ -25,6 +25,8 @@ class Stations:
         rooms: fixed assets in use, shape (stations, W).
         openings: sessions one asset could run, shape (session types, W).
         usable: share of openings that may be used, shape (stations, session types, W).
+        usual_rooms: fixed assets of the first week, without outages that have dates, shape (stations,).
+        usual_share: share of openings that may be used, without closures that have dates, shape (stations, session types).
         yield_share: operational minutes that end in an attended examination, per operational minute, shape (stations,): utilisation × (1 - DNA).
     """
 
@@ -34,12 +36,24 @@ class Stations:
     rooms: np.ndarray
     openings: np.ndarray
     usable: np.ndarray
+    usual_rooms: np.ndarray
+    usual_share: np.ndarray
     yield_share: np.ndarray
 
     @property
     def most_sessions(self) -> np.ndarray:
         """Most sessions of each type, shape (stations, session types, W); may be fractional."""
         return np.asarray(self.rooms[:, None, :] * self.openings[None, :, :] * self.usable)
+
+    @property
+    def a_week(self) -> np.ndarray:
+        """Sessions one asset can run in a week without a bank holiday, shape (session types,)."""
+        return np.asarray(self.session_types[list(WEEKDAYS)].to_numpy(dtype=float).sum(axis=1))
+
+    @property
+    def usual_most(self) -> np.ndarray:
+        """Most sessions of each type in an ordinary week, shape (stations, session types); may be fractional."""
+        return np.asarray(self.usual_rooms[:, None] * self.a_week * self.usual_share)
 
     @property
     def session_minutes(self) -> np.ndarray:
@@ -62,7 +76,10 @@ def stations_of(network: Network, assumptions: Assumptions, weeks: pd.DatetimeIn
     out = assumptions.values("assets_out", _cross(rows, [""], weeks)).reshape(len(rows), len(weeks))
     openings = WorkingDays.of(network).openings(weeks, session_types)
     used = assumptions.values("utilisation", rows) * (1 - assumptions.values("dna_rate", rows))
-    return Stations(rows, session_types, weeks, np.maximum(_rooms(network, rows, weeks) - out, 0), openings, usable, used)
+    rooms = _rooms(network, rows, weeks)
+    usual_rooms = np.maximum(rooms[:, 0] - assumptions.values("assets_out", rows), 0)
+    usual_share = assumptions.values("session_share", _cross(rows, kinds, weeks[:1]).drop(columns="week")).reshape(len(rows), len(kinds))
+    return Stations(rows, session_types, weeks, np.maximum(rooms - out, 0), openings, usable, usual_rooms, usual_share, used)
 
 
 def _station_rows(network: Network) -> pd.DataFrame:

@@ -74,7 +74,7 @@ def age_by_days(bands: np.ndarray, days: int, additions_a_day: np.ndarray, serve
     Args:
         bands: list by weeks waited, shape (lists, 14), patients.
         days: 0 to 6.
-        additions_a_day: shape (lists,), patients a day, net of removals.
+        additions_a_day: shape (lists,), patients a day, net of removals; below zero so many leave, longest wait first.
         served_a_day: shape (lists,), patients a day.
     """
     part = days / 7
@@ -82,8 +82,8 @@ def age_by_days(bands: np.ndarray, days: int, additions_a_day: np.ndarray, serve
     aged = bands - moved
     aged[:, 1:] += moved[:, :-1]
     aged[:, -1] += moved[:, -1]
-    aged[:, 0] += additions_a_day * days
-    leaving = served_a_day * days
+    aged[:, 0] += np.maximum(additions_a_day, 0) * days
+    leaving = (served_a_day + np.maximum(-additions_a_day, 0)) * days
     for band in range(BANDS - 1, -1, -1):
         taken = np.minimum(aged[:, band], leaving)
         aged[:, band] -= taken

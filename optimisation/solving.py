@@ -99,13 +99,13 @@ def _solve_part(matrix: Matrix, settings: Settings, clock: Clock, number: int) -
     solver = Solver(matrix, settings, clock)
     factor = np.where(np.arange(len(goals)) < len(goals) - 2, _RAISED, 1.0)
     values, weighted = solver.minimise(factor @ goals)
-    for attempt in range(_ATTEMPTS):
+    for attempt in range(_ATTEMPTS + 1):
         clock.tell(number, "Looking for a better plan", *_total(goals, factor, values, weighted), 0.5 + attempt / (2 * _ATTEMPTS))
         bounds, better = _bounds(solver, goals, factor, values, weighted)
         unmet = _unmet(goals @ values, bounds, settings.gap)
-        if better is None or not len(unmet) or clock.must_stop():
+        if better is None or not len(unmet) or attempt == _ATTEMPTS or clock.must_stop():
             break
-        factor[: unmet[0]] *= _RAISED
+        factor[: unmet[0] + 1] *= _RAISED
         within = settings.gap / 2 * float(np.abs(goals[unmet[0] :] @ better).sum())
         values, weighted = solver.minimise(factor @ goals, better, _PATIENCE, within)
     row_prices, column_prices = solver.prices(goals.sum(axis=0), values)

@@ -24,7 +24,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data.errors import SixweeksError
-from portal import engine, layout, services
+from portal import engine, services
+from portal.parts import layout
 
 _log = logging.getLogger("sixweeks.portal")
 

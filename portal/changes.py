@@ -15,7 +15,7 @@ from data.findings import Findings, refusal
 from data.network import Network
 from data.scenario import Scenario
 from portal.charts.tables import place_words, when_words
-from portal.services import BUILT_IN
+from portal.services import built_in
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,7 @@ def with_change(start: Scenario, change: Change, held: Dataset, *, name: str, on
     Raises:
         Refused: no reason, a value out of bounds, a place the assumption does not vary by, a clash with another row, or a name that is taken.
     """
-    taken = {make(start.dataset_id).name for make in BUILT_IN.values()}
-    if name.strip() in taken:
+    if name.strip() in {c.title for c in built_in(start.dataset_id)}:
         raise Refused([refusal("name", f'"{name}"', "a name of its own", "Give the scenario another name.")])
     row = row_of(change, on)
     try:
@@ -92,21 +91,20 @@ def describe(row: pd.DataFrame, held: Dataset, start: Scenario) -> str:
     """What a change does, in one sentence: the assumption, where, from what value to what."""
     changed = next(row.itertuples())
     declared = BY_NAME[changed.name]
-    before = value_in_force(held, start, changed.name, {s: getattr(changed, s) for s in SCOPES}, changed.from_week)
+    before = value_in_force(start.on(held.assumptions), changed.name, {s: getattr(changed, s) for s in SCOPES}, changed.from_week)
     where = place_words(changed, held.network) + when_words(changed)
     return f'On top of "{start.name}": {declared.title} ({where}) {changed.value:,g} in place of {before:,g} {declared.unit}.'
 
 
-def value_in_force(held: Dataset, scenario: Scenario, name: str, places: Mapping[str, str], week: pd.Timestamp = pd.NaT) -> float:
-    """The value that holds at a place (and in a week) under a scenario."""
+def value_in_force(held: Assumptions, name: str, places: Mapping[str, str], week: pd.Timestamp = pd.NaT) -> float:
+    """The value that holds at a place (and in a week)."""
     place = pd.DataFrame({s: [places.get(s, "")] for s in SCOPES} | {"week": [week]})
-    return float(scenario.on(held.assumptions).values(name, place)[0])
+    return float(held.values(name, place)[0])
 
 
-def more_specific(held: Dataset, scenario: Scenario, name: str, places: Mapping[str, str]) -> list[str]:
+def more_specific(held: Assumptions, network: Network, name: str, places: Mapping[str, str]) -> list[str]:
     """Rows that would still win inside the place of a change, in words: the change does not reach there."""
-    rows = scenario.on(held.assumptions).rows
-    rows = rows[rows["name"] == name]
+    rows = held.rows[held.rows["name"] == name]
     named = {s: v for s, v in places.items() if v}
     said = []
     for row in rows.itertuples():
@@ -114,15 +112,15 @@ def more_specific(held: Dataset, scenario: Scenario, name: str, places: Mapping[
         clash = any(scopes.get(s, v) != v for s, v in named.items())
         more = len(scopes) > len(named) or (len(scopes) == len(named) and scopes != named) or pd.notna(row.from_week) or pd.notna(row.to_week)
         if more and not clash:
-            said.append(f"{place_words(row, held.network)}{when_words(row)}: {row.value:,g}")
+            said.append(f"{place_words(row, network)}{when_words(row)}: {row.value:,g}")
     return said
 
 
-def suggested_name(start: Scenario, name: str, places: Mapping[str, str], value: float, network: Network) -> str:
+def suggested_name(start: Scenario, name: str, places: Mapping[str, str], network: Network) -> str:
     """A name that says what is changed."""
     row = pd.Series({s: places.get(s, "") for s in SCOPES})
-    where = "" if not any(places.values()) else f" ({place_words(row, network)})"
-    return f"{start.name}, {BY_NAME[name].title.lower()}{where} {value:,g}"
+    where = f" ({place_words(row, network)})" if any(places.values()) else ""
+    return f"{start.name}, other {BY_NAME[name].title[:1].lower()}{BY_NAME[name].title[1:]}{where}"
 
 
 def _without_rows(found: Findings) -> Findings:

@@ -84,9 +84,11 @@ def _caveats(left: Side, right: Side) -> list[str]:
         said.append("The two plans were made from different data: not every difference is the scenarios' doing.")
     if left.scenario.weeks != right.scenario.weeks:
         said.append("The two plans are of different length: totals over the plan cannot be compared directly.")
-    for side in (left, right):
-        if side.plan.summary["status"] != "optimal":
-            said.append(f'The search for "{side.scenario.name}" was stopped early ({side.plan.summary["status"]}): a better plan may exist.')
+    said += [
+        f'The search for "{side.scenario.name}" was stopped early ({side.plan.summary["status"]}): a better plan may exist.'
+        for side in (left, right)
+        if side.plan.summary["status"] != "optimal"
+    ]
     return said
 
 
@@ -113,8 +115,8 @@ def _assumption_rows(left: Side, right: Side) -> list[tuple[str, ...]]:
     a, b = left.assumptions, right.assumptions
     key = list(ASSUMPTIONS.key)
     both = a.rows.merge(b.rows, on=key, how="outer", suffixes=("_left", "_right"))
+    rows: list[tuple[str, ...]] = []
     changed = both[(both["value_left"] - both["value_right"]).abs().fillna(1.0) > _SAME]
-    rows = []
     for row in changed.itertuples():
         declared = BY_NAME[row.name]
         place = pd.DataFrame({s: [getattr(row, s)] for s in SCOPES} | {"week": [row.from_week if pd.notna(row.from_week) else row.to_week]})

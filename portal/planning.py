@@ -167,11 +167,23 @@ def _notes(dataset: Dataset, inputs: Inputs) -> list[str]:
             "Today's rota is derived: the sessions that reproduce recent activity at the assumed throughput, utilisation and non-attendance. "
             "Replace it in the sheet Rota."
         )
+    notes.extend(_lists_that_run_out(inputs))
     if dataset.synthetic_history:
         notes.append("The history is synthetic: invented for demonstration, not the figures of any trust.")
     elif dataset.network.synthetic:
         notes.append("The network's assets, staff and costs are placeholders for demonstration; the waiting lists are real.")
     return notes
+
+
+def _lists_that_run_out(inputs: Inputs) -> list[str]:
+    """Lists that today's rota empties: recent activity was catching up, and cannot go on at that pace."""
+    tests, organisations = inputs.network.titles("tests"), inputs.network.titles("organisations")
+    rows = inputs.response.rows[inputs.response.rows["test"].isin(inputs.network.allocated_tests)]
+    empty = rows[(rows["waiting"] < 0.5) & (rows["additions"] > 0.5)].drop_duplicates(["organisation", "test", "priority"])
+    named = [f"{tests[r.test]} at {organisations[r.organisation]} from {r.week:%B %Y}" for r in empty.itertuples()]
+    if not named:
+        return []
+    return [f"Today's rota sees more patients than join these lists, so that without a change they run out: {'; '.join(named)}."]
 
 
 def _provenance(dataset: Dataset, scenario: Scenario, settings: PlanSettings, inputs: Inputs) -> dict[str, Any]:

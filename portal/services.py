@@ -8,11 +8,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import metadata
-from typing import TYPE_CHECKING
 
+from data.assumptions import Assumptions
 from data.dataset import Dataset
-from data.errors import NotFound, SixweeksError
+from data.errors import SixweeksError
 from data.folder import example_networks, read_folder
 from data.intake import from_parts
 from data.plan import Plan
@@ -20,13 +19,9 @@ from data.rota import Today, must_do_work, today
 from data.run import Run
 from data.scenario import LEVERS, Scenario, base, do_nothing
 from data.store import SINGLE_USER, Scope, Store, StoredDataset, StoredScenario, home
-from data.workbook import write_workbook
 from data.working_days import first_monday_after, mondays
 from forecasting.forecast import weekly_demand
-from portal import comparison, engine
-
-if TYPE_CHECKING:
-    from optimisation.explain import Answer
+from portal import engine
 
 BUILT_IN = {"base": base, "nothing": do_nothing}
 """Scenarios every dataset has, by the id that stands for them until they are stored."""
@@ -35,26 +30,26 @@ _KEPT_DATASETS = 6
 _KEPT_PLANS = 24
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Choice:
-    """A scenario that can be chosen: its id (of a stored version, or a name in `BUILT_IN`) and what it does."""
+    """A scenario that can be chosen.
+
+    Attributes:
+        id: of a stored version, or the name in `BUILT_IN`.
+        scenario: what it does.
+        content_id: digest of that.
+        stored: what the store knows of it; None for a built-in one.
+    """
 
     id: str
     scenario: Scenario
+    content_id: str
     stored: StoredScenario | None = None
 
     @property
     def title(self) -> str:
         """Name as shown in a list."""
         return self.scenario.name
-
-
-@dataclass(frozen=True)
-class StoredPlan:
-    """A run that has a plan, with the name of its scenario."""
-
-    run: Run
-    scenario_name: str
 
 
 def store() -> Store:
@@ -98,12 +93,6 @@ def load_example(scope: Scope, name: str) -> StoredDataset:
     return store().save_dataset(scope, from_parts(parts, file=name), name=parts.network.title, note="Example that comes with the product")
 
 
-def network_workbook(scope: Scope, dataset_id: str, *, empty: bool) -> bytes:
-    """The network of a dataset as a workbook, or its headings only."""
-    held = dataset(scope, dataset_id)
-    return write_workbook(held.network, held.assumptions, held.activity, empty=empty)
-
-
 def rota(scope: Scope, dataset_id: str) -> Today:
     """Today's rota: the planner's where stated, derived from recent activity elsewhere.
 
@@ -123,10 +112,28 @@ def _rota(held: Store, scope: Scope, dataset_id: str) -> Today:
 
 def choices(scope: Scope, dataset_id: str) -> list[Choice]:
     """The scenarios of a dataset: the built-in ones first, then stored ones, newest first."""
-    built_in = [Choice(name, make(dataset_id)) for name, make in BUILT_IN.items()]
-    same = {c.scenario for c in built_in}
-    stored = [Choice(s.id, scenario(scope, s.id, dataset_id), s) for s in store().scenarios(scope, dataset_id)]
-    return built_in + [c for c in stored if c.scenario not in same]
+    own = built_in(dataset_id)
+    same = {(c.title, c.content_id) for c in own}
+    stored = [s for s in store().scenarios(scope, dataset_id) if (s.name, s.content_id) not in same]
+    return [*own, *(Choice(s.id, scenario(scope, s.id, dataset_id), s.content_id, s) for s in stored)]
+
+
+@lru_cache(maxsize=_KEPT_DATASETS)
+def built_in(dataset_id: str) -> tuple[Choice, ...]:
+    """The scenarios every dataset has."""
+    made = {name: make(dataset_id) for name, make in BUILT_IN.items()}
+    return tuple(Choice(name, scenario, scenario.content_id) for name, scenario in made.items())
+
+
+def in_force(scope: Scope, dataset_id: str, chosen: Choice) -> Assumptions:
+    """The assumptions in force under a scenario."""
+    return _in_force(store(), scope, dataset_id, chosen.id)
+
+
+@lru_cache(maxsize=_KEPT_DATASETS)
+def _in_force(held: Store, scope: Scope, dataset_id: str, scenario_id: str) -> Assumptions:
+    stated = _dataset(held, scope, dataset_id).assumptions
+    return stated if scenario_id in BUILT_IN else _scenario(held, scope, scenario_id, dataset_id).on(stated)
 
 
 def choice(scope: Scope, dataset_id: str, scenario_id: str) -> Choice:
@@ -189,31 +196,6 @@ def run(scope: Scope, run_id: str) -> Run:
     return store().run(scope, run_id)
 
 
-def runs(scope: Scope, dataset_id: str = "") -> list[Run]:
-    """The newest runs, newest first; of one dataset where it is named."""
-    return [r for r in store().runs(scope, limit=200) if not dataset_id or r.dataset_id == dataset_id]
-
-
-def scenario_name(scope: Scope, of: Run) -> str:
-    """Name of the scenario a run plans."""
-    return scenario(scope, of.scenario_id, of.dataset_id).name
-
-
-def plans(scope: Scope, dataset_id: str) -> list[StoredPlan]:
-    """Runs of a dataset that have a plan, newest first."""
-    return [StoredPlan(r, scenario_name(scope, r)) for r in runs(scope, dataset_id) if has_plan(scope, r)]
-
-
-def has_plan(scope: Scope, of: Run) -> bool:
-    """True for a run that ended with a plan; a cancelled one may have kept its best."""
-    if of.state != "cancelled":
-        return of.state == "done"
-    try:
-        return bool(plan(scope, of.id))
-    except NotFound:
-        return False
-
-
 def plan(scope: Scope, run_id: str) -> Plan:
     """The plan a run made.
 
@@ -226,64 +208,6 @@ def plan(scope: Scope, run_id: str) -> Plan:
 @lru_cache(maxsize=_KEPT_PLANS)
 def _plan(held: Store, scope: Scope, run_id: str) -> Plan:
     return held.plan(scope, run_id)
-
-
-def answer(scope: Scope, run_id: str) -> Answer:
-    """A plan in sentences."""
-    return _answer(store(), scope, run_id)
-
-
-@lru_cache(maxsize=_KEPT_PLANS)
-def _answer(held: Store, scope: Scope, run_id: str) -> Answer:
-    from optimisation.explain import answer as explained
-
-    return explained(_plan(held, scope, run_id), _dataset(held, scope, held.run(scope, run_id).dataset_id).network)
-
-
-def plan_workbook(scope: Scope, run_id: str) -> bytes:
-    """A plan as plan.xlsx."""
-    from portal.exports.plan_workbook import plan_workbook as written
-
-    return written(plan(scope, run_id), dataset(scope, run(scope, run_id).dataset_id).network)
-
-
-def compare(scope: Scope, left_run: str, right_run: str) -> comparison.Comparison:
-    """Two plans side by side."""
-    return _compare(store(), scope, left_run, right_run)
-
-
-@lru_cache(maxsize=_KEPT_PLANS)
-def _compare(held: Store, scope: Scope, left_run: str, right_run: str) -> comparison.Comparison:
-    def side(run_id: str) -> comparison.Side:
-        of = held.run(scope, run_id)
-        return comparison.Side(
-            of, _dataset(held, scope, of.dataset_id), _scenario(held, scope, of.scenario_id, of.dataset_id), _plan(held, scope, run_id)
-        )
-
-    return comparison.compare(side(left_run), side(right_run))
-
-
-def staleness(scope: Scope, of: Run) -> str:
-    """Why a result is no longer of the newest inputs, in one sentence; empty where it is."""
-    newest = newest_of_network(scope, of.dataset_id)
-    if newest.id != of.dataset_id:
-        return f'Newer data are loaded: "{newest.name}".'
-    if of.code_version != metadata.version("sixweeks"):
-        return f"Made by version {of.code_version} of this program; this is version {metadata.version('sixweeks')}."
-    planned = scenario(scope, of.scenario_id, of.dataset_id)
-    named = store().stored_scenario(scope, planned.name, of.dataset_id)
-    if named.content_id != planned.content_id and planned not in {make(of.dataset_id) for make in BUILT_IN.values()}:
-        return f'The scenario "{named.name}" has been changed since: it is at version {named.version}.'
-    return ""
-
-
-def waiting_for(scope: Scope, dataset_id: str) -> list[str]:
-    """Runs that somebody should look at, one sentence each."""
-    words = {"queued": "waits to be computed", "running": "is being computed", "failed": "was not computed", "lost": "was not computed"}
-    newest: dict[str, Run] = {}
-    for r in runs(scope, dataset_id):
-        newest.setdefault(r.scenario_id, r)
-    return [f'The plan "{scenario_name(scope, r)}" {words[r.state]}. {r.message}'.strip() for r in newest.values() if r.state in words]
 
 
 def healthy() -> str:

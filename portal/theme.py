@@ -29,13 +29,15 @@ FEWER_OR_MORE = [[0.0, "#b3480f"], [0.25, "#F9B48F"], [0.5, "#ffffff"], [0.75, "
 STYLE = f"""<style>
 [data-testid="stMainBlockContainer"] {{padding: 4.25rem 2.5rem 4rem 2.5rem; max-width: 84rem;}}
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {{color: {SECONDARY_TEXT} !important; opacity: 1 !important;}}
-[data-testid="stMain"] h1 {{font-size: 1.6rem; line-height: 1.3; padding: 0.25rem 0 0.5rem 0; max-width: 62rem;}}
+[data-testid="stMain"] h1 {{font-size: 1.5rem; line-height: 1.3; padding: 0.25rem 0 0.5rem 0; max-width: 62rem;}}
 [data-testid="stMain"] h2 {{font-size: 1.3rem; padding: 1rem 0 0.25rem 0;}}
 [data-testid="stMain"] h3 {{font-size: 1.1rem; padding: 0.75rem 0 0.1rem 0;}}
 [data-testid="stMain"] p, [data-testid="stMain"] li {{max-width: 62rem;}}
 [data-testid="stMain"] [data-testid="stPageLink"] p {{color: {BLUE}; text-decoration: underline;}}
 [data-testid="stTable"] table {{font-size: 0.95rem;}}
 [data-testid="stTable"] th, [data-testid="stTable"] th p {{color: {TEXT} !important; font-weight: 700; text-align: left;}}
+[class*="st-key-matrix"] td, [class*="st-key-matrix"] th {{padding: 0.35rem 0.5rem !important; font-size: 0.9rem;}}
+@media (min-width: 1200px) {{[class*="st-key-matrix"] td {{white-space: nowrap;}}}}
 [data-testid="stSidebarContent"] hr {{margin: 0.75rem 0;}}
 .st-key-context {{border-bottom: 2px solid {BLUE}; padding-bottom: 0.5rem;}}
 .st-key-context p {{font-size: 0.95rem;}}

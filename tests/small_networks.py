@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
+from hypothesis import settings
 
 from data.activity import ACTIVITY, WAITING, Activity
 from data.assumptions import ASSUMPTIONS, Assumptions
@@ -149,6 +150,25 @@ class Tiny:
             "travel": [{"from_place": s, "to_site": e, "minutes": n} for (s, e), n in dict(self.travel).items()],
             "rota": [{"site": s, "asset_type": a, "session_type": t, "sessions": n} for (s, a, t), n in dict(self.rota).items()],
         }
+
+
+def month(
+    period: str, *, organisation: str = "P", test: str = "x", seen: float = 0, planned: float = 0, unscheduled: float = 0, **bands: float
+) -> dict[str, Any]:  # fmt: skip
+    """A row of the activity table; `b0=5` are five who have waited less than a week."""
+    counts = dict.fromkeys(WAITING, 0.0) | {f"waiting_{k[1:]}": float(n) for k, n in bands.items()}
+    done = {"done_waiting_list": seen, "done_planned": planned, "done_unscheduled": unscheduled}
+    return {"organisation": organisation, "test": test, "period": period} | done | counts
+
+
+def with_history(dataset: Dataset, *rows: Mapping[str, Any]) -> Dataset:
+    """The dataset with another history, made of rows of `month`."""
+    return dataset.changed(activity=Activity({"activity": frame(ACTIVITY, [dict(r) for r in rows])}))
+
+
+def few(examples: int) -> settings:
+    """So many examples where hypothesis draws a hundred; in proportion where it is asked for more."""
+    return settings(max_examples=max(1, settings().max_examples * examples // 100))
 
 
 def two_trusts(**parts: Any) -> Tiny:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -44,8 +45,9 @@ def line_of(figure: go.Figure, level: float, words: str, *, start: object = None
         figure.add_hline(y=level, line={"color": SECONDARY_TEXT, "width": 1.5, "dash": "dot"})
     else:
         figure.add_shape(type="line", x0=start, x1=end, y0=level, y1=level, line={"color": SECONDARY_TEXT, "width": 1.5, "dash": "dot"})
+    place = {"xref": "paper", "x": 0} if start is None else {"x": start}
     figure.add_annotation(
-        xref="paper", x=0, xanchor="left", y=level, yanchor="bottom", text=words, showarrow=False, font={"color": SECONDARY_TEXT, "size": 13},
+        **place, xanchor="left", y=level, yanchor="bottom", text=words, showarrow=False, font={"color": SECONDARY_TEXT, "size": 13},
         bgcolor="rgba(255,255,255,0.85)",
     )  # fmt: skip
 
@@ -54,6 +56,6 @@ def spread(values: list[float], gap: float) -> list[float]:
     """Positions for labels beside `values`, moved apart so that they keep `gap`; in the order given."""
     order = sorted(range(len(values)), key=lambda i: values[i])
     placed = list(values)
-    for before, i in zip(order, order[1:], strict=False):
+    for before, i in pairwise(order):
         placed[i] = max(placed[i], placed[before] + gap)
     return placed

@@ -47,7 +47,7 @@ def binding_limits(plan: Plan) -> pd.DataFrame:
 
 def sides(comparison: Comparison, network: Network, left: str, right: str) -> Evidence:
     """Worst share over six weeks by trust and test under two plans: one line for each list, from one plan to the other."""
-    lists = comparison.lists
+    lists = _in_network_order(comparison.lists, network)
     tests, organisations = network.titles("tests"), organisation_names(network)
     titles = [f"{tests.get(r.test, r.test)}, {organisations.get(r.organisation, r.organisation)}" for r in lists.itertuples()]
     marks = [chart_text(t) for t in titles]
@@ -56,8 +56,11 @@ def sides(comparison: Comparison, network: Network, left: str, right: str) -> Ev
     for mark, row in zip(marks, lists.itertuples(), strict=True):
         figure.add_scatter(x=[row.left, row.right], y=[mark, mark], mode="lines", line={"color": SECONDARY_TEXT, "width": 1.5}, hoverinfo="skip")
     for name, column, colour, symbol in ((left, "left", _LEFT, "circle-open"), (right, "right", _RIGHT, "circle")):
-        figure.add_scatter(x=lists[column], y=marks, mode="markers", name=chart_text(name), marker={"color": colour, "symbol": symbol, "size": 11, "line": {"width": 2.5}},
-                           hovertemplate=f"{chart_text(name)}<br>%{{y}}: %{{x:.1%}}<extra></extra>", showlegend=True)  # fmt: skip
+        marker = {"color": colour, "symbol": symbol, "size": 11, "line": {"width": 2.5}}
+        hover = f"{chart_text(name)}<br>%{{y}}: %{{x:.1%}}<extra></extra>"
+        figure.add_scatter(
+            x=lists[column], y=marks, mode="markers", name=chart_text(name), marker=marker, hovertemplate=hover, showlegend=True, cliponaxis=False
+        )
     targets = lists["target_share"].dropna().unique()
     if len(targets) == 1:
         figure.add_vline(
@@ -85,6 +88,11 @@ def sides(comparison: Comparison, network: Network, left: str, right: str) -> Ev
     )
 
 
+def _in_network_order(lists: pd.DataFrame, network: Network) -> pd.DataFrame:
+    order = {name: i for table in ("organisations", "tests") for i, name in enumerate(network.titles(table))}
+    return lists.sort_values(["organisation", "test"], key=lambda ids: ids.map(order), kind="stable", ignore_index=True)
+
+
 def measures_table(comparison: Comparison, left: str, right: str) -> pd.DataFrame:
     """The network's results under two plans as text, with the difference."""
     rows = [
@@ -104,7 +112,8 @@ def costs_table(comparison: Comparison, left: str, right: str) -> pd.DataFrame:
 
 
 def _figure(value: float, unit: str, *, sign: bool = False) -> str:
-    text = pounds(abs(value)) if unit.startswith("£") else number(abs(value), 1 if abs(value) < 10 and value != round(value) else 0)
+    small = abs(value) < 10 and abs(value - round(value)) >= 0.05
+    text = pounds(abs(value)) if unit.startswith("£") else number(abs(value), int(small))
     return _signed(value, text) if sign else text
 
 

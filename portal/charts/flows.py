@@ -38,8 +38,9 @@ def mobiles(plan: Plan, network: Network) -> Evidence:
     found, titles, sites = stays(plan), network.titles("mobiles"), network.titles("sites")
     order = [chart_text(t) for t in titles.values()]
     first, last = plan["waiting_list"]["week"].min(), plan["waiting_list"]["week"].max() + _WEEK
-    figure = canvas(110 + 56 * len(order), xaxis={"type": "date", "tickformat": "%-d %b %Y", "range": [first, last], "showgrid": True},
-                    yaxis={"categoryorder": "array", "categoryarray": order[::-1], "range": [-0.6, len(order) - 0.4], "showgrid": False}, barmode="overlay")  # fmt: skip
+    rows = {"categoryorder": "array", "categoryarray": order[::-1], "range": [-0.6, len(order) - 0.4], "showgrid": False}
+    across = {"type": "date", "tickformat": "%-d %b %Y", "range": [first, last], "showgrid": True}
+    figure = canvas(110 + 56 * len(order), xaxis=across, yaxis=rows, barmode="overlay")
     used = list(dict.fromkeys(found["site"]))
     next_start = found.groupby("mobile")["start"].shift(-1).fillna(last)
     for row, free_until in zip(found.itertuples(), next_start, strict=True):
@@ -101,8 +102,9 @@ def aid_routes(plan: Plan, network: Network) -> pd.DataFrame:
     ).reset_index().sort_values("patients", ascending=False)  # fmt: skip
     return pd.DataFrame({
         "From": titled(sums["from_organisation"], "organisations", network), "To": titled(sums["to_organisation"], "organisations", network),
-        "At": titled(sums["to_site"], "sites", network), "Test": titled(sums["test"], "tests", network), "Patients over the plan": sums["patients"].round(0),
-        "In weeks": sums["weeks"], "From week of": sums["first"].map(day), "Minutes by road (mean)": (sums["road"] / sums["patients"]).round(0),
+        "At": titled(sums["to_site"], "sites", network), "Test": titled(sums["test"], "tests", network),
+        "Patients over the plan": sums["patients"].round(0), "In weeks": sums["weeks"], "From week of": sums["first"].map(day),
+        "Minutes by road (mean)": (sums["road"] / sums["patients"]).round(0),
         "Cost (£)": sums["cost"].round(0),
     }).reset_index(drop=True)  # fmt: skip
 

@@ -58,7 +58,7 @@ def sessions_by_week(plan: Plan, network: Network, asset_type: str) -> Styler:
     weeks = [short_day(w) for w in values.columns]
     table = values.set_axis(weeks, axis=1).map(number).reset_index(names="Site and session type")
     shades = change.map(_change_shade).set_axis(weeks, axis=1).reset_index(drop=True)
-    return table.style.apply(lambda _: shades.reindex(columns=table.columns, fill_value=""), axis=None)
+    return table.style.apply(lambda _: shades.reindex(columns=table.columns, fill_value=f"color: {TEXT}"), axis=None)
 
 
 def _session_rows(plan: Plan, network: Network, asset_type: str) -> pd.DataFrame:

@@ -37,7 +37,7 @@ def met_matrix(plan: Plan, network: Network) -> Styler:
 
 
 def _words(share: float, within: bool) -> str:
-    return f"{percent(share)}\u00a0{'met' if within else 'missed'}"
+    return f"{percent(share)} {'met' if within else 'missed'}"
 
 
 def _matrix(lists: pd.DataFrame, network: Network, share: str, met: str) -> Styler:

@@ -16,9 +16,9 @@ from portal.theme import MUCH, chart_text, count, day, listed, number
 def headline(held: Dataset) -> str:
     """What there is, in one sentence."""
     n = held.network
-    things = [count(len(n["organisations"]), "organisation"), count(len(n["sites"]), "site"), count(len(n["assets"]), "scanner or room", "scanners and rooms"),
-              count(len(n["mobiles"]), "mobile unit")]  # fmt: skip
-    return f"{n.title}: {listed(things)}."
+    assets = count(len(n["assets"]), "scanner or room", "scanners and rooms")
+    places = [count(len(n["organisations"]), "organisation"), count(len(n["sites"]), "site")]
+    return f"{n.title}: {listed([*places, assets, count(len(n['mobiles']), 'mobile unit')])}."
 
 
 def evidence_words(held: Dataset) -> str:
@@ -46,8 +46,9 @@ def rota_words(today: Today) -> str:
         return "Every row is the network's own."
     own = f" {count(basis[_OWN], 'place')} have the network's own rows." if basis.get(_OWN, 0) else ""
     return (
-        f"**Derived** for {count(int(basis['derived']), 'place')}: no rota is loaded, so it is the sessions of an ordinary week that reproduce recent activity at the "
-        f"assumed throughput, utilisation and non-attendance.{own} Replace it in the sheet Rota of the network workbook."
+        f"**Derived** for {count(int(basis['derived']), 'place')}: no rota is loaded, so it is the sessions of an ordinary week that reproduce "
+        f"recent activity at the assumed throughput, utilisation and non-attendance.{own} Replace it in the sheet Rota of the "
+        "network workbook."
     )
 
 
@@ -69,14 +70,14 @@ def rota(today: Today, network: Network) -> Evidence:
     figure = canvas(80 + 26 * len(wide), xaxis={"side": "top"}, yaxis={"autorange": "reversed", "showgrid": False, "ticks": ""})
     figure.add_heatmap(
         z=wide.to_numpy(dtype=float), x=[chart_text(c) for c in wide.columns], y=labels, colorscale=MUCH, showscale=False, xgap=1, ygap=1,
-        text=wide.map(lambda v: f"{v:,.1f}").to_numpy(), texttemplate="%{text}", textfont={"size": 12},
+        text=wide.map(lambda v: number(v, 1)).to_numpy(), texttemplate="%{text}", textfont={"size": 12},
         hovertemplate="%{y}<br>%{x}: %{z:.1f} sessions a week<extra></extra>",
     )  # fmt: skip
     total = rows["sessions"].sum()
     finding = f"{number(total)} sessions in an ordinary week at {count(len(wide), 'place')}"
     table = pd.DataFrame({
-        "Site": titled(rows["site"], "sites", network), "Asset type": titled(rows["asset_type"], "asset_types", network), "Session type": rows["kind"],
-        "Sessions a week": rows["sessions"].round(2), "Basis": rows["basis"],
+        "Site": titled(rows["site"], "sites", network), "Asset type": titled(rows["asset_type"], "asset_types", network),
+        "Session type": rows["kind"], "Sessions a week": rows["sessions"].round(2), "Basis": rows["basis"],
     })  # fmt: skip
     return Evidence(
         finding, "Sessions in a week without a bank holiday, by site, asset type and session type", figure, f"{finding}.", table, "rota_of_today"
@@ -87,6 +88,7 @@ def sources(held: Dataset) -> pd.DataFrame:
     """The files behind the history, newest month first."""
     rows = held.sources.sort_values(["period", "file"], ascending=[False, True])
     return pd.DataFrame({
-        "File": rows["file"], "Month": rows["period"].map(lambda p: "" if pd.isna(p) else f"{p:%B %Y}"), "Published": rows["published"], "Revised": rows["revised"],
-        "Rows used": rows["rows"], "Synthetic": rows["synthetic"].map({True: "yes", False: "no"}), "Digest (SHA-256)": rows["sha256"].str[:12],
+        "File": rows["file"], "Month": rows["period"].map(lambda p: "" if pd.isna(p) else f"{p:%B %Y}"), "Published": rows["published"],
+        "Revised": rows["revised"], "Rows used": rows["rows"], "Synthetic": rows["synthetic"].map({True: "yes", False: "no"}),
+        "Digest (SHA-256)": rows["sha256"].str[:12],
     }).reset_index(drop=True)  # fmt: skip

@@ -8,10 +8,13 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from data.assumptions import ASSUMPTIONS, BY_NAME, DECLARED, SCOPES, Assumptions
+from data.assumptions import ASSUMPTIONS, DECLARED, SCOPES, Assumptions
 from data.fields import Field, Kind, Table
+from data.frames import to_csv_text
 from data.network import EVIDENCE, Network
-from portal.theme import TEXT, day, plain, short_name
+from data.scenario import Scenario
+from data.store import StoredScenario
+from portal.theme import TEXT, day, moment, plain, short_name
 
 _TITLED = {
     "organisation": "organisations", "from_organisation": "organisations", "to_organisation": "organisations", "site": "sites", "to_site": "sites",
@@ -20,7 +23,9 @@ _TITLED = {
 }  # fmt: skip
 """Columns of identifiers, and the network's table that holds their titles."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", *map(chr, (0xFF1D, 0xFF0B, 0xFF0D, 0xFF20)))
+"""What a spreadsheet program may take for the beginning of a formula; the last four are the full-width forms."""
+
 _SHADES = ("#ffffff", "#e3eef8", "#ADD1F1", "#6BACE6", "#2073BC", "#12436D")
 _DARK_FROM = 4
 
@@ -71,6 +76,12 @@ def csv(frame: pd.DataFrame) -> bytes:
     return safe.to_csv(index=False, lineterminator="\r\n", date_format="%Y-%m-%d").encode("utf-8-sig")
 
 
+def declared_csv(table: Table, frame: pd.DataFrame) -> bytes:
+    """A declared table as it stands, in the columns and forms of its CSV file, with the same care for formulas."""
+    texts = {f.name: frame[f.name].map(_harmless) for f in table.fields if f.dtype == "str"}
+    return to_csv_text(table, frame.assign(**texts)).encode("utf-8-sig")
+
+
 def _harmless(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
@@ -117,6 +128,14 @@ def assumption_table(group: str, held: Assumptions, network: Network, changes: p
     frame = pd.DataFrame(rows, columns=columns)
     frame["Dated"] = frame["Dated"].map(day)
     return frame[["Assumption", "Where", "Value", "Unit", "Reason", "Basis", "Confidence", "Owner", "Dated", "Source", "Stated by"]]
+
+
+def scenario_table(scenarios: list[tuple[Scenario, StoredScenario | None]]) -> pd.DataFrame:
+    """Scenarios with who made them when and why; those that are not stored yet are built in."""
+    built_in = (1, "", "built in", "")
+    stored = [(k.version, k.reason, moment(k.created), k.created_by) if k else built_in for _, k in scenarios]
+    rows = [(made.name, made.description, made.weeks, *more) for (made, _), more in zip(scenarios, stored, strict=True)]
+    return pd.DataFrame(rows, columns=["Scenario", "What it does", "Weeks", "Version", "Reason", "Saved", "By"])
 
 
 def _key(row: Any) -> tuple[Any, ...]:
@@ -168,8 +187,3 @@ def pivoted(frame: pd.DataFrame, rows: Mapping[str, str], columns: Mapping[str, 
         .set_axis([rows[r] for r in keep_rows])
         .set_axis([columns[c] for c in keep_columns], axis=1)
     )
-
-
-def declared(name: str) -> str:
-    """Title and unit of a declared assumption."""
-    return f"{BY_NAME[name].title} ({BY_NAME[name].unit})"

@@ -48,6 +48,7 @@ def check_plan(folder: Path, dataset: Dataset, scenario: Scenario) -> Findings:
     for check in (check_sessions, check_must_do, check_rooms, check_staff, check_mobiles, check_external):
         check(report, facts, written)
     check_aid(report, facts, written, check_lists(report, facts, written))
-    for check in (check_target, check_costs, check_measures, check_limits, check_reporting):
+    for check in (check_target, check_costs, check_measures, check_limits):
         check(report, facts, written)
+    check_reporting(report, written)
     return report.findings()

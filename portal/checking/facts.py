@@ -30,18 +30,29 @@ class Assumed:
 
     def __init__(self, rows: pd.DataFrame) -> None:
         self._rows: dict[str, list[tuple[dict[str, str], Any, Any, float]]] = {}
+        self._dated: set[str] = set()
+        self._known: dict[Key, float] = {}
         for row in rows.to_dict("records"):
             named = {scope: row[scope] for scope in SCOPES if row[scope]}
-            self._rows.setdefault(row["name"], []).append((named, row["from_week"], row["to_week"], float(row["value"])))
+            first, last = (None if pd.isna(row[end]) else row[end] for end in ("from_week", "to_week"))
+            self._rows.setdefault(row["name"], []).append((named, first, last, float(row["value"])))
+            if first is not None or last is not None:
+                self._dated.add(row["name"])
 
     def __call__(self, name: str, week: Any = None, **place: str) -> float:
         """The value at a place; `place` names scopes."""
+        key = (name, week if name in self._dated else None, *place.items())
+        if key not in self._known:
+            self._known[key] = self._found(name, week, place)
+        return self._known[key]
+
+    def _found(self, name: str, week: Any, place: dict[str, str]) -> float:
         value, rank = BY_NAME[name].default, (-1, False)
         for named, first, last, stated in self._rows.get(name, []):
-            dated = not (pd.isna(first) and pd.isna(last))
+            dated = first is not None or last is not None
             fits = all(place.get(scope) == where for scope, where in named.items())
             if dated:
-                fits = fits and week is not None and not week < first and not week > last
+                fits = fits and week is not None and (first is None or first <= week) and (last is None or week <= last)
             if fits and (len(named), dated) >= rank:
                 value, rank = stated, (len(named), dated)
         return float(value)

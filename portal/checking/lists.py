@@ -21,7 +21,7 @@ def check_lists(report: Report, facts: Facts, written: Written) -> dict[Key, Any
         Opening list, additions and list at each week end (as written), by organisation and test.
     """
     opening = _opening(report, facts, written)
-    seen = _seen(written)
+    seen, at_home = _seen(written), _seen_at_home(facts, written)
     rows: dict[Key, dict[Any, Any]] = {}
     for row in written.rows("waiting_list"):
         if row.priority != ALL_PRIORITIES:
@@ -36,7 +36,7 @@ def check_lists(report: Report, facts: Facts, written: Written) -> dict[Key, Any
         ages = opening.get(pair, np.zeros(BANDS))
         _check_balance(report, facts, pair, weekly, float(ages.sum()), seen)
         _check_ages(report, pair, weekly, ages)
-        _check_shortest(report, facts, pair, weekly, ages, written)
+        _check_shortest(report, facts, pair, weekly, ages, at_home)
         lists[pair] = (float(ages.sum()), [r.additions for r in weekly], [r.waiting for r in weekly])
     for pair in {(k[0], k[1]) for k in seen} - lists.keys():
         report.fault("no-list", "activity", f"patients of {pair}", "patients of a list in the table of waiting lists")
@@ -69,6 +69,15 @@ def _seen(written: Written) -> dict[Key, float]:
     return seen
 
 
+def _seen_at_home(facts: Facts, written: Written) -> dict[Key, float]:
+    """Patients examined in their own organisation's sessions, by organisation, test and week."""
+    total: dict[Key, float] = {}
+    for (o, site, m, _, week), patients in written.own_examinations().items():
+        if facts.owner.get(site) == o:
+            total[o, m, week] = total.get((o, m, week), 0.0) + patients
+    return total
+
+
 def _check_balance(report: Report, facts: Facts, pair: Key, weekly: list[Any], opening: float, seen: dict[Key, float]) -> None:
     """Nobody appears or vanishes."""
     before = opening
@@ -99,13 +108,10 @@ def _check_ages(report: Report, pair: Key, weekly: list[Any], ages: np.ndarray) 
         report.equal("share-over-six", "waiting_list", where, 100 * row.share_over_six, 100 * share, "per cent over six weeks")
 
 
-def _check_shortest(report: Report, facts: Facts, pair: Key, weekly: list[Any], ages: np.ndarray, written: Written) -> None:
+def _check_shortest(report: Report, facts: Facts, pair: Key, weekly: list[Any], ages: np.ndarray, at_home: dict[Key, float]) -> None:
     """A list is not driven below what booking keeps on it; where the rota may not change, nobody is seen beyond it."""
     capacity = facts.seen_today.get(pair, np.zeros(len(facts.weeks)))
     floor = facts.assumed("list_floor", test=pair[1])
-    at_home = written.sums(
-        "activity", "organisation test week site", "patients", lambda f: (f["kind"] == "waiting_list") & (f["organisation"] == pair[0])
-    )
     unchanged = float(ages.sum())
     for w, row in enumerate(weekly):
         served = min(unchanged + row.additions, float(capacity[w]))
@@ -114,5 +120,4 @@ def _check_shortest(report: Report, facts: Facts, pair: Key, weekly: list[Any], 
         where = (*pair, row.week)
         report.at_most("shortest-list", "waiting_list", where, min(floor * row.additions, unchanged), row.waiting, "patients kept by booking")
         if not facts.scenario.levers["change_sessions"]:
-            here = sum(n for (_, m, week, site), n in at_home.items() if (m, week) == (pair[1], row.week) and facts.owner.get(site) == pair[0])
-            report.at_most("as-today", "activity", where, here, served, "patients seen at home under today's rota")
+            report.at_most("as-today", "activity", where, at_home.get(where, 0.0), served, "patients seen at home under today's rota")

@@ -129,7 +129,7 @@ def _elsewhere(written: Written) -> Mapping[str, Mapping[Key, Any]]:
     return {OPENINGS: written.sums("sessions", "week", "sessions"), STAFF: written.sums("staffing", "week", "hours_needed"), MOBILES: standing}
 
 
-def check_reporting(report: Report, _: Facts, written: Written) -> None:
+def check_reporting(report: Report, written: Written) -> None:
     """No network declares reporting capacity yet: the table is empty."""
     if len(written.tables["reporting"]):
         report.fault("reporting", "reporting", f"{len(written.tables['reporting'])} rows", "no row: the network declares no reporting capacity")

@@ -56,7 +56,7 @@ def _sidebar(ws: Workspace, pages: dict[str, list[st.Page]]) -> None:
         st.caption("Single-user mode: nobody signs in, and only this computer is served.")
 
 
-st.set_page_config(page_title="Sixweeks", layout="wide", initial_sidebar_state=270)
+st.set_page_config(page_title="Sixweeks", layout="wide", initial_sidebar_state=290)
 st.html(STYLE)
 workspace = open_workspace()
 not_found = _settle(workspace)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from portal import layout, position, services
+from portal import position, results, services
 from portal.charts import lists
-from portal.theme import day, plain
+from portal.parts import layout
+from portal.theme import plain
 from portal.workspace import current
 
 ws = current()
@@ -28,14 +29,16 @@ def nothing_loaded() -> None:
 def newest_plan() -> None:
     """The newest plan's headline, or the offer to make one."""
     st.header("The newest plan", anchor=False)
-    known = services.plans(ws.scope, ws.dataset)
-    working = [r for r in services.runs(ws.scope, ws.dataset) if not r.ended]
-    if known:
-        newest = known[0]
-        st.markdown(f"**{plain(newest.scenario_name)}**: {plain(services.answer(ws.scope, newest.run.id).headline)}")
-        st.page_link(PLAN, label="Open the plan", query_params=ws.address(run=newest.run.id))
-    elif not working:
-        st.markdown("There is no plan for these data yet. The base plan may use every lever and changes no assumption; it takes about a minute.")
+    changing, without_change = results.newest_plans(ws.scope, ws.dataset)
+    working = [r for r in results.runs(ws.scope, ws.dataset) if not r.ended]
+    if changing:
+        st.markdown(f"**{plain(changing.scenario_name)}**: {plain(results.answer(ws.scope, changing.run.id).headline)}")
+    if without_change:
+        st.markdown(f"**Without a change**: {plain(results.answer(ws.scope, without_change.run.id).headline)}")
+    if shown := changing or without_change:
+        st.page_link(PLAN, label="Open the plan", query_params=ws.address(run=shown.run.id))
+    if not changing and not working:
+        st.markdown("The base plan may use every lever and changes no assumption; it takes about a minute.")
         if st.button("Make the base plan", type="primary"):
             with layout.telling():
                 ws.choose(run=services.start_plan(ws.scope, services.choice(ws.scope, ws.dataset, "base").scenario).id)
@@ -55,18 +58,16 @@ def main() -> None:
     layout.answer(position.headline(held), position.furthest(held))
     newest_plan()
     st.header("Where the lists stand", anchor=False)
-    st.caption(
-        f"Share of each list that has waited six weeks or more on {day(held.data_date)}; shaded where over the target. {plain(layout.source_of(held))}"
-    )
+    st.caption(f"Share of each list that has waited six weeks or more, shaded where over the target. {plain(layout.source_of(held))}")
     newest = position.newest(held)
-    st.table(lists.standing(newest, held.network), border="horizontal", alt=position.headline(held))
+    layout.matrix(lists.standing(newest, held.network), "standing", alt=position.headline(held))
     tests = {"": "All tests"} | held.network.titles("tests")
     test = st.selectbox("Test", list(tests), format_func=tests.__getitem__, key="overview_test", bind="query-params")
     targets = newest.loc[newest["test"].eq(test) if test else newest["test"].ne(""), "target_share"].unique()
     frame = position.trend(position.history(held), test)
     layout.evidence(lists.trend(frame, held.network, tests[test], targets[0] if len(targets) == 1 else float("nan")), layout.source_of(held))
     st.header("Waiting for a decision", anchor=False)
-    waiting = [*services.waiting_for(ws.scope, ws.dataset), *position.decisions(held)]
+    waiting = [*results.waiting_for(ws.scope, ws.dataset), *position.decisions(held)]
     layout.bullets(waiting or ["Nothing."])
     layout.words("overview")
 

@@ -5,14 +5,15 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from portal import layout, services
+from portal import results, services
+from portal.parts import layout
 from portal.theme import count, listed, moment, sentence_start
 from portal.workspace import current
 
 ws = current()
 held = services.dataset(ws.scope, ws.dataset) if ws.dataset else None
 layout.context("Runs", held, ws)
-runs = services.runs(ws.scope)
+runs = results.runs(ws.scope)
 tally = [
     count(sum(r.state == state for r in runs), f"plan {words}", f"plans {words}")
     for state, words in layout.STATES.items()
@@ -22,14 +23,14 @@ layout.answer(f"{sentence_start(listed(tally))}." if tally else "Nothing has bee
 for run in (r for r in runs if not r.ended):
     layout.follow(ws, run)
 if runs:
-    names = {r.id: services.scenario_name(ws.scope, r) for r in runs}
+    names = {r.id: results.scenario_name(ws.scope, r) for r in runs}
     frame = pd.DataFrame([
-        (sentence_start(layout.STATES[r.state]), names[r.id], moment(r.created), r.created_by, moment(r.finished), round(r.progress.seconds), r.message,
-         r.reference, r.dataset_id[:8], r.id[:8])
+        (sentence_start(layout.STATES[r.state]), names[r.id], moment(r.created), round(r.progress.seconds), r.message, r.created_by,
+         moment(r.finished), r.reference, r.dataset_id[:8], r.id[:8])
         for r in runs
-    ], columns=["State", "Scenario", "Asked for", "By", "Ended", "Time (seconds)", "What happened", "Reference", "Dataset", "Run"])  # fmt: skip
+    ], columns=["State", "Scenario", "Asked for", "Time (seconds)", "What happened", "By", "Ended", "Reference", "Dataset", "Run"])  # fmt: skip
     layout.table(frame, "runs", alt="Runs, newest first")
-    planned = {r.id: r for r in runs if services.has_plan(ws.scope, r)}
+    planned = {r.id: r for r in runs if results.has_plan(ws.scope, r)}
     if planned:
         chosen = st.selectbox("Plan", list(planned), format_func=lambda i: f"{names[i]}, {moment(planned[i].created)}")
         st.page_link(Path(__file__).with_name("plan.py"), label="Open this plan", query_params={"dataset": planned[chosen].dataset_id, "run": chosen})

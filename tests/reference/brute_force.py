@@ -26,7 +26,10 @@ from data.scenario import Scenario
 
 SCOPES = ("organisation", "site", "test", "asset_type", "session_type", "staff_group", "mobile")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-BANK_HOLIDAYS = {dt.date(2025, 8, 25), dt.date(2025, 12, 25), dt.date(2025, 12, 26), dt.date(2026, 1, 1), dt.date(2026, 8, 31)}
+BANK_HOLIDAYS = {
+    dt.date(2025, 8, 25), dt.date(2025, 12, 25), dt.date(2025, 12, 26), dt.date(2026, 1, 1), dt.date(2026, 4, 3), dt.date(2026, 4, 6),
+    dt.date(2026, 5, 4), dt.date(2026, 5, 25), dt.date(2026, 8, 31),
+}  # fmt: skip
 EXACT = 1e-7
 
 
@@ -350,7 +353,7 @@ def _stays(facts: Facts, unit: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     pads = {p["site"]: p["ready_from"] for p in facts.tables["pads"] if p["asset_type"] == unit["asset_type"]}
     for way in itertools.product(["", *pads], repeat=len(facts.weeks)):
         still = all(way[w] == unit["starts_at"] for w in facts.weeks if w < notice or not facts.levers["move_mobiles"])
-        ready = all(not s or _from(pads[s], facts.mondays[w]) and _from(unit["available_from"], facts.mondays[w]) for w, s in enumerate(way))
+        ready = all(not s or (_from(pads[s], facts.mondays[w]) and _from(unit["available_from"], facts.mondays[w])) for w, s in enumerate(way))
         before = (unit["starts_at"], *way)
         arrivals = [w for w in facts.weeks if way[w] and way[w] != before[w]]
         stayed = all(way[w + k] == way[w] for w in arrivals for k in range(min(stay, len(way) - w)))
@@ -460,7 +463,7 @@ def _follow_list(facts: Facts, lp: Linear, o: str, m: str, gone: list[dict[Any, 
                 share = facts.value("target_share", organisation=o, test=m)
                 short = lp.flow("short", o, m)
                 lp.price(1, short, facts.value("shortfall_price", test=m))
-                _at_least(lp, {short: 1.0} | {x: 1 - share for x in so_far}, (1 - share) * joined - facts.could_be_young(o, m, w))
+                _at_least(lp, {short: 1.0} | dict.fromkeys(so_far, 1 - share), (1 - share) * joined - facts.could_be_young(o, m, w))
 
 
 def _price_list(lp: Linear, goal: int, price: float, joined: float, so_far: dict[Any, float]) -> None:
@@ -482,14 +485,14 @@ def _offers(facts: Facts, lp: Linear, o: str, m: str, w: int, gone: list[dict[An
     waiting = facts.opening(o, m) if w == 0 else facts.joined_so_far(o, m, w - 1)
     away = [x for x in gone[w] if x[0] == "examined" and facts.owner[x[3]] != o]
     able = facts.value("aid_suitable", test=m)
-    lp.most.append(({x: 1 / facts.accepted(o, m, x[3]) for x in away} | {x: able for x in before}, able * waiting))
+    lp.most.append(({x: 1 / facts.accepted(o, m, x[3]) for x in away} | dict.fromkeys(before, able), able * waiting))
     for s in {x[3] for x in away}:
         so_far = {x: 1.0 for v in range(w + 1) for x in gone[v] if x[0] == "examined" and x[3] == s}
         lp.most.append((so_far, facts.accepted(o, m, s) * able * facts.joined_so_far(o, m, w)))
     fits = facts.value("mobile_suitable", test=m)
     units_only = {x: 1.0 for x in gone[w] if x[0] == "examined" and not _fixed(facts, x[3], x[4])}
     if units_only:
-        lp.most.append((units_only | {x: fits for x in before}, fits * waiting))
+        lp.most.append((units_only | dict.fromkeys(before, fits), fits * waiting))
 
 
 def _fixed(facts: Facts, s: str, a: str) -> bool:
@@ -584,7 +587,11 @@ def _room_there(facts: Facts, limit: tuple[str, str, str, int], n: dict[Any, int
     what, s, a, w = limit
     here = [t for s2, a2, t in facts.runs if (s2, a2) == (s, a)]
     if what == "openings":
-        return sum(facts.kinds[t]["minutes"] * (max(facts.most(s, a, t, w), facts.today(s, a, t)) - n[s, a, t, w]) for t in here if facts.kinds[t]["insourcing"])
+        return sum(
+            facts.kinds[t]["minutes"] * (max(facts.most(s, a, t, w), facts.today(s, a, t)) - n[s, a, t, w])
+            for t in here
+            if facts.kinds[t]["insourcing"]
+        )
     minutes = sum(facts.kinds[t]["minutes"] * n[s, a, t, w] for t in here) * facts.yields(s, a)
     if what == "fixed room":
         return minutes
@@ -601,7 +608,9 @@ def _cost_of_choices(facts: Facts, n: dict[Any, int], standing: dict[str, tuple[
     cost = disturbance = 0.0
     for s, a, t in facts.runs:
         change = [0, *(n[s, a, t, w] - facts.today(s, a, t) for w in facts.weeks)]
-        cost += sum(n[s, a, t, w] for w in facts.weeks) * facts.value("session_cost", organisation=facts.owner[s], site=s, asset_type=a, session_type=t)
+        cost += sum(n[s, a, t, w] for w in facts.weeks) * facts.value(
+            "session_cost", organisation=facts.owner[s], site=s, asset_type=a, session_type=t
+        )
         disturbance += sum(map(abs, change)) * facts.value("rota_change_price", asset_type=a)
         disturbance += sum(abs(after - before) for before, after in itertools.pairwise(change)) * facts.value("ramp_price", asset_type=a)
     for unit in facts.tables["mobiles"]:
@@ -624,7 +633,10 @@ def _staff_cost(facts: Facts, o: str, g: str, n: dict[Any, int], standing: dict[
     missing = facts.staff_needed(o, g, n, standing, w) - there
     where = {"organisation": o, "staff_group": g}
     paid = 0.0
-    extra = [(facts.value(f"{k}_cost", **where), facts.value(f"{k}_limit", w, **where) * there, lever) for k, lever in (("overtime", "overtime"), ("bank", "bank_and_agency"))]
+    extra = [
+        (facts.value(f"{k}_cost", **where), facts.value(f"{k}_limit", w, **where) * there, lever)
+        for k, lever in (("overtime", "overtime"), ("bank", "bank_and_agency"))
+    ]
     for price, hours, lever in sorted(extra):
         if facts.levers[lever] and missing > 1e-9:
             paid += price * min(hours, missing)

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from data.dataset import Dataset
 from data.errors import Refused, SixweeksError
 from data.findings import Findings
 from data.run import Run
-from portal import services
+from portal import results, services
 from portal.charts.evidence import Evidence
 from portal.charts.tables import csv
 from portal.theme import count, day, number, percent, plain, pounds
@@ -31,7 +32,7 @@ STATES = {"queued": "waiting", "running": "being computed", "done": "done", "fai
 """States of a run in words."""
 
 _CHART = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
-_TEXTS = Path(__file__).with_name("text")
+_TEXTS = Path(__file__).parents[1] / "text"
 
 
 def context(page: str, held: Dataset | None, ws: Workspace, *, scenario: str = "", run: Run | None = None) -> None:
@@ -67,7 +68,7 @@ def _about_the_data(held: Dataset, ws: Workspace) -> None:
 
 def _about_the_result(ws: Workspace, run: Run) -> None:
     st.badge("Provisional: not signed off", color="gray")
-    why = services.staleness(ws.scope, run)
+    why = results.staleness(ws.scope, run)
     st.badge(f"Stale: {plain(why)}" if why else "Current: newest data and assumptions", color="red" if why else "green")
 
 
@@ -115,16 +116,20 @@ def evidence(shown: Evidence, source: str) -> None:
         table(shown.table, shown.file, alt=shown.alt)
 
 
-def table(frame: pd.DataFrame, file: str, *, alt: str = "", download: bool = True, height: int | None = None) -> None:
+def table(frame: pd.DataFrame, file: str, *, alt: str = "") -> None:
     """A shown table that can be searched and sorted, and taken away as CSV."""
-    config = {c: st.column_config.NumberColumn(c, format="localized") for c in frame.columns if pd.api.types.is_numeric_dtype(frame[c].dtype)} | {
-        c: st.column_config.DateColumn(c, format="D MMMM YYYY") for c in frame.columns if pd.api.types.is_datetime64_any_dtype(frame[c].dtype)
-    }
-    st.dataframe(
-        frame, hide_index=True, column_config=config, alt=alt or file.replace("_", " "), key=f"table_{file}", **({"height": height} if height else {})
-    )
-    if download:
-        st.download_button("Download as CSV", lambda: csv(frame), f"{file}.csv", "text/csv", key=f"csv_{file}", on_click="ignore")
+    numeric = [c for c in frame.columns if pd.api.types.is_numeric_dtype(frame[c].dtype)]
+    dates = [c for c in frame.columns if pd.api.types.is_datetime64_any_dtype(frame[c].dtype)]
+    config = {c: st.column_config.NumberColumn(c, format="localized") for c in numeric}
+    config |= {c: st.column_config.DateColumn(c, format="D MMMM YYYY") for c in dates}
+    st.dataframe(frame, hide_index=True, column_config=config, alt=alt or file.replace("_", " "), key=f"table_{file}")
+    st.download_button("Download as CSV", lambda: csv(frame), f"{file}.csv", "text/csv", key=f"csv_{file}", on_click="ignore")
+
+
+def matrix(shown: Styler, name: str, alt: str) -> None:
+    """A small shaded table, as `portal.charts.tables.shaded` makes it."""
+    with st.container(key=f"matrix_{name}"):
+        st.table(shown, border="horizontal", alt=alt)
 
 
 def small_table(frame: pd.DataFrame, alt: str) -> None:
@@ -174,7 +179,7 @@ def _panel(ws: Workspace, run_id: str) -> None:
     run = services.run(ws.scope, run_id)
     if run.ended:
         st.rerun()
-    progress, name = run.progress, services.scenario_name(ws.scope, run)
+    progress, name = run.progress, results.scenario_name(ws.scope, run)
     with st.container(border=True):
         stage = progress.stage or ("Waiting for its turn" if run.state == "queued" else "Starting")
         st.markdown(f"**{plain(name)}**: {plain(stage)}")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from data.dataset import Dataset
-from data.frames import to_csv_text
 from data.plan import BY_TABLE, Plan
 from data.run import Run
-from portal import layout, services
+from portal import files, results
 from portal.charts import figures, flows, grids, lists
+from portal.parts import layout
 from portal.theme import count, day, moment, number, percent
 from portal.workspace import Workspace
 
@@ -40,7 +41,7 @@ def _choose(shown: Shown, what: str, table: str, present: list[str]) -> str:
 
 def in_words(shown: Shown) -> None:
     """The plan in sentences, in two columns of about equal length."""
-    answer = services.answer(shown.ws.scope, shown.run.id)
+    answer = results.answer(shown.ws.scope, shown.run.id)
     sections = [(title, said) for title, said in answer.sections() if said is not answer.missed]
     columns, lengths = st.columns(2, gap="large"), [0, 0]
     for title, said in sections:
@@ -54,10 +55,10 @@ def in_words(shown: Shown) -> None:
 def waiting_lists(shown: Shown) -> None:
     """Met or not, and the lists week by week."""
     st.caption(
-        "Worst share over six weeks at the month ends that count, if patients are seen strictly in turn: a lower bound. Real booking is not strictly in turn, "
-        "so the true share can be higher, not lower."
+        "Worst share over six weeks at the month ends that count, if patients are seen strictly in turn: a lower bound. Real booking is not "
+        "strictly in turn, so the true share can be higher, not lower."
     )
-    st.table(lists.met_matrix(shown.plan, shown.held.network), border="horizontal", alt="Worst share over six weeks by trust and test")
+    layout.matrix(lists.met_matrix(shown.plan, shown.held.network), "met", "Worst share over six weeks by trust and test")
     left, right = st.columns(2)
     with left:
         test = _choose(shown, "Test", "tests", list(shown.plan["waiting_list"]["test"].unique()))
@@ -105,7 +106,7 @@ def mutual_aid(shown: Shown) -> None:
     else:
         st.subheader("Who helps whom", anchor=False)
         st.caption("Patients over the plan, from the trust whose list they are on (rows) to the trust that examines them (columns).")
-        st.table(matrix, border="horizontal", alt="Patients by trust whose list they are on and trust that examines them")
+        layout.matrix(matrix, "aid", "Patients by trust whose list they are on and trust that examines them")
         layout.table(flows.aid_routes(plan, network), "mutual_aid", alt="Who helps whom by site and test")
     st.subheader("Bought from providers", anchor=False)
     if plan["external"].empty:
@@ -130,10 +131,10 @@ def limits(shown: Shown) -> None:
     table = figures.binding_limits(shown.plan)
     st.subheader(f"{count(len(table), 'limit')} used up in at least one week", anchor=False)
     st.caption(
-        "The value of one more is the most that one more unit in that week could be worth, in pounds of the weighted goals: an upper bound, and only for the first "
-        "unit. It is comparable between limits of one plan, not between plans."
+        "The value of one more is the most that one more unit in that week could be worth, in pounds of the weighted goals: an upper bound, and "
+        "only for the first unit. It is comparable between limits of one plan, not between plans."
     )
-    layout.table(table, "limits", alt="Limits that bind, those of most value first", height=560 if len(table) > 15 else None)
+    layout.table(table, "limits", alt="Limits that bind, those of most value first")
     st.caption(shown.source)
 
 
@@ -146,12 +147,17 @@ def about(shown: Shown) -> None:
     """What the plan was made from, and how."""
     summary, made = shown.plan.summary, shown.plan.summary["provenance"]
     rows = [
-        ("Scenario", made["scenario_name"]), ("Data", f"{made['network_title']}, to {day(made['data_date'])}"), ("Plan begins in the week of", day(made["first_monday"])),
-        ("Length", count(summary["target"]["horizon_weeks"], "week")), ("Booking order", f"{summary['booking_order']}: a lower bound for the share over six weeks"),
-        ("Outcome of the search", summary["status"]), ("Allowed gap", percent(made["gap"], 2)), ("Time limit", f"{number(made['time_limit'])} seconds"),
+        ("Scenario", made["scenario_name"]),
+        ("Data", f"{made['network_title']}, to {day(made['data_date'])}"),
+        ("Plan begins in the week of", day(made["first_monday"])),
+        ("Length", count(summary["target"]["horizon_weeks"], "week")),
+        ("Booking order", f"{summary['booking_order']}: a lower bound for the share over six weeks"),
+        ("Outcome of the search", summary["status"]), ("Allowed gap", percent(made["gap"], 2)),
+        ("Time limit", f"{number(made['time_limit'])} seconds"),
         ("Seed", f"{made['seed']}"), ("Program version", made["code_version"]),
         ("Solver", f"{made['solver']} {made['solver_version']}, Pyomo {made['pyomo_version']}, {count(made['threads'], 'thread')}"),
-        ("Dataset", made["dataset_id"][:16]), ("Scenario content", made["scenario_id"][:16]), ("Run", shown.run.id), ("Asked for by", shown.run.created_by),
+        ("Dataset", made["dataset_id"][:16]), ("Scenario content", made["scenario_id"][:16]), ("Run", shown.run.id),
+        ("Asked for by", shown.run.created_by),
     ]  # fmt: skip
     layout.small_table(pd.DataFrame(rows, columns=["What", "Value"]), "Provenance of the plan")
     st.subheader("How near to the best", anchor=False)
@@ -166,28 +172,20 @@ def downloads(shown: Shown) -> None:
     """The plan as files."""
     run_id, scope = shown.run.id, shown.ws.scope
     st.markdown("The workbook holds the answers in sentences and every table; plan.json holds measures, statuses and provenance.")
+    book, summary = partial(files.plan_workbook, scope, run_id), partial(files.plan_json, scope, run_id)
     with st.container(horizontal=True):
-        st.download_button(
-            "Download plan.xlsx", lambda: services.plan_workbook(scope, run_id), "plan.xlsx", key="plan_xlsx", on_click="ignore", type="primary"
-        )
-        st.download_button(
-            "Download plan.json",
-            lambda: services.plan(scope, run_id).summary_json(),
-            "plan.json",
-            "application/json",
-            key="plan_json",
-            on_click="ignore",
-        )
+        st.download_button("Download plan.xlsx", book, "plan.xlsx", key="plan_xlsx", on_click="ignore", type="primary")
+        st.download_button("Download plan.json", summary, "plan.json", "application/json", key="plan_json", on_click="ignore")
     name = st.selectbox("Table", list(BY_TABLE), format_func=lambda n: BY_TABLE[n].title, key="plan_table")
     st.caption(BY_TABLE[name].help)
-    st.download_button(
-        f"Download {name}.csv", lambda: to_csv_text(BY_TABLE[name], services.plan(scope, run_id)[name]), f"{name}.csv", "text/csv", key="plan_csv", on_click="ignore"
-    )  # fmt: skip
+    file = f"{name}.csv"
+    table_csv = partial(files.plan_csv, scope, run_id, name)
+    st.download_button(f"Download {file}", table_csv, file, "text/csv", key="plan_csv", on_click="ignore")
 
 
 VIEWS: dict[str, Callable[[Shown], None]] = {
-    "In words": in_words, "Waiting lists": waiting_lists, "Sessions": sessions, "Mobile units": mobile_units, "Who helps whom": mutual_aid, "Staffing": staffing, "Limits": limits,
-    "Cost": costs, "How it was made": about, "Downloads": downloads,
+    "In words": in_words, "Waiting lists": waiting_lists, "Sessions": sessions, "Mobile units": mobile_units, "Who helps whom": mutual_aid,
+    "Staffing": staffing, "Limits": limits, "Cost": costs, "How it was made": about, "Downloads": downloads,
 }  # fmt: skip
 """Tabs of the page, in reading order."""
 

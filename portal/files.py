@@ -1,0 +1,32 @@
+"""What can be taken away as a file: the network as a workbook, and a plan. Each is made when it is asked for."""
+
+from __future__ import annotations
+
+from data.plan import BY_TABLE
+from data.store import Scope
+from data.workbook import write_workbook
+from portal import services
+from portal.charts.tables import declared_csv
+
+
+def network_workbook(scope: Scope, dataset_id: str, *, empty: bool) -> bytes:
+    """The network of a dataset as a workbook, or its headings only."""
+    held = services.dataset(scope, dataset_id)
+    return write_workbook(held.network, held.assumptions, held.activity, empty=empty)
+
+
+def plan_workbook(scope: Scope, run_id: str) -> bytes:
+    """A plan as plan.xlsx."""
+    from portal.exports.plan_workbook import plan_workbook as written
+
+    return written(services.plan(scope, run_id), services.dataset(scope, services.run(scope, run_id).dataset_id).network)
+
+
+def plan_json(scope: Scope, run_id: str) -> str:
+    """A plan's measures, statuses and provenance as plan.json."""
+    return services.plan(scope, run_id).summary_json()
+
+
+def plan_csv(scope: Scope, run_id: str, table: str) -> bytes:
+    """One table of a plan as a CSV file."""
+    return declared_csv(BY_TABLE[table], services.plan(scope, run_id)[table])

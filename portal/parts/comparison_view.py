@@ -1,0 +1,56 @@
+"""Two plans side by side on a page: which two, what went in, what came out."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from data.dataset import Dataset
+from portal import results
+from portal.charts import figures
+from portal.parts import layout
+from portal.theme import moment, plain
+from portal.workspace import Workspace
+
+_Plans = dict[str, results.StoredPlan]
+
+
+def choose(ws: Workspace, known: _Plans) -> tuple[str, str]:
+    """The two runs to compare: those of the address, else the newest two of different scenarios."""
+    ids = list(known)
+    right = ws.other if ws.other in known else next(i for i in ids if i != ws.run)
+    others = [i for i in ids if i != right]
+    left = ws.run if ws.run in others else next((i for i in others if known[i].scenario_name != known[right].scenario_name), others[0])
+    chosen = []
+    for column, words, now in zip(st.columns(2), ("This plan", "beside this plan"), (left, right), strict=True):
+        chosen.append(column.selectbox(words, ids, index=ids.index(now), format_func=lambda i: title(known[i]), key=f"{words}_{now}"))
+    if (ws.run, ws.other) != tuple(chosen):
+        ws.choose(run=chosen[0], other=chosen[1])
+    return chosen[0], chosen[1]
+
+
+def title(plan: results.StoredPlan) -> str:
+    """A plan as it is named in a list."""
+    return f"{plan.scenario_name}, {moment(plan.run.created)}"
+
+
+def draw(ws: Workspace, held: Dataset, top: DeltaGenerator, left: results.StoredPlan, right: results.StoredPlan) -> None:
+    """The answer on top, then inputs that differ, then results that differ."""
+    found = results.compare(ws.scope, left.run.id, right.run.id)
+    same = left.scenario_name == right.scenario_name
+    a, b = (title(p) if same else p.scenario_name for p in (left, right))
+    with top:
+        layout.answer(found.headline)
+        layout.bullets(found.caveats)
+    st.header("Inputs that differ", anchor=False)
+    if found.inputs.empty:
+        st.markdown("Nothing differs.")
+    else:
+        inputs = found.inputs.set_axis(["Kind", "What", "Where", a, b, "Unit", "Reason or note"], axis=1)
+        layout.small_table(inputs.loc[:, (inputs != "").any()], "Inputs that differ")
+    st.header("Results side by side", anchor=False)
+    st.caption(plain(f"Strictly in turn: a lower bound for the share over six weeks. {layout.source_of(held)}"))
+    layout.small_table(figures.measures_table(found, a, b), "Results side by side")
+    layout.evidence(figures.sides(found, held.network, a, b), layout.source_of(held))
+    st.subheader("Cost", anchor=False)
+    layout.small_table(figures.costs_table(found, a, b), "Cost by kind side by side")

@@ -1,0 +1,39 @@
+"""Asking for a plan: which scenario, what it may use, how long and how exactly."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from data.scenario import LEVERS
+from portal import services
+from portal.parts import layout
+from portal.theme import plain
+from portal.workspace import Workspace
+
+
+def ask(ws: Workspace) -> None:
+    """Choose a scenario, levers and length, and have it planned."""
+    choices = services.choices(ws.scope, ws.dataset)
+    start = services.choice(ws.scope, ws.dataset, ws.scenario)
+    index = [c.id for c in choices].index(start.id)
+    chosen = st.selectbox("Scenario", choices, index=index, format_func=lambda c: c.title, key=f"scenario_{start.id[:8]}")
+    st.caption(plain(chosen.scenario.description))
+    key = chosen.id[:8]
+    with st.form(f"plan_{key}"):
+        st.markdown("**What the plan may use**")
+        columns = st.columns(4)
+        levers = {}
+        for i, lever in enumerate(LEVERS):
+            now = chosen.scenario.levers[lever.name]
+            levers[lever.name] = columns[i % 4].toggle(lever.title, value=now, help=lever.help, key=f"{lever.name}_{key}")
+        left, middle, right = st.columns(3)
+        weeks = left.number_input("Weeks", 1, 156, chosen.scenario.weeks, key=f"weeks_{key}", help="Length of the plan")
+        gap_help = "How far from the best possible plan is good enough. Smaller takes longer."
+        gap = middle.number_input("Gap (%)", 0.0, 20.0, 1.0, 0.1, format="%.10g", key="gap", help=gap_help)
+        limit = right.number_input("Time limit (seconds)", 10, 3600, 300, 10, key="limit", help="After this, the best plan found so far is taken.")
+        if st.form_submit_button("Make the plan", type="primary"):
+            with layout.telling():
+                made = services.variant(chosen.scenario, levers, int(weeks))
+                run = services.start_plan(ws.scope, made, gap=gap / 100, time_limit=float(limit))
+                ws.choose(run=run.id, scenario=chosen.id)
+                st.rerun()

@@ -1,0 +1,110 @@
+"""Runs and the plans they made: what pages show of them. No Streamlit; answers about what never changes are kept by id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from data.errors import NotFound
+from data.run import Run
+from data.store import Scope, Store
+from portal import comparison, services
+
+if TYPE_CHECKING:
+    from optimisation.explain import Answer
+
+_KEPT = 24
+"""Plans kept in memory."""
+
+
+@dataclass(frozen=True)
+class StoredPlan:
+    """A run that has a plan, with the name of its scenario."""
+
+    run: Run
+    scenario_name: str
+
+
+def runs(scope: Scope, dataset_id: str = "") -> list[Run]:
+    """The newest runs, newest first; of one dataset where it is named."""
+    return [r for r in services.store().runs(scope, limit=200) if not dataset_id or r.dataset_id == dataset_id]
+
+
+def scenario_name(scope: Scope, of: Run) -> str:
+    """Name of the scenario a run plans."""
+    return services.scenario(scope, of.scenario_id, of.dataset_id).name
+
+
+def plans(scope: Scope, dataset_id: str) -> list[StoredPlan]:
+    """Runs of a dataset that have a plan, newest first."""
+    return [StoredPlan(r, scenario_name(scope, r)) for r in runs(scope, dataset_id) if has_plan(scope, r)]
+
+
+def newest_plans(scope: Scope, dataset_id: str) -> tuple[StoredPlan | None, StoredPlan | None]:
+    """The newest plan that may change something, and the newest that goes on as today."""
+    known = plans(scope, dataset_id)
+    changes = [any(services.scenario(scope, p.run.scenario_id, dataset_id).levers.values()) for p in known]
+    return tuple(next((p for p, changing in zip(known, changes, strict=True) if changing is wanted), None) for wanted in (True, False))  # type: ignore[return-value]
+
+
+def has_plan(scope: Scope, of: Run) -> bool:
+    """True for a run that ended with a plan; a cancelled one may have kept its best."""
+    if of.state != "cancelled":
+        return of.state == "done"
+    try:
+        return bool(services.plan(scope, of.id))
+    except NotFound:
+        return False
+
+
+def answer(scope: Scope, run_id: str) -> Answer:
+    """A plan in sentences."""
+    return _answer(services.store(), scope, run_id)
+
+
+@lru_cache(maxsize=_KEPT)
+def _answer(held: Store, scope: Scope, run_id: str) -> Answer:
+    from optimisation.explain import answer as explained
+
+    return explained(services.plan(scope, run_id), services.dataset(scope, held.run(scope, run_id).dataset_id).network)
+
+
+def compare(scope: Scope, left_run: str, right_run: str) -> comparison.Comparison:
+    """Two plans side by side."""
+    return _compare(services.store(), scope, left_run, right_run)
+
+
+@lru_cache(maxsize=_KEPT)
+def _compare(held: Store, scope: Scope, left_run: str, right_run: str) -> comparison.Comparison:
+    def side(run_id: str) -> comparison.Side:
+        of = held.run(scope, run_id)
+        return comparison.Side(
+            of, services.dataset(scope, of.dataset_id), services.scenario(scope, of.scenario_id, of.dataset_id), services.plan(scope, run_id)
+        )
+
+    return comparison.compare(side(left_run), side(right_run))
+
+
+def staleness(scope: Scope, of: Run) -> str:
+    """Why a result is no longer of the newest inputs, in one sentence; empty where it is."""
+    newest = services.newest_of_network(scope, of.dataset_id)
+    if newest.id != of.dataset_id:
+        return f'Newer data are loaded: "{newest.name}".'
+    if of.code_version != metadata.version("sixweeks"):
+        return f"Made by version {of.code_version} of this program; this is version {metadata.version('sixweeks')}."
+    planned = services.scenario(scope, of.scenario_id, of.dataset_id)
+    named = services.store().stored_scenario(scope, planned.name, of.dataset_id)
+    if named.id != of.scenario_id and planned.name not in {c.title for c in services.built_in(of.dataset_id)}:
+        return f'The scenario "{named.name}" has been changed since: it is at version {named.version}.'
+    return ""
+
+
+def waiting_for(scope: Scope, dataset_id: str) -> list[str]:
+    """Runs that somebody should look at, one sentence each."""
+    words = {"queued": "waits to be computed", "running": "is being computed", "failed": "was not computed", "lost": "was not computed"}
+    newest: dict[str, Run] = {}
+    for r in runs(scope, dataset_id):
+        newest.setdefault(r.scenario_id, r)
+    return [f'The plan "{scenario_name(scope, r)}" {words[r.state]}. {r.message}'.strip() for r in newest.values() if r.state in words]

@@ -1,0 +1,167 @@
+"""A planner at the portal without a browser: an empty store of their own, pages, files to upload, and patience for a plan."""
+
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import dataclass
+
+import pytest
+from streamlit import config
+from streamlit.testing.v1 import AppTest
+
+from data.folder import example_networks, read_folder
+from data.intake import from_parts
+from data.scenario import base
+from data.store import SINGLE_USER, WORKER, home
+from portal import engine, results, services
+from portal.worker import Process
+from tests.conftest import REPOSITORY
+
+SECONDS = 60
+"""Most that one page, or one plan of a tiny network, may take."""
+
+TINY = "four_trusts_one_week"
+"""An example network that is planned in about a second; its history ends on a Saturday, and one week is planned."""
+
+
+@pytest.fixture(autouse=True)
+def portal_store(tmp_path, monkeypatch):
+    """An empty store for the portal of this test; no worker outlives it, and a fault of ours shows its message."""
+    monkeypatch.setenv("SIXWEEKS_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("SIXWEEKS_DATABASE_URL", raising=False)
+    shown = config.get_option("client.showErrorDetails")
+    config.set_option("client.showErrorDetails", "full")
+    held = services.store()
+    yield held
+    config.set_option("client.showErrorDetails", shown)
+    _leave(held)
+
+
+def _leave(held):
+    engine.stop(held)
+    for lease in held.leases(WORKER):
+        Process.parse(lease.worker).kill()
+    held.close()
+
+
+@dataclass
+class Planner:
+    """Somebody with a browser window, who may open another."""
+
+    app: AppTest
+
+    def open(self, page, **address):
+        """Go to a page by its link, or in a new window where an address is given."""
+        if address:
+            self.app = window(address)
+        self.app.switch_page(f"../pages/{page}.py").run()
+        return self.settled()
+
+    def settled(self):
+        """The page, which has no fault of ours on it."""
+        assert not self.app.exception, self.app.exception
+        return self.app
+
+    def again(self):
+        """Refresh: a new session with the same address."""
+        page, address = self.app._page_hash, dict(self.app.query_params)
+        self.app = window(address)
+        self.app._page_hash = page
+        self.app.run()
+        return self.settled()
+
+    def do(self, element):
+        """Click, choose or type, and wait for the page."""
+        element.run()
+        return self.settled()
+
+    def press(self, label):
+        """Press the button with this label; what stands in its form is sent along."""
+        return self.do(labelled(self.app.button, label).click())
+
+    def wait_for_plan(self):
+        """Wait until nothing is being computed, then look again."""
+        give_up = time.monotonic() + SECONDS
+        while any(not run.ended for run in results.runs(SINGLE_USER)):
+            assert time.monotonic() < give_up, "no plan in time"
+            time.sleep(0.1)
+        self.app.run()
+        return self.settled()
+
+    @property
+    def title(self):
+        """The answer of the page."""
+        return unescaped(self.app.title[0].value)
+
+    @property
+    def text(self):
+        """Everything written on the page, without its tables."""
+        kinds = ("title", "header", "subheader", "markdown", "caption", "success", "info", "warning", "error")
+        return unescaped("\n".join(element.value for kind in kinds for element in getattr(self.app, kind)))
+
+
+def labelled(elements, label):
+    """The one element with this label."""
+    found = [element for element in elements if element.label == label]
+    assert len(found) == 1, (label, [element.label for element in elements])
+    return found[0]
+
+
+def unescaped(text):
+    """What is read of text that stands on a page."""
+    return text.replace("\\", "")
+
+
+def window(address):
+    """A new browser window at an address."""
+    app = AppTest.from_file(REPOSITORY / "portal" / "main" / "app.py", default_timeout=SECONDS)
+    for name, value in address.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+@pytest.fixture
+def planner():
+    """Somebody who has just opened the portal."""
+    return Planner(window({}))
+
+
+@pytest.fixture
+def tiny(portal_store):
+    """The id of a stored tiny dataset."""
+    return save_tiny(portal_store)
+
+
+def save_tiny(held):
+    """Store the tiny network; returns the id."""
+    parts = read_folder(example_networks()[TINY])
+    return held.save_dataset(SINGLE_USER, from_parts(parts, file=TINY), name="Tiny").id
+
+
+@pytest.fixture(scope="session")
+def finished_plan(tmp_path_factory):
+    """A store with a finished plan of the tiny dataset, and the plan's run."""
+    folder = tmp_path_factory.mktemp("planned")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SIXWEEKS_HOME", str(folder))
+        patch.delenv("SIXWEEKS_DATABASE_URL", raising=False)
+        held = services.store()
+        run = services.start_plan(SINGLE_USER, base(save_tiny(held), weeks=1).changed(name="One week"))
+        give_up = time.monotonic() + SECONDS
+        while not run.ended:
+            assert time.monotonic() < give_up, "no plan in time"
+            time.sleep(0.1)
+            run = services.run(SINGLE_USER, run.id)
+        assert run.state == "done", run.message
+        _leave(held)
+    return folder, run
+
+
+@pytest.fixture
+def planned(portal_store, finished_plan):
+    """The run of a finished plan, in the store of this test."""
+    folder, run = finished_plan
+    portal_store.close()
+    with closing(sqlite3.connect(folder / "sixweeks.db")) as source, closing(sqlite3.connect(home() / "sixweeks.db")) as copy:
+        source.backup(copy)
+    return run

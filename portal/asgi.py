@@ -18,6 +18,7 @@ from typing import Any
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -42,6 +43,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 """Sent with every answer. The first also keeps the browser from fetching anything from elsewhere."""
+
+_HOSTS = st.get_option("server.allowedHosts") or ["*"]
+"""Streamlit holds its sockets to this setting; here every request is."""
 
 COLLECT_SECONDS = 600.0
 _EARLY = ("plotly.graph_objects", "portal.charts.figures", "optimisation.explain")
@@ -105,7 +109,7 @@ def on_script_error(error: Exception) -> bool:
 
 app = st.App(
     Path(__file__).with_name("main") / "app.py",
-    middleware=[Middleware(SecurityHeaders)],
+    middleware=[Middleware(SecurityHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS, www_redirect=False)],
     routes=[Route("/healthz", health)],
     lifespan=lifespan,
     on_script_error=on_script_error,

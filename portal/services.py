@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from data.assumptions import Assumptions
 from data.dataset import Dataset
@@ -82,6 +82,7 @@ def newest_of_network(scope: Scope, dataset_id: str) -> StoredDataset:
     return store().newest_dataset(scope, known.network) or known
 
 
+@cache
 def example_titles() -> dict[str, str]:
     """The complete networks that come with the product: folder name → title."""
     return {name: read_folder(path).network.title for name, path in example_networks().items()}

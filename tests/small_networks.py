@@ -18,6 +18,14 @@ from data.activity import ACTIVITY, WAITING, Activity
 from data.assumptions import ASSUMPTIONS, Assumptions
 from data.dataset import SOURCES, Dataset
 from data.network import NETWORK_TABLES, Network
+from data.scenario import Scenario
+from optimisation.allocation.model import build_model
+from optimisation.allocation.objective import GOALS
+from optimisation.allocation.problem import build_problem
+from optimisation.highs import Settings
+from optimisation.matrix import matrix_of
+from optimisation.solving import Outcome, solve_in_order
+from portal.planning import prepare
 from tests.networks.small import frame
 
 MONTHS = ("2025-10-01", "2025-11-01")
@@ -164,6 +172,12 @@ def month(
 def with_history(dataset: Dataset, *rows: Mapping[str, Any]) -> Dataset:
     """The dataset with another history, made of rows of `month`."""
     return dataset.changed(activity=Activity({"activity": frame(ACTIVITY, [dict(r) for r in rows])}))
+
+
+def solved(dataset: Dataset, scenario: Scenario, gap: float = 1e-7) -> Outcome:
+    """The chain as far as the solver's answer, one part of the matrix after another."""
+    matrix = matrix_of(build_model(build_problem(prepare(dataset, scenario))))
+    return solve_in_order(matrix, [g.name for g in GOALS], Settings(gap=gap, threads=1), lambda _: None, lambda: False)
 
 
 def few(examples: int) -> settings:

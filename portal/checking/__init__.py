@@ -15,7 +15,7 @@ from data.scenario import Scenario
 from portal.checking.capacity import check_must_do, check_rooms, check_sessions, check_staff
 from portal.checking.facts import Facts
 from portal.checking.lists import check_lists
-from portal.checking.mobiles import check_mobiles
+from portal.checking.mobiles import check_mobiles, check_suitable
 from portal.checking.report import Report
 from portal.checking.sharing import check_aid, check_external
 from portal.checking.totals import check_costs, check_limits, check_measures, check_reporting, check_target
@@ -47,7 +47,9 @@ def check_plan(folder: Path, dataset: Dataset, scenario: Scenario) -> Findings:
     facts, report = Facts(dataset, scenario), Report()
     for check in (check_sessions, check_must_do, check_rooms, check_staff, check_mobiles, check_external):
         check(report, facts, written)
-    check_aid(report, facts, written, check_lists(report, facts, written))
+    lists = check_lists(report, facts, written)
+    check_suitable(report, facts, written, lists)
+    check_aid(report, facts, written, lists)
     for check in (check_target, check_costs, check_measures, check_limits):
         check(report, facts, written)
     check_reporting(report, written)

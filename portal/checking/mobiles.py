@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from portal.checking.facts import Facts, Key
@@ -24,6 +25,28 @@ def check_mobiles(report: Report, facts: Facts, written: Written) -> None:
         locked = _locks(facts, mobile)
         _check_moves(report, facts, unit, {week: [r.site for r in stands.get((mobile, week), [])] for week in facts.weeks}, ready, locked)
         _check_stays(report, facts, unit, [stands.get((mobile, week), []) for week in facts.weeks])
+
+
+def check_suitable(report: Report, facts: Facts, written: Written, lists: Mapping[Key, Any]) -> None:
+    """Where a unit stands without a fixed asset for the test, only suitable patients of those waiting are booked.
+
+    Args:
+        report: takes what is found.
+        facts: the network under the scenario.
+        written: the tables.
+        lists: opening list, additions and list at each week end by organisation and test.
+    """
+    booked: dict[Key, float] = {}
+    for (o, site, m, _, week), patients in written.own_examinations().items():
+        types = [a for s, a in facts.stations if s == site and m in facts.able.get(a, [])]
+        if types and not any((site, a) in facts.fixed for a in types):
+            booked[o, m, week] = booked.get((o, m, week), 0.0) + patients
+    for (o, m, week), patients in booked.items():
+        if (o, m) in lists and week in facts.weeks:
+            opening, _, waiting = lists[o, m]
+            before = [opening, *waiting][facts.weeks.index(week)]
+            allowed = facts.assumed("mobile_suitable", test=m) * before
+            report.at_most("suitable-for-unit", "activity", (o, m, week), patients, allowed, "patients on mobile units")
 
 
 def _locks(facts: Facts, mobile: str) -> dict[Key, bool]:

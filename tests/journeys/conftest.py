@@ -3,25 +3,16 @@
 import sqlite3
 import time
 from contextlib import closing
-from dataclasses import dataclass
+from functools import cached_property
 
 import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from data.folder import example_networks, read_folder
-from data.intake import from_parts
-from data.scenario import base
-from data.store import SINGLE_USER, WORKER, home
-from portal import engine, results, services
-from portal.worker import Process
+from data.store import SINGLE_USER, home
+from portal import results, services
 from tests.conftest import REPOSITORY
-
-SECONDS = 60
-"""Most that one page, or one plan of a tiny network, may take."""
-
-TINY = "four_trusts_one_week"
-"""An example network that is planned in about a second; its history ends on a Saturday, and one week is planned."""
+from tests.served import SECONDS, leave, make_plan, save_tiny
 
 
 @pytest.fixture(autouse=True)
@@ -34,21 +25,19 @@ def portal_store(tmp_path, monkeypatch):
     held = services.store()
     yield held
     config.set_option("client.showErrorDetails", shown)
-    _leave(held)
+    leave(held)
 
 
-def _leave(held):
-    engine.stop(held)
-    for lease in held.leases(WORKER):
-        Process.parse(lease.worker).kill()
-    held.close()
-
-
-@dataclass
 class Planner:
     """Somebody with a browser window, who may open another."""
 
-    app: AppTest
+    def __init__(self, **address):
+        self._address = address
+
+    @cached_property
+    def app(self):
+        """The window, opened at the address when it is first looked at."""
+        return window(self._address)
 
     def open(self, page, **address):
         """Go to a page by its link, or in a new window where an address is given."""
@@ -62,9 +51,14 @@ class Planner:
         assert not self.app.exception, self.app.exception
         return self.app
 
+    @property
+    def address(self):
+        """The query parameters in the address bar."""
+        return {name: value[0] if isinstance(value, list) else value for name, value in dict(self.app.query_params).items()}
+
     def again(self):
         """Refresh: a new session with the same address."""
-        page, address = self.app._page_hash, dict(self.app.query_params)
+        page, address = self.app._page_hash, self.address
         self.app = window(address)
         self.app._page_hash = page
         self.app.run()
@@ -122,8 +116,8 @@ def window(address):
 
 @pytest.fixture
 def planner():
-    """Somebody who has just opened the portal."""
-    return Planner(window({}))
+    """Somebody about to open the portal."""
+    return Planner()
 
 
 @pytest.fixture
@@ -132,29 +126,11 @@ def tiny(portal_store):
     return save_tiny(portal_store)
 
 
-def save_tiny(held):
-    """Store the tiny network; returns the id."""
-    parts = read_folder(example_networks()[TINY])
-    return held.save_dataset(SINGLE_USER, from_parts(parts, file=TINY), name="Tiny").id
-
-
 @pytest.fixture(scope="session")
 def finished_plan(tmp_path_factory):
     """A store with a finished plan of the tiny dataset, and the plan's run."""
     folder = tmp_path_factory.mktemp("planned")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SIXWEEKS_HOME", str(folder))
-        patch.delenv("SIXWEEKS_DATABASE_URL", raising=False)
-        held = services.store()
-        run = services.start_plan(SINGLE_USER, base(save_tiny(held), weeks=1).changed(name="One week"))
-        give_up = time.monotonic() + SECONDS
-        while not run.ended:
-            assert time.monotonic() < give_up, "no plan in time"
-            time.sleep(0.1)
-            run = services.run(SINGLE_USER, run.id)
-        assert run.state == "done", run.message
-        _leave(held)
-    return folder, run
+    return folder, make_plan(folder)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from data.store import SINGLE_USER
 from portal import results, services
-from tests.journeys.conftest import labelled
+from tests.journeys.conftest import Planner, labelled
 
 
 @pytest.fixture
@@ -37,9 +37,19 @@ def test_a_change_becomes_a_scenario_whose_plan_stands_beside_the_first(changing
     assert "Travel limit for mutual aid (everywhere) 60 in place of 40 minutes" in changing.text
     changing.press("Plan again with this scenario")
     changing.wait_for_plan()
-    assert changing.title == '"Longer journeys" meets the target on 4 of 4 lists, 1 more than "One week", for £300 more.'
+    changing.open("scenarios")
+    # By hand: 20 more of North's patients travel, to South: £15 each, and one session of £300 more there.
+    assert changing.title == '"Longer journeys" meets the target on 4 of 4 lists, 1 more than "One week", for £600 more.'
     inputs, measures = (table.value for table in changing.app.table[:2])
-    assert inputs.iloc[0].tolist() == ["Assumption", "Travel limit for mutual aid", "everywhere", "40", "60", "minutes", "Patients were asked in June"]
+    assert inputs.iloc[0].tolist() == [
+        "Assumption",
+        "Travel limit for mutual aid",
+        "everywhere",
+        "40",
+        "60",
+        "minutes",
+        "Patients were asked in June",
+    ]
     assert len(inputs) == 1
     met = measures[measures["Result"] == "Lists that meet the target"].iloc[0]
     assert met.tolist() == ["Lists that meet the target", "3", "4", "+1", "of 4 lists"]
@@ -51,6 +61,7 @@ def test_two_plans_stay_side_by_side_after_a_refresh(changing):
     save(changing, 60.0, "Patients were asked in June")
     changing.press("Plan again with this scenario")
     changing.wait_for_plan()
+    changing.open("scenarios")
     before = changing.title
     changing.again()
     assert changing.title == before
@@ -94,7 +105,7 @@ def test_levers_and_length_make_a_scenario_of_their_own(planner, planned):
     labelled(planner.app.toggle, "Mutual aid").set_value(False)
     planner.press("Make the plan")
     planner.wait_for_plan()
-    run = services.run(SINGLE_USER, dict(planner.app.query_params)["run"][0])
+    run = services.run(SINGLE_USER, planner.address["run"])
     assert results.scenario_name(SINGLE_USER, run) == "One week, without mutual aid"
     assert services.plan(SINGLE_USER, run.id)["transfers"].empty
     assert "missed on 2 of 4 lists" in planner.title
@@ -105,11 +116,12 @@ def planner_choice(run):
     return next(c for c in services.choices(SINGLE_USER, run.dataset_id) if c.id == run.scenario_id)
 
 
-def test_a_plan_of_older_data_is_shown_as_stale(planner, planned):
+def test_a_plan_of_older_data_is_shown_as_stale(planned):
     held = services.dataset(SINGLE_USER, planned.dataset_id)
     rows = held.activity.rows
     newer = held.changed(activity=held.activity.with_months(rows[rows["period"] == rows["period"].max()].assign(done_planned=1.0)))
     services.store().save_dataset(SINGLE_USER, newer, name="Newer figures")
-    planner.open("plan", run=planned.id)
+    planner = Planner(run=planned.id)
+    planner.open("plan")
     assert "Stale: Newer data are loaded" in planner.text
     assert "Newer figures is newer" in planner.text

@@ -3,12 +3,14 @@
 import pytest
 
 from data.folder import example_networks, read_folder
+from data.intake import from_parts
 from data.store import SINGLE_USER
 from data.workbook import write_workbook
 from portal import services
-from tests.journeys.conftest import TINY, labelled
+from tests.journeys.conftest import labelled
 from tests.networks.broken import official_rows, official_xls, with_cell
 from tests.networks.small import small_parts
+from tests.served import TINY
 
 STORE = "Store and use these data"
 XLS = "application/vnd.ms-excel"
@@ -39,10 +41,7 @@ def months(*names):
 @pytest.fixture
 def small(portal_store, planner):
     """A planner whose store holds a small network with an invented history."""
-    parts = small_parts()
-    planner.open("upload")
-    upload(planner, ("small.xlsx", write_workbook(parts.network, parts.assumptions, parts.activity)), kind=XLSX)
-    accept(planner)
+    portal_store.save_dataset(SINGLE_USER, from_parts(small_parts(), file="small.xlsx"), name="Small")
     return planner
 
 
@@ -67,7 +66,7 @@ def test_a_network_workbook_becomes_a_plan_that_a_refresh_keeps(planner):
     before = planner.title
     planner.again()
     assert planner.title == before
-    assert dict(planner.app.query_params)["run"]
+    assert planner.address["run"]
 
 
 def test_official_months_in_any_order_replace_the_invented_history_and_are_planned(small):

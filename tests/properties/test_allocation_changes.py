@@ -11,15 +11,9 @@ from data.assumptions import Assumptions
 from data.dataset import Dataset
 from data.network import Network
 from data.scenario import LEVER_NAMES, base
-from optimisation.allocation.model import build_model
-from optimisation.allocation.objective import GOALS
-from optimisation.allocation.problem import build_problem
-from optimisation.highs import Settings
-from optimisation.matrix import matrix_of
-from optimisation.solving import solve_in_order
-from portal.planning import make_plan, prepare
+from portal.planning import make_plan
 from tests.reference.tiny_cases import KINDS
-from tests.small_networks import Stream, few, two_trusts
+from tests.small_networks import Stream, few, solved, two_trusts
 
 kinds = st.sampled_from(sorted(KINDS))
 seeds = st.integers(100, 10**6)
@@ -31,8 +25,7 @@ def case_of(kind, seed):
 
 def goals(dataset, scenario):
     """What each goal reached."""
-    matrix = matrix_of(build_model(build_problem(prepare(dataset, scenario))))
-    outcome = solve_in_order(matrix, [g.name for g in GOALS], Settings(gap=1e-7, threads=1), lambda _: None, lambda: False)
+    outcome = solved(dataset, scenario)
     assert outcome.status == "optimal"
     return [s.value for s in outcome.stages]
 
@@ -44,7 +37,7 @@ def no_worse(after, before):
     return after[0] <= before[0] + 0.01 and after[1] <= before[1] + 0.01
 
 
-@few(10)
+@few(5)
 @given(kinds, seeds, st.booleans())
 def test_one_more_asset_never_raises_undone_work_or_the_shortfall(kind, seed, first):
     case = case_of(kind, seed)
@@ -56,7 +49,7 @@ def test_one_more_asset_never_raises_undone_work_or_the_shortfall(kind, seed, fi
     assert no_worse(goals(richer, scenario), goals(dataset, scenario))
 
 
-@few(10)
+@few(5)
 @given(kinds, seeds, st.sampled_from(LEVER_NAMES))
 def test_one_more_lever_never_raises_undone_work_or_the_shortfall(kind, seed, lever):
     case = case_of(kind, seed)
@@ -83,7 +76,7 @@ NAMES = {"P": "Zeta", "Q": "Alpha", "R": "Mu", "S": "Beta", "p1": "zz", "q1": "a
          "room": "hall", "core": "z", "late": "a", "staff": "crew"}  # fmt: skip
 
 
-@few(10)
+@few(5)
 @given(kinds, seeds)
 def test_other_names_change_nothing(kind, seed):
     case = case_of(kind, seed)
@@ -94,7 +87,7 @@ def test_other_names_change_nothing(kind, seed):
     assert goals(other, scenario.changed(changes=changed(scenario.changes))) == pytest.approx(goals(dataset, scenario), rel=1e-6, abs=0.01)
 
 
-@few(10)
+@few(5)
 @given(kinds, seeds)
 def test_the_order_of_rows_changes_nothing(kind, seed):
     case = case_of(kind, seed)
@@ -134,7 +127,7 @@ def test_demand_a_thousand_times_the_room_is_a_shortfall_and_undone_work_not_an_
     assert not plan.summary["met"][0]["met"]
 
 
-@pytest.mark.parametrize("weeks", [1, 5, 13, 60])
+@pytest.mark.parametrize("weeks", [1, 5, 12])
 def test_a_plan_of_any_length_meets_a_target_there_is_room_for(weeks):
     dataset = two_trusts().assuming(target_share=0.05).dataset()
     plan = make_plan(dataset, base(dataset.content_id, weeks))

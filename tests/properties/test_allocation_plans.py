@@ -10,7 +10,7 @@ from tests.reference.brute_force import Facts
 from tests.reference.tiny_cases import KINDS
 
 CLOSE = 1e-4
-CASES = [(kind, seed) for kind in KINDS for seed in (20, 21)]
+CASES = [(kind, seed) for kind in KINDS for seed in (20,)]
 
 
 @cache

@@ -77,9 +77,9 @@ def mobile(rng: np.random.Generator) -> Case:
         wte=dict.fromkeys("PQ", 1.0),
     )  # fmt: skip
     assumed = {
-        "mobile_hours": 12, "mobile_setup_loss": 0.25, "mobile_minimum_stay": float(rng.integers(1, 4)), "mobile_suitable": float(rng.choice([0.4, 0.8])),
-        "mobile_week_cost": float(rng.integers(100, 900)), "mobile_move_cost": float(rng.integers(0, 400)), "mobile_notice": float(rng.integers(0, 2)),
-        "utilisation": 0.9, "dna_rate": 0.1, "overtime_limit": 0.1, "overtime_cost": 20,
+        "mobile_hours": 12, "mobile_setup_loss": 0.25, "mobile_minimum_stay": float(rng.integers(1, 4)), "mobile_notice": float(rng.integers(0, 2)),
+        "mobile_suitable": float(rng.choice([0.4, 0.8])), "mobile_week_cost": float(rng.integers(100, 900)),
+        "mobile_move_cost": float(rng.integers(0, 400)), "utilisation": 0.9, "dna_rate": 0.1, "overtime_limit": 0.1, "overtime_cost": 20,
     }  # fmt: skip
     return Case(tiny.assuming(**assumed), 3, {"mutual_aid": False})
 
@@ -93,8 +93,9 @@ def aid_in_batches(rng: np.random.Generator) -> Case:
         travel={("p1", "q1"): float(rng.integers(20, 50)), ("q1", "r1"): float(rng.integers(20, 50)), ("p1", "r1"): float(rng.integers(30, 70))},
     )  # fmt: skip
     assumed = {
-        "aid_travel_limit": 45, "aid_accept_to_30": 0.75, "aid_accept_to_45": 0.5, "aid_suitable": 0.8, "aid_minimum_batch": float(rng.integers(1, 5)),
-        "aid_maximum_batch": float(rng.integers(6, 9)), "aid_cost": float(rng.integers(1, 30)), "session_cost": float(rng.integers(50, 300)),
+        "aid_travel_limit": 45, "aid_accept_to_30": 0.75, "aid_accept_to_45": 0.5, "aid_suitable": 0.8,
+        "aid_minimum_batch": float(rng.integers(1, 5)), "aid_maximum_batch": float(rng.integers(6, 9)), "aid_cost": float(rng.integers(1, 30)),
+        "session_cost": float(rng.integers(50, 300)),
     }  # fmt: skip
     return Case(tiny.assuming(**assumed), 1)
 
@@ -165,9 +166,9 @@ def weekend_demand(rng: np.random.Generator) -> Case:
     return Case(tiny, 2, changes=changes)
 
 
-KINDS: dict[str, Callable[[np.random.Generator], Case]] = {
-    f.__name__: f
-    for f in (
-        sessions, shared_room, left_undone, mobile, aid_in_batches, no_relay, aid_over_weeks, providers, short_of_staff, shrinking, as_today, weekend_demand
-    )
-}  # fmt: skip
+_KINDS = (
+    sessions, shared_room, left_undone, mobile, aid_in_batches, no_relay, aid_over_weeks, providers, short_of_staff, shrinking, as_today,
+    weekend_demand,
+)  # fmt: skip
+
+KINDS: dict[str, Callable[[np.random.Generator], Case]] = {f.__name__: f for f in _KINDS}

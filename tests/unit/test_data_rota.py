@@ -16,8 +16,12 @@ def rota_of(dataset, weeks=3, start=FIRST_MONDAY):
     return today(dataset, dataset.assumptions, when, must_do_work(demand, dataset.assumptions, dataset.network.allocated_tests))
 
 
-def one_site(*, a_week=10, stream=Stream(seen=43, planned=43), **more):
-    """One trust, one room, an examination an hour; 43 in each of two months of 43 working days are ten in a week."""
+TEN_AND_TEN = Stream(seen=43, planned=43)
+"""43 in each of two months of 43 working days are ten in a week: from the list, and planned."""
+
+
+def one_site(*, a_week=10, stream=TEN_AND_TEN, **more):
+    """One trust, one room, an examination an hour."""
     parts = {"session_types": [session_type(minutes=240, a_week=a_week)]} | more
     return Tiny(sites={"p1": "P"}, streams={("P", "x"): stream}).but(**parts)
 
@@ -106,8 +110,8 @@ def test_tests_that_share_a_room_share_what_is_left_by_their_recent_minutes():
         streams=streams
     ).dataset()  # fmt: skip
     found = rota_of(dataset)
-    # x: 10 + 10 hours; y: 5 examinations of two hours: 30 hours, 7.5 sessions. Planned x rises to 15: 15 of 30 hours (32 with eight sessions) are left,
-    # half for each test.
+    # x: 10 + 10 hours; y: 5 examinations of two hours: 30 hours, 7.5 sessions. Planned x rises to 15, which leaves 17 hours of eight sessions and
+    # 13 of seven, half for each test.
     assert sessions(found) == pytest.approx({"core": 7.5})
     assert found.sessions.tolist() == [[[8, 7, 8]]]
     assert seen(found) == pytest.approx([8.5, 6.5, 8.5])
@@ -194,18 +198,24 @@ def test_sites_without_rows_of_their_own_hold_what_the_stated_ones_leave():
     assert (sessions(found, "p1"), sessions(found, "p2")) == (pytest.approx({"core": 1.5}), pytest.approx({"core": 6}))
 
 
+def with_a_unit(**assumed):
+    units, pads = {"v": {"asset_type": "room", "starts_at": "p1"}}, {("p1", "room"): {}}
+    return one_site(mobiles=units, pads=pads).assuming(**assumed).dataset()
+
+
 def test_a_unit_that_stands_there_takes_waiting_list_work_off_the_room():
-    tiny = one_site(mobiles={"v": {"asset_type": "room", "starts_at": "p1"}}, pads={("p1", "room"): {}}).assuming(mobile_hours=4, mobile_suitable=0.7)
-    found = rota_of(tiny.dataset())
+    found = rota_of(with_a_unit(mobile_hours=4, mobile_suitable=0.7))
     # 20 hours, of which the unit gives four: four sessions.
     assert sessions(found) == pytest.approx({"core": 4})
     assert seen(found) == pytest.approx([10, 10, 10])
 
 
 def test_a_unit_takes_no_must_do_work_and_no_unsuitable_patients():
-    tiny = one_site(mobiles={"v": {"asset_type": "room", "starts_at": "p1"}}, pads={("p1", "room"): {}}).assuming(mobile_hours=60, mobile_suitable=0.4)
+    tiny = one_site(mobiles={"v": {"asset_type": "room", "starts_at": "p1"}}, pads={("p1", "room"): {}}).assuming(
+        mobile_hours=60, mobile_suitable=0.4
+    )
     # Ten hours of the list, of which four can go on the unit; ten hours of planned work.
-    assert sessions(rota_of(tiny.dataset())) == pytest.approx({"core": 4})
+    assert sessions(rota_of(with_a_unit(mobile_hours=60, mobile_suitable=0.4))) == pytest.approx({"core": 4})
 
 
 def outage(**when):

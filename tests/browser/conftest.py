@@ -1,0 +1,64 @@
+"""A real browser against a served portal. Nothing may be asked of another host, and nothing may go wrong in the browser's console."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.served import make_plan, portal
+
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+SIZE = {"width": 1280, "height": 1600}
+PATIENCE = 60_000
+"""Milliseconds."""
+
+PROBES = ("/_stcore/health", "/_stcore/host-config")
+"""Asked for below a page's address first, where they are not found: Streamlit's own way of finding out where it is served."""
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """The browser; one for all tests of a module."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """Host of a portal with a finished plan, and the plan's run."""
+    folder = tmp_path_factory.mktemp("served")
+    run = make_plan(folder)
+    with portal(folder) as host:
+        yield host, run
+
+
+@pytest.fixture
+def window(browser):
+    """A browser window that fails the test for a request to another host, a script error or an unexpected failure to load."""
+    context = browser.new_context(viewport=SIZE, accept_downloads=True)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    elsewhere, wrong = [], []
+    page.on("request", lambda request: elsewhere.append(request.url) if _is_elsewhere(request.url) else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    page.on("response", lambda answer: wrong.append(answer.url) if answer.status >= 400 and not answer.url.endswith(PROBES) else None)
+    yield page
+    context.close()
+    assert elsewhere == []
+    assert wrong == []
+
+
+def _is_elsewhere(url):
+    parts = urlsplit(url)
+    return parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1"
+
+
+def settled(page):
+    """Wait until the page is drawn."""
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    page.wait_for_selector("h1")
+    page.wait_for_function("document.querySelectorAll('[data-testid=stSkeleton]').length === 0")
+    page.wait_for_timeout(300)

@@ -1,103 +1,168 @@
-"""Writes the data dictionary and the formulation from the declarations and equations: `python -m docs.generate`.
+"""Writes `dictionary.md` and `formulation.md` from the declarations in code, so that they say what the program does.
 
-With `--check` nothing is written; the exit code is 1 where a page is stale.
+Run with `make docs`. A test fails where a written document is no longer what this makes.
 """
 
 from __future__ import annotations
 
 import inspect
-import sys
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from data.activity import ACTIVITY
-from data.assumptions import ASSUMPTIONS, DECLARED
-from data.fields import Table
-from data.network import NETWORK_TABLES
+from data.assumptions import ASSUMPTIONS, DECLARED, Assumption
+from data.dataset import SOURCES
+from data.demand import DEMAND, LIST_RESPONSE, OPENING
+from data.fields import Field, Kind, Table
+from data.network import EVIDENCE, NETWORK_TABLES
 from data.plan import PLAN_TABLES
 from data.scenario import LEVERS, LOCKS
-from optimisation.allocation import parameters
+from optimisation.allocation import parameters as notation
 from optimisation.allocation.model import EQUATIONS
 from optimisation.allocation.objective import COSTS, GOALS
 from optimisation.allocation.parameters import PARAMETERS
 from optimisation.allocation.variables import VARIABLES
 
-HERE = Path(__file__).parent
-_MADE = "<!-- Written by `make docs` from the declarations: change those, not this page. -->\n"
+FOLDER = Path(__file__).parent
+
+_MADE = "<!-- Made by docs/generate.py from the declarations in code. Change those, then run: make docs -->"
+_EVIDENCE = {f.name for f in EVIDENCE}
 
 
 def dictionary() -> str:
-    """Every table, column and assumption, with unit, what is allowed and help."""
-    parts = ["# Data dictionary\n", _MADE]
-    parts.append("## The network workbook and folder\n\nOne sheet, or one CSV file, for each table.\n")
-    parts.extend(_table(t) for t in (*NETWORK_TABLES, ASSUMPTIONS, ACTIVITY))
-    parts.append("## Assumptions\n\nEach varies by the places named; a blank place means everywhere and the most specific row wins.\n")
-    parts.append(_rows(
-        ["Name", "Title", "Unit", "Allowed", "Default", "Varies by", "Meaning"],
-        [[f"`{a.name}`", a.title, a.unit, f"{a.minimum:g} to {a.maximum:g}", f"{a.default:g}",
-          ", ".join([*(v.replace("_", " ") for v in a.varies_by), *(["week"] if a.by_week else [])]) or "nothing", a.help] for a in DECLARED],
-    ))  # fmt: skip
-    parts.append("## Levers and locks of a scenario\n")
-    parts.append(_rows(["Lever", "Title", "Meaning"], [[f"`{lever.name}`", lever.title, lever.help] for lever in LEVERS]))
-    parts.append(_table(LOCKS))
-    parts.append("## Result tables of an allocation plan\n")
-    parts.extend(_table(t) for t in PLAN_TABLES)
-    return "\n".join(parts)
+    """Every table, field, assumption and lever, as Markdown."""
+    parts = [_MADE, "# Data dictionary", _DICTIONARY]
+    parts += ["## Figures and their evidence", _EVIDENCE_TEXT, _fields(EVIDENCE)]
+    parts += ["## Tables of a network", "One sheet of the network workbook, and one CSV file of a network folder, for each table."]
+    parts += [_table(t, without=_EVIDENCE) for t in (*NETWORK_TABLES, ASSUMPTIONS, ACTIVITY)]
+    parts += ["## Assumptions", _ASSUMPTION_TEXT, *_assumptions()]
+    parts += ["## Scenarios", _SCENARIO_TEXT, _levers(), _table(LOCKS)]
+    parts += ["## Tables between the steps", _BETWEEN_TEXT, *(_table(t) for t in (SOURCES, DEMAND, LIST_RESPONSE, OPENING))]
+    parts += ["## Tables of a plan", _PLAN_TEXT, *(_table(t) for t in PLAN_TABLES)]
+    return "\n\n".join(parts) + "\n"
+
+
+_DICTIONARY = (
+    "What every table and every number means, with its unit and what it may hold. Workbook sheets, forms, checks and exports read the same "
+    "declarations. *Needed* means that a cell may not be empty; where a default stands, an empty cell takes it."
+)
+_EVIDENCE_TEXT = "Tables marked *with evidence* carry these columns too, so that each figure says where it comes from."
+_ASSUMPTION_TEXT = (
+    "Each is a row of the table Assumptions: its name, the places it holds for (blank = everywhere), its value. The row that names most places "
+    "wins, a dated row before an undated one. Two rows that are equally specific and disagree are refused."
+)
+_SCENARIO_TEXT = "A scenario changes rows of the assumptions, uses levers or not, and locks decisions."
+_BETWEEN_TEXT = "What the steps of the chain hand to each other: where the history comes from, weekly demand, and how lists move."
+_PLAN_TEXT = "A plan is a folder with one CSV file for each of these tables (weeks as ISO Mondays), `plan.json` and `plan.xlsx`."
+
+
+def _table(table: Table, without: Iterable[str] = ()) -> str:
+    left_out = set(without)
+    shown = [f for f in table.fields if f.name not in left_out]
+    evidence = " *With evidence.*" if left_out & {f.name for f in table.fields} else ""
+    key = ", ".join(f"`{k}`" for k in table.key)
+    return f"### {table.title} (`{table.name}`)\n\n{table.help}{evidence} One row for each {key}.\n\n{_fields(shown)}"
+
+
+def _fields(fields: Sequence[Field]) -> str:
+    rows = [(f"`{f.name}`", f.title, _holds(f), _needed(f), f.help) for f in fields]
+    return _grid(("Column", "Title", "Holds", "Needed", "Meaning"), rows)
+
+
+def _holds(field: Field) -> str:
+    allowed = field.allowed().removesuffix(", or empty")
+    if len(field.choices) > len(LEVERS):
+        allowed = "one of the names below"
+    return allowed + (f" of `{field.refers_to}`" if field.refers_to else "")
+
+
+def _needed(field: Field) -> str:
+    if field.default is not None:
+        default = {True: "yes", False: "no"}.get(field.default, str(field.default)) if field.kind is Kind.FLAG else str(field.default)
+        return f"default {default}"
+    return "yes" if field.required else "no"
+
+
+def _assumptions() -> Iterable[str]:
+    for group in dict.fromkeys(a.group for a in DECLARED):
+        rows = [_assumption(a) for a in DECLARED if a.group == group]
+        yield f"### {group}\n\n" + _grid(("Name", "Title", "Unit", "Allowed", "Default", "May vary by", "Meaning"), rows)
+
+
+def _assumption(a: Assumption) -> tuple[str, ...]:
+    places = [*(s.replace("_", " ") for s in a.varies_by), *(["week"] if a.by_week else [])]
+    meaning = a.help + (f" Source: {a.source}." if a.source else "")
+    return f"`{a.name}`", a.title, a.unit, f"{a.minimum:,g} to {a.maximum:,g}", f"{a.default:,g}", ", ".join(places) or "nothing", meaning
+
+
+def _levers() -> str:
+    rows = [(f"`{lever.name}`", lever.title, "on" if lever.default else "off", lever.help) for lever in LEVERS]
+    return "### Levers\n\n" + _grid(("Name", "Title", "Unless said otherwise", "Meaning"), rows)
 
 
 def formulation() -> str:
-    """Notation, decisions, equations in order, goals."""
-    parts = ["# The allocation model\n", _MADE, f"{inspect.getdoc(parameters)}\n", "## Parameters\n"]
-    parts.append(_rows(["Name", "Index", "Unit", "Meaning"], [[f"`{p.name}`", p.index, p.unit, p.meaning] for p in PARAMETERS]))
-    parts.append("## Decisions\n")
-    parts.append(_rows(
-        ["Name", "Symbol", "Kind", "Unit", "Meaning"], [[f"`{v.name}`", v.symbol, v.kind, v.unit, v.meaning] for v in VARIABLES]
-    ))  # fmt: skip
-    parts.append("## Equations\n")
-    parts.extend(f"### `{e.tag}`\n\n{_words(e.rule)}\n" for e in EQUATIONS)
-    parts.append("## Goals, in order\n\nEach is kept while the next is improved.\n")
-    parts.extend(f"### {n}. {g.title}\n\n{_words(g.expression)}\n" for n, g in enumerate(GOALS, start=1))
-    parts.append("Kinds of cost: " + ", ".join(COSTS) + ".\n")
-    return "\n".join(parts)
+    """The allocation model: notation, parameters, decisions, equations and goals, as Markdown."""
+    parts = [_MADE, "# The allocation model", _FORMULATION, "## Notation", _notation()]
+    parts += ["## Parameters", _grid(("Name", "Indices", "Unit", "Meaning"), [(f"`{p.name}`", p.index, p.unit, p.meaning) for p in PARAMETERS])]
+    decisions = [(f"`{v.name}`", v.symbol, v.kind, v.unit, v.meaning) for v in VARIABLES]
+    parts += ["## Decisions", _DECISIONS, _grid(("Name", "Symbol", "Kind", "Unit", "Meaning"), decisions)]
+    parts += ["## Equations", *(_equation(e.tag, e.rule) for e in EQUATIONS)]
+    parts += ["## Goals", _GOALS, *(f"### {k}. {g.title} (`{g.name}`)\n\n{_doc(g.expression)}" for k, g in enumerate(GOALS, start=1))]
+    parts += ["Cost is the sum of: " + ", ".join(COSTS) + "."]
+    return "\n\n".join(parts) + "\n"
 
 
-def _table(table: Table) -> str:
-    rows = [[f"`{f.name}`", f.title, f.unit, f.allowed(), f.help] for f in table.fields]
-    key = ", ".join(f"`{k}`" for k in table.key)
-    return f"### {table.title} (`{table.name}`)\n\n{table.help}{f' One row for each {key}.' if key else ''}\n\n" + _rows(
-        ["Column", "Title", "Unit", "Allowed", "Meaning"], rows
-    )
+_FORMULATION = (
+    "What the optimiser decides week by week, within which limits, and for which goals. A name in `code letters` is the name in the program. Each "
+    "equation is one function; its sentence, its mathematics and its units stand below as they stand there."
+)
+_DECISIONS = "All are zero or more. *Whole* decisions are counts; *amounts* may be fractions of a patient or an hour."
+_GOALS = "All in pounds. They are met in this order: each is kept, within the gap that was asked for, while the next is improved."
 
 
-def _rows(headings: list[str], rows: list[list[str]]) -> str:
+def _notation() -> str:
+    """The letters of the indices, as the module of parameters states them."""
+    text = inspect.getdoc(notation) or ""
+    letters = text.partition("Indices:")[2].replace("\n", " ").strip().rstrip(".")
+    rows = [tuple(item.strip().split(" ", 1)) for item in letters.split("·")]
+    return _grid(("Letter", "Stands for"), rows)
+
+
+def _equation(tag: str, rule: Callable[..., Any]) -> str:
+    sentence, *rest = _doc(rule).split("\n\n")
+    mathematics = [part for part in rest if not part.startswith("Units:")]
+    units = [part for part in rest if part.startswith("Units:")]
+    formula = "\n\n".join(f"    {_one_line(part)}" for part in mathematics)
+    return "\n\n".join(part for part in (f"### `{tag}`", sentence, formula, *units) if part)
+
+
+def _doc(thing: Callable[..., Any]) -> str:
+    text = inspect.getdoc(thing)
+    if not text:
+        raise ValueError(f"{thing} has no docstring")
+    return "\n\n".join(_one_line(part) for part in text.split("\n\n"))
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _grid(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
+    return "\n".join("| " + " | ".join(_one_line(str(cell)).replace("|", "\\|") for cell in row) + " |" for row in lines)
 
 
-def _words(function: Callable[..., Any]) -> str:
-    return inspect.getdoc(function) or ""
+DOCUMENTS: dict[str, Callable[[], str]] = {"dictionary.md": dictionary, "formulation.md": formulation}
 
 
-PAGES: dict[str, Callable[[], str]] = {"dictionary.md": dictionary, "formulation.md": formulation}
-
-
-def stale() -> list[str]:
-    """Names of pages that differ from what would be written."""
-    return [name for name, page in PAGES.items() if not (HERE / name).exists() or (HERE / name).read_text("utf-8") != page()]
-
-
-def main(arguments: list[str]) -> int:
-    """Write the pages, or with `--check` only say which are stale."""
-    old = stale()
-    if "--check" in arguments:
-        print("\n".join(f"docs/{name} is stale: run make docs" for name in old) or "docs are current")
-        return 1 if old else 0
-    for name in old:
-        (HERE / name).write_text(PAGES[name](), encoding="utf-8")
-        print(f"wrote docs/{name}")
-    return 0
+def main() -> None:
+    """Write every document."""
+    for name, make in DOCUMENTS.items():
+        (FOLDER / name).write_text(make(), encoding="utf-8")
+        print(f"docs/{name}")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

@@ -111,7 +111,10 @@ def _must_do(d: Draft) -> None:
             at.setdefault((network.owner[s], m), []).append((s, a))
     work = must_do_work(d.inputs.demand, d.inputs.assumptions, network.allocated_tests)
     patients = dict(zip(work.index, work.to_numpy().tolist(), strict=True))
-    streams = [i for i, weekly in patients.items() if i in at and any(weekly)]
+    rows = d.inputs.demand.rows
+    rows = rows[rows["kind"].isin(["planned", "unscheduled"]) & (rows["central"] > 0)]
+    arises = set(zip(rows["organisation"], rows["test"], strict=True))
+    streams = [i for i in patients if i in at and i in arises]
     d.sets["must_do_tests"] = streams
     d.sets["must_do_streams"] = [(*i, w) for i in streams for w in d.weeks]
     d.values["must_do"] = {(*i, w): patients[i][w - 1] for i in streams for w in d.weeks}

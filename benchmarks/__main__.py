@@ -1,80 +1,38 @@
-"""`python -m benchmarks`: one table of ratios and seconds, each with its goal.
+"""`python -m benchmarks` (or `make bench`): seconds of each step, and each in proportion to the time inside the solver of the same run.
 
-Seconds are of this machine at this moment; only the ratios are meant to be compared.
+Nothing is written into the repository: the store, the plan and its files live in a temporary folder.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
-from collections.abc import Callable
+import argparse
+import tempfile
 from pathlib import Path
 
-from data.folder import example_networks, read_folder
-from data.intake import from_parts
-from data.safe_reading import read_many
-from data.scenario import base, do_nothing
-from portal.planning import PlanSettings, make_plan
+from benchmarks.measure import opening_pages, planning, reading
 
-_LARGEST = "lancashire_south_cumbria"
-_PUBLISHED = Path(__file__).parent.parent.parent / "shared" / "data" / "dm01" / "raw"
+_GOAL = 0.15
+"""Most time outside the solver over time inside it, at the size of the demonstration, 52 weeks, 1 % gap."""
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Seconds of one call."""
-    before = time.perf_counter()
-    work()
-    return time.perf_counter() - before
-
-
-def plan_rows() -> list[tuple[str, str, str]]:
-    """The largest example network, 52 weeks, 1 % gap: the second of two plans, so that nothing is loaded for the first time."""
-    folder = example_networks()[_LARGEST]
-    load = timed(lambda: read_folder(folder))
-    dataset = from_parts(read_folder(folder), file=_LARGEST)
-    make_plan(dataset, do_nothing(dataset.content_id, weeks=8), PlanSettings())
-    plan = make_plan(dataset, base(dataset.content_id), PlanSettings(gap=0.01))
-    seconds = plan.summary["seconds"]
-    outside = seconds["forecast"] + seconds["build"] + seconds["write"]
-    size = plan.summary["size"]
-    return [
-        ("time outside HiGHS over time inside, 52 weeks, 1 % gap", f"{outside / seconds['in_solver']:.3f}", "at most 0.15"),
-        ("  forecast and lists", f"{seconds['forecast']:.2f} s", ""),
-        ("  building the model and its matrix", f"{seconds['build']:.2f} s", ""),
-        ("  HiGHS, all parts and goals", f"{seconds['in_solver']:.2f} s", ""),
-        ("  tables, limits and measures", f"{seconds['write']:.2f} s", ""),
-        ("  solve, wall clock with two threads", f"{seconds['solve']:.2f} s", ""),
-        ("reading the network folder over forecast and lists", f"{load / seconds['forecast']:.2f}", ""),
-        ("gap of the cost goal", f"{100 * plan.summary['stages'][2]['gap']:.2f} %", "at most 1 %"),
-        ("rows × columns (whole numbers)", f"{size['rows']:,} × {size['columns']:,} ({size['integers']:,})", ""),
-    ]
-
-
-def reading_rows() -> list[tuple[str, str, str]]:
-    """The official workbooks, each in a process of its own, two at once."""
-    files = [(f.name, f.read_bytes()) for f in sorted(_PUBLISHED.glob("*.xls"))]
-    if not files:
-        return [("reading official workbooks", "not measured: published files absent", "")]
-    seconds = timed(lambda: list(read_many(files, "dm01")))
-    return [("reading one official workbook, two at once", f"{seconds / len(files):.2f} s", "")]
-
-
-def start_rows() -> list[tuple[str, str, str]]:
-    """What the web process imports before it can show a page, over a bare interpreter."""
-    bare = timed(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True))
-    web = timed(lambda: subprocess.run([sys.executable, "-c", "import portal.services, portal.charts.lists"], check=True))
-    return [("importing what pages need", f"{web - bare:.2f} s", "under 10 s to the first page")]
-
-
-def main() -> int:
-    """Measure and print."""
-    rows = [*plan_rows(), *reading_rows(), *start_rows()]
-    width = max(len(name) for name, _, _ in rows)
-    for name, value, goal in rows:
-        print(f"{name:<{width}}  {value:>28}  {goal}")
-    return 0
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--weeks", type=int, default=52, help="length of the plan (default 52)")
+    parser.add_argument("--gap", type=float, default=0.01, help="gap asked for (default 0.01)")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        lines = planning(Path(folder), options.weeks, options.gap)
+    lines += reading()
+    lines += opening_pages()
+    inside = next(line.seconds for line in lines if line.is_solver)
+    print(f"\n{'Step':<62}{'Seconds':>9}{'Of solver':>11}")
+    print("-" * 82)
+    for line in lines:
+        print(f"{line.what:<62}{line.seconds:>9.2f}{line.seconds / inside:>11.2f}" if line.seconds else f"\n{line.what}")
+    outside = sum(line.seconds for line in lines if line.counts)
+    verdict = "kept" if outside <= _GOAL * inside else "MISSED"
+    print(f"\nOutside the solver over inside it: {outside:.2f} s / {inside:.2f} s = {outside / inside:.2f}. Goal {_GOAL:.2f}: {verdict}.")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

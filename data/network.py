@@ -338,7 +338,7 @@ class Network(TableSet):
                 for area, share, nearest in homes:
                     starts = [area, nearest] if area else own[organisation]
                     rows.append((organisation, site, area, share, _quickest(known, starts, [site], first=bool(area)),
-                                 _quickest(known, starts, own[organisation], first=False)))  # fmt: skip
+                                 _quickest(known, starts, own[organisation], first=bool(area))))  # fmt: skip
         return pd.DataFrame(rows, columns=["organisation", "site", "home_area", "share", "minutes", "own_minutes"])
 
 

@@ -207,7 +207,10 @@ class Solver:
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None, -INFINITY
         self.nodes += max(int(info.mip_node_count), 0)
-        return self._rounded(), float(info.mip_dual_bound if mixed else info.objective_function_value)
+        if mixed:
+            return self._rounded(), float(info.mip_dual_bound)
+        finished = self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal  # a linear problem that was stopped has no bound yet
+        return self._rounded(), float(info.objective_function_value) if finished else -INFINITY
 
     def _rounded(self) -> np.ndarray:
         values = np.array(self.highs.getSolution().col_value)

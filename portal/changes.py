@@ -117,10 +117,11 @@ def more_specific(held: Assumptions, network: Network, name: str, places: Mappin
 
 
 def suggested_name(start: Scenario, name: str, places: Mapping[str, str], network: Network) -> str:
-    """A name that says what is changed."""
+    """A name that says what is changed; the same name again where it says so already, which makes a new version of the scenario."""
     row = pd.Series({s: places.get(s, "") for s in SCOPES})
     where = f" ({place_words(row, network)})" if any(places.values()) else ""
-    return f"{start.name}, other {BY_NAME[name].title[:1].lower()}{BY_NAME[name].title[1:]}{where}"
+    said = f", other {BY_NAME[name].title[:1].lower()}{BY_NAME[name].title[1:]}{where}"
+    return start.name if said in start.name else start.name + said
 
 
 def _without_rows(found: Findings) -> Findings:

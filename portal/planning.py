@@ -17,10 +17,11 @@ from data.demand import Demand
 from data.errors import Refused
 from data.findings import refusal
 from data.plan import IN_TURN, Plan
-from data.rota import Today, must_do_work, today
+from data.rota import Today, today
 from data.run import Progress
 from data.scenario import Scenario
 from data.working_days import WorkingDays, first_monday_after, measured_weeks, mondays
+from data.workload import must_do_work
 from forecasting.forecast import METHOD, weekly_demand
 from forecasting.waiting_list import list_response
 from optimisation.allocation.limits import limits

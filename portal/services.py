@@ -15,11 +15,12 @@ from data.errors import SixweeksError
 from data.folder import example_networks, read_folder
 from data.intake import from_parts
 from data.plan import Plan
-from data.rota import Today, must_do_work, today
+from data.rota import Today, today
 from data.run import Run
 from data.scenario import LEVERS, Scenario, base, do_nothing
 from data.store import SINGLE_USER, Scope, Store, StoredDataset, StoredScenario, home
 from data.working_days import first_monday_after, mondays
+from data.workload import must_do_work
 from forecasting.forecast import weekly_demand
 from portal import engine
 

@@ -37,7 +37,7 @@ STYLE = f"""<style>
 [data-testid="stTable"] table {{font-size: 0.95rem;}}
 [data-testid="stTable"] th, [data-testid="stTable"] th p {{color: {TEXT} !important; font-weight: 700; text-align: left;}}
 [class*="st-key-matrix"] td, [class*="st-key-matrix"] th {{padding: 0.35rem 0.5rem !important; font-size: 0.9rem;}}
-@media (min-width: 1200px) {{[class*="st-key-matrix"] td {{white-space: nowrap;}}}}
+@media (min-width: 1200px) {{[class*="st-key-matrix"] td, [class*="st-key-matrix"] td * {{white-space: nowrap !important;}}}}
 [data-testid="stSidebarContent"] hr {{margin: 0.75rem 0;}}
 .st-key-context {{border-bottom: 2px solid {BLUE}; padding-bottom: 0.5rem;}}
 .st-key-context p {{font-size: 0.95rem;}}

@@ -29,19 +29,19 @@ class Draft:
 
     Attributes:
         key: tells one choice of files from another.
-        sentences: what each file is and what storing it would change.
+        sentences: what each file is.
+        effects: what storing them does.
         findings: what the checks have to say; any refusal means that nothing can be stored.
         made: the dataset that would be stored; None where the files are refused or change nothing.
         name: a name for it.
-        network_file: True for a network's own workbook.
     """
 
     key: str
     sentences: tuple[str, ...]
+    effects: tuple[str, ...]
     findings: Findings
     made: Dataset | None
     name: str
-    network_file: bool = False
 
     @property
     def refused(self) -> bool:
@@ -69,12 +69,12 @@ def read_returns(scope: Scope, dataset_id: str, files: Sequence[Upload]) -> Draf
         made, intake = take_in(held, readings)
     except Refused as error:
         found = error.findings.plus(f for r in readings for f in r.findings if f.severity != "refuse")
-        return Draft(key_of(files), tuple(sentences), found, None, "")
-    sentences += [s for s in intake.sentences() if not s.startswith("Already")]
-    sentences += [_loaded_already(scope, dataset_id, r) for r in readings if r.file in intake.already]
+        return Draft(key_of(files), tuple(sentences), (), found, None, "")
+    effects = [s for s in intake.sentences() if not s.startswith("Already")]
+    effects += [_loaded_already(scope, dataset_id, r) for r in readings if r.file in intake.already]
     changed = made is not held
     name = f"{held.network.title}, data to {day(made.data_date)}"
-    return Draft(key_of(files), tuple(sentences), intake.findings, made if changed else None, name)
+    return Draft(key_of(files), tuple(sentences), tuple(effects), intake.findings, made if changed else None, name)
 
 
 def read_network(scope: Scope, dataset_id: str, file: Upload, *, keep_history: bool) -> Draft:
@@ -90,15 +90,15 @@ def read_network(scope: Scope, dataset_id: str, file: Upload, *, keep_history: b
     try:
         parts = next(iter(read_many([file], "workbook"))).parts()
     except Refused as error:
-        return Draft(key_of([file]), (f"{shown_name(name)} cannot be used as it is.",), error.findings, None, "", network_file=True)
+        return Draft(key_of([file]), (f"{shown_name(name)} cannot be used as it is.",), (), error.findings, None, "")
     made = from_parts(parts, file=shown_name(name), sha256=hashlib.sha256(content).hexdigest())
-    sentences = [_network_sentence(shown_name(name), parts)]
+    effects = []
     if keep_history and dataset_id:
         held = services.dataset(scope, dataset_id)
         made = held.changed(network=parts.network, assumptions=parts.assumptions)
-        sentences.append(f"The loaded months are kept: {_months(held)}.")
+        effects.append(f"The loaded months are kept: {_months(held)}.")
     title = f"{parts.network.title}, {shown_name(name)}"
-    return Draft(key_of([file]), tuple(sentences), parts.findings, made, title, network_file=True)
+    return Draft(key_of([file]), (_network_sentence(shown_name(name), parts),), tuple(effects), parts.findings, made, title)
 
 
 def accept(scope: Scope, draft: Draft, *, name: str, note: str) -> StoredDataset:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from data.activity import OVER_SIX
-from data.rota import must_do_work
 from data.stations import examination_minutes
 from data.working_days import measured_weeks
+from data.workload import must_do_work
 from optimisation.allocation.problem import Draft, Index, weeks_between
 
 _LAST_WEEKS = 6
@@ -103,7 +103,7 @@ def _shortest(d: Draft, without_change: dict[Index, float]) -> None:
 
 
 def _must_do(d: Draft) -> None:
-    """Must-do work by organisation and test, where the organisation has fixed assets for it."""
+    """Must-do work by organisation and test, where the organisation has fixed assets for it; kept too where all of it is outside sessions."""
     network = d.inputs.network
     at: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for s, a in d.sets["fixed_stations"]:

@@ -8,7 +8,7 @@ from data.dataset import Dataset
 from data.run import Run
 from portal import results, services
 from portal.parts import layout, plan_form, plan_views
-from portal.theme import moment, plain
+from portal.theme import plain
 from portal.workspace import current
 
 ws = current()
@@ -22,7 +22,7 @@ def result(held: Dataset, run: Run) -> None:
     if run.message:
         st.warning(plain(run.message))
     layout.bullets(answer.missed)
-    pick(run)
+    plan_form.pick(ws, run)
     plan_views.draw(plan_views.Shown(ws, held, run, services.plan(ws.scope, run.id)))
 
 
@@ -35,18 +35,7 @@ def unfinished(run: Run) -> None:
     else:
         layout.answer(f"{name}: the plan is being computed.", "You may leave this page; the computation goes on.")
         layout.follow(ws, run)
-    pick(run)
-
-
-def pick(run: Run) -> None:
-    """Look at another plan of these data."""
-    names = {p.run.id: f"{p.scenario_name}, {moment(p.run.created)}" for p in results.plans(ws.scope, ws.dataset)}
-    if set(names) - {run.id}:
-        ids = list(dict.fromkeys([run.id, *names]))
-        chosen = st.selectbox("Plan shown", ids, key=f"pick_{run.id}", format_func=lambda i: names.get(i, "This run, without a plan"))
-        if chosen != run.id:
-            ws.choose(run=chosen)
-            st.rerun()
+    plan_form.pick(ws, run)
 
 
 def nothing(held: Dataset) -> None:

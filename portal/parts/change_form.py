@@ -37,7 +37,7 @@ def ask(ws: Workspace, held: Dataset, start: services.Choice) -> None:
         made = forms.ask_change(name, places, value, key=f"change_{turn}_{'_'.join(places.values())}")
         suggested = changes.suggested_name(start.scenario, name, places, held.network)
         title = st.text_input("Name of the scenario", value=suggested, max_chars=120, key=f"title_{turn}_{'_'.join(places.values())}")
-        if st.form_submit_button("Save as scenario", type="primary"):
+        if st.form_submit_button("Save as scenario", type="secondary" if start.stored else "primary"):
             with layout.telling():
                 scenario = changes.with_change(start.scenario, made, held, name=title, on=date.today())
                 ws.choose(scenario=services.save_scenario(ws.scope, scenario, reason=made.reason).id)

@@ -22,7 +22,7 @@ def choose(ws: Workspace, known: _Plans) -> tuple[str, str]:
     others = [i for i in ids if i != right]
     left = ws.run if ws.run in others else next((i for i in others if known[i].scenario_name != known[right].scenario_name), others[0])
     chosen = []
-    for column, words, now in zip(st.columns(2), ("This plan", "beside this plan"), (left, right), strict=True):
+    for column, words, now in zip(st.columns(2), ("First plan", "Second plan"), (left, right), strict=True):
         chosen.append(column.selectbox(words, ids, index=ids.index(now), format_func=lambda i: title(known[i]), key=f"{words}_{now}"))
     if (ws.run, ws.other) != tuple(chosen):
         ws.choose(run=chosen[0], other=chosen[1])

@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -170,6 +171,10 @@ def show_error(error: Exception) -> None:
         )
 
 
+def _seconds_since(run: Run) -> float:
+    return (datetime.now(UTC) - run.started).total_seconds() if run.started else 0.0
+
+
 def follow(ws: Workspace, run: Run) -> None:
     """The panel of a run that has not ended: how far it is, and how to stop it. Draws the page anew once it has ended."""
     st.fragment(_panel, run_every=POLL_SECONDS)(ws, run.id)
@@ -183,7 +188,7 @@ def _panel(ws: Workspace, run_id: str) -> None:
     with st.container(border=True):
         stage = progress.stage or ("Waiting for its turn" if run.state == "queued" else "Starting")
         st.markdown(f"**{plain(name)}**: {plain(stage)}")
-        st.progress(min(max(progress.fraction or 0.0, 0.0), 1.0), text=f"{number(progress.seconds)} seconds")
+        st.progress(min(max(progress.fraction or 0.0, 0.0), 1.0), text=f"{number(max(progress.seconds, _seconds_since(run)))} seconds")
         known = [f"best plan so far {pounds(progress.best)}"] if progress.best is not None else []
         known += [f"no plan can be better than {pounds(progress.bound)}"] if progress.bound is not None else []
         known += [f"at most {percent(progress.gap)} apart"] if progress.gap is not None else []

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
+from data.run import Run
 from data.scenario import LEVERS
-from portal import services
+from portal import results, services
 from portal.parts import layout
-from portal.theme import plain
+from portal.theme import moment, plain
 from portal.workspace import Workspace
+
+
+def pick(ws: Workspace, run: Run) -> None:
+    """Look at another plan of these data."""
+    names = {p.run.id: f"{p.scenario_name}, {moment(p.run.created)}" for p in results.plans(ws.scope, ws.dataset)}
+    if set(names) - {run.id}:
+        ids = list(dict.fromkeys([run.id, *names]))
+        chosen = st.selectbox("Plan shown", ids, key=f"pick_{run.id}", format_func=lambda i: names.get(i, "This run, without a plan"))
+        if chosen != run.id:
+            ws.choose(run=chosen)
+            st.rerun()
 
 
 def ask(ws: Workspace) -> None:

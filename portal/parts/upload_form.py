@@ -52,6 +52,9 @@ def decide(ws: Workspace, draft: uploads.Draft) -> None:
     if draft.refused:
         st.error(f"Nothing was stored: {count(len(draft.findings.refusals), 'fault')} to mend. Correct the files and upload them again.")
     layout.bullets(draft.sentences)
+    if draft.effects:
+        st.subheader("What storing does" if draft.made else "What is there already", anchor=False)
+        layout.bullets(draft.effects)
     if draft.findings:
         layout.findings(draft.findings)
     if draft.made is None:

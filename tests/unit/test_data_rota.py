@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from data.rota import must_do_work, recent_activity, slots_needed, today
+from data.rota import today
 from data.working_days import mondays
+from data.workload import must_do_work, recent_activity, slots_needed
 from forecasting.forecast import weekly_demand
 from tests.small_networks import FIRST_MONDAY, Stream, Tiny, month, session_type, two_trusts, with_history
 

@@ -78,15 +78,18 @@ async def health(_: Request) -> JSONResponse:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     """Watch over runs while the server lives, and keep what never changes out of the collector's way."""
+    started = False
     try:
         engine.start(services.store())
+        started = True
     except SixweeksError as error:
         _log.error("%s", error)  # pages say so too
     threading.Thread(target=_import_early, name="imports", daemon=True).start()
     tidying = asyncio.create_task(_collect_now_and_then())
     yield {}
     tidying.cancel()
-    engine.stop(services.store())
+    if started:
+        engine.stop(services.store())
 
 
 def _import_early() -> None:

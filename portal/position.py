@@ -35,10 +35,24 @@ def newest(dataset: Dataset) -> pd.DataFrame:
     return frame.assign(within=frame["share"] <= frame["target_share"])
 
 
-def trend(frame: pd.DataFrame, test: str = "") -> pd.DataFrame:
-    """Each organisation's share over six weeks by month, for one test or for all tests together; columns as `history` without test."""
-    rows = frame[frame["test"] == test] if test else frame
+def tests(dataset: Dataset) -> dict[str, str]:
+    """Tests that have a history, with their titles, in table order."""
+    present = set(history(dataset)["test"])
+    return {test: title for test, title in dataset.network.titles("tests").items() if test in present}
+
+
+def trend(dataset: Dataset, test: str = "") -> pd.DataFrame:
+    """Each organisation's lists by month, for one test or for all tests together; columns as `history` without test."""
+    rows = history(dataset)
+    rows = rows[rows["test"] == test] if test else rows
     return _shares(rows.groupby(["organisation", "period"], sort=False)[["waiting", "over_six", "over_thirteen"]].sum().reset_index())
+
+
+def one_target(dataset: Dataset, test: str = "") -> float | None:
+    """The target share at the newest month end where it is one for all lists of a test (or of all tests), else None."""
+    lists = newest(dataset)
+    shares = (lists[lists["test"] == test] if test else lists)["target_share"].unique()
+    return float(shares[0]) if len(shares) == 1 else None
 
 
 def headline(dataset: Dataset) -> str:

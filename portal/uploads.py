@@ -93,8 +93,8 @@ def read_network(scope: Scope, dataset_id: str, file: Upload, *, keep_history: b
         return Draft(key_of([file]), (f"{shown_name(name)} cannot be used as it is.",), (), error.findings, None, "")
     made = from_parts(parts, file=shown_name(name), sha256=hashlib.sha256(content).hexdigest())
     effects = []
-    if keep_history and dataset_id:
-        held = services.dataset(scope, dataset_id)
+    held = services.dataset(scope, dataset_id) if keep_history and dataset_id else None
+    if held and held.network.name == parts.network.name:
         made = held.changed(network=parts.network, assumptions=parts.assumptions)
         effects.append(f"The loaded months are kept: {_months(held)}.")
     title = f"{parts.network.title}, {shown_name(name)}"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import pytest
 
@@ -25,19 +26,26 @@ TINY = "four_trusts_one_week"
 """An example network whose one week is planned in about a second."""
 
 
-def save_tiny(store):
-    """Store the tiny network; returns the id of the dataset."""
+def tiny_parts(typed=""):
+    """The tiny network; what is `typed` stands before every title."""
     parts = read_folder(example_networks()[TINY])
-    return store.save_dataset(SINGLE_USER, from_parts(parts, file=TINY), name="Tiny").id
+    tables = [name for name in parts.network.tables if name != "network" and "title" in parts.network[name]]
+    named = {name: parts.network[name].assign(title=f"{typed} " + parts.network[name]["title"]) for name in tables} if typed else {}
+    return replace(parts, network=parts.network.changed(**named))
 
 
-def make_plan(folder):
+def save_tiny(store, typed=""):
+    """Store the tiny network; returns the id of the dataset."""
+    return store.save_dataset(SINGLE_USER, from_parts(tiny_parts(typed), file=typed or TINY), name=typed or "Tiny").id
+
+
+def make_plan(folder, typed=""):
     """Make a store in `folder` with a finished plan of the tiny network; returns the plan's run."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SIXWEEKS_HOME", str(folder))
         patch.delenv("SIXWEEKS_DATABASE_URL", raising=False)
         store = services.store()
-        run = services.start_plan(SINGLE_USER, base(save_tiny(store), weeks=1).changed(name="One week"))
+        run = services.start_plan(SINGLE_USER, base(save_tiny(store, typed), weeks=1).changed(name=typed or "One week"))
         give_up = time.monotonic() + SECONDS
         while not run.ended:
             assert time.monotonic() < give_up, "no plan in time"

@@ -83,9 +83,10 @@ def staffing(plan: Plan, network: Network, organisation: str) -> Evidence:
     extra = rows[["overtime_hours", "bank_or_agency_hours"]].to_numpy().sum()
     over = rows[rows["use"] > 1 + 1e-6]
     title = network.titles("organisations")[organisation]
-    busiest = rows.groupby("row", sort=False)["use"].mean().idxmax()
+    use = rows.groupby("row", sort=False)["use"].mean().dropna()
     finding = f"{title}: {number(extra)} hours of overtime, bank and agency over the plan"
-    alt = f"{finding}. Busiest group on average: {busiest}. Above the available hours in {count(len(over), 'group and week', 'groups and weeks')}."
+    busiest = f" Busiest group on average: {use.idxmax()}." if len(use) else ""
+    alt = f"{finding}.{busiest} Above the available hours in {count(len(over), 'group and week', 'groups and weeks')}."
     said = [
         f"{number(r.hours_needed)} hours needed, {number(r.hours_available)} available,<br>{number(r.overtime_hours)} overtime, "
         f"{number(r.bank_or_agency_hours)} bank and agency" for r in rows.itertuples()

@@ -51,20 +51,20 @@ def _matrix(lists: pd.DataFrame, network: Network, share: str, met: str) -> Styl
     return shaded(text, (wide(share).astype(float) / _DARKEST).where(missed, 0.0), missed)
 
 
-def trend(frame: pd.DataFrame, network: Network, what: str, target: float) -> Evidence:
+def trend(frame: pd.DataFrame, network: Network, what: str, target: float | None) -> Evidence:
     """Each trust's share over six weeks by month.
 
     Args:
         frame: organisation, period, waiting, over_six, share.
         network: for titles.
         what: which tests, in words.
-        target: the target share; drawn where it is one for all.
+        target: the target share to draw; None where the lists have different ones.
     """
     titles = organisation_names(network)
     figure = canvas(360, yaxis={"tickformat": ".0%", "rangemode": "tozero"}, xaxis={"tickformat": "%b %Y"})
     series = {o: rows.sort_values("period") for o, rows in frame.groupby("organisation", sort=False)}
     _lines(figure, {titles[o]: (rows["period"], rows["share"]) for o, rows in series.items()}, "%{x|%B %Y}: %{y:.1%}")
-    if target == target:  # not a number where the lists have different targets
+    if target is not None:
         line_of(figure, target, f"Target {percent(target, 0)}")
     ends = {titles[o]: float(rows["share"].iloc[-1]) for o, rows in series.items()}
     first, last = frame["period"].min(), frame["period"].max()

@@ -22,7 +22,7 @@ from portal.checking.totals import check_costs, check_limits, check_measures, ch
 from portal.checking.written import Written
 from portal.exports.plan_reading import read_summary, read_tables
 
-__all__ = ["check_plan"]
+__all__ = ["Facts", "check_against", "check_plan"]
 
 
 def check_plan(folder: Path, dataset: Dataset, scenario: Scenario) -> Findings:
@@ -37,6 +37,11 @@ def check_plan(folder: Path, dataset: Dataset, scenario: Scenario) -> Findings:
         Everything that is wrong: none for a plan that keeps every limit. Values may differ by less than a hundredth of a patient, session, minute,
         hour or pound.
     """
+    return check_against(folder, Facts(dataset, scenario))
+
+
+def check_against(folder: Path, facts: Facts) -> Findings:
+    """Check a written plan against facts that are worked out already; see `check_plan`."""
     tables, findings = read_tables(folder)
     if findings.refusals:
         return findings.refusals
@@ -44,7 +49,7 @@ def check_plan(folder: Path, dataset: Dataset, scenario: Scenario) -> Findings:
         written = Written(tables, read_summary(folder))
     except Refused as error:
         return error.findings
-    facts, report = Facts(dataset, scenario), Report()
+    report = Report()
     for check in (check_sessions, check_must_do, check_rooms, check_staff, check_mobiles, check_external):
         check(report, facts, written)
     lists = check_lists(report, facts, written)

@@ -63,7 +63,8 @@ class Facts:
 
     def __init__(self, dataset: Dataset, scenario: Scenario) -> None:
         self.dataset, self.scenario, self.network = dataset, scenario, dataset.network
-        self.assumed = Assumed(scenario.on(dataset.assumptions).rows)
+        self._assumptions = scenario.on(dataset.assumptions)
+        self.assumed = Assumed(self._assumptions.rows)
         self.owner = self.network.owner
         snapshot = dataset.activity.snapshot_date
         first = snapshot + timedelta(days=7 - snapshot.weekday())
@@ -91,7 +92,7 @@ class Facts:
         """Today's rota: its sessions, what it leaves for each list, and the assets it had to add to the register."""
         index = pd.MultiIndex.from_tuples(list(self.history.must_do), names=["organisation", "test"])
         work = pd.DataFrame(list(self.history.must_do.values()), index=index, columns=pd.DatetimeIndex(self.weeks))
-        return today(self.dataset, self.scenario.on(self.dataset.assumptions), pd.DatetimeIndex(self.weeks), work)
+        return today(self.dataset, self._assumptions, pd.DatetimeIndex(self.weeks), work)
 
     @cached_property
     def sessions_today(self) -> dict[Key, float]:

@@ -20,6 +20,9 @@ HEADING_COLOUR = "#005EB8"
 LINE_HEIGHT = 15.0
 """Points."""
 
+_LETTERS_A_UNIT = 1.05
+"""Letters of a heading that a unit of width holds; widths are counted in digits, which are wider."""
+
 _BUTTON = 3
 """Characters that the button of a filter takes from a heading."""
 
@@ -35,7 +38,7 @@ PATTERNS = {
     "pounds": '"£"#,##0',
     "pence": '"£"#,##0.00',
     "percent": "0.0%",
-    "plain": "0.0###",
+    "plain": "#,##0.0###",
     "date": "d mmm yyyy",
     "text": "",
 }
@@ -78,7 +81,7 @@ class TableSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no types
         for c, column in enumerate(columns):
             self.write_string(row, c, column.heading, formats["heading" if column.pattern == "text" else "heading over numbers"])
             self.set_column(c, c, column.width)
-        lines = max(len(textwrap.wrap(column.heading, int(column.width) - _BUTTON)) for column in columns)
+        lines = max(len(textwrap.wrap(column.heading, int(column.width * _LETTERS_A_UNIT))) for column in columns)
         self.set_row(row, lines * LINE_HEIGHT + 1)
         count = len(columns[0].values)
         # Nothing is written yet: `_write_rows` does, when the styles have their numbers.
@@ -114,11 +117,12 @@ def _text(text: str) -> str:
 def formats_of(book: xlsxwriter.Workbook) -> dict[str, Any]:
     """The styles of a workbook by name: those of `PATTERNS`, and of headings and sentences."""
     plain = {"font_name": FONT, "font_size": 11}
+    heading = {**plain, "bold": True, "bg_color": HEADING_COLOUR, "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"}
     styles = {name: {**plain, "num_format": pattern or "@"} for name, pattern in PATTERNS.items()}
+    styles["text"]["indent"] = 1  # away from the number in the column before it
     styles |= {
-        "heading": {**plain, "bold": True, "bg_color": HEADING_COLOUR, "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"},
-        "heading over numbers": {**plain, "bold": True, "bg_color": HEADING_COLOUR, "font_color": "#FFFFFF", "text_wrap": True, "valign": "top",
-                                 "align": "right"},
+        "heading": {**heading, "align": "left", "indent": 1},
+        "heading over numbers": {**heading, "align": "right"},
         "title": {**plain, "bold": True, "font_size": 16},
         "answer": {**plain, "bold": True, "font_size": 13, "text_wrap": True, "valign": "top"},
         "section": {**plain, "bold": True, "font_size": 13, "font_color": HEADING_COLOUR, "text_wrap": True, "valign": "top"},

@@ -56,7 +56,7 @@ if chosen != start.id:
 VIEWS = {
     "Assumptions": assumed, "Change an assumption": lambda: change_form.ask(ws, held, start), "Today's rota": rota, "Network tables": tables,
 }  # fmt: skip
-for tab, draw in zip(st.tabs(list(VIEWS), key="view", on_change="rerun", bind="query-params"), VIEWS.values(), strict=True):
+for tab, draw in zip(st.tabs(list(VIEWS), key="part", on_change="rerun", bind="query-params"), VIEWS.values(), strict=True):
     if tab.open:
         with tab:
             draw()

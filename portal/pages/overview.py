@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from data.dataset import Dataset
 from portal import position, results, services
 from portal.charts import lists
 from portal.parts import layout
@@ -26,7 +27,7 @@ def nothing_loaded() -> None:
     st.page_link(Path(__file__).with_name("upload.py"), label="Upload files instead")
 
 
-def newest_plan() -> None:
+def newest_plan(held: Dataset) -> None:
     """The newest plan's headline, or the offer to make one."""
     st.header("The newest plan", anchor=False)
     changing, without_change = results.newest_plans(ws.scope, ws.dataset)
@@ -37,7 +38,9 @@ def newest_plan() -> None:
         st.markdown(f"**Without a change**: {plain(results.answer(ws.scope, without_change.run.id).headline)}")
     if shown := changing or without_change:
         st.page_link(PLAN, label="Open the plan", query_params=ws.address(run=shown.run.id))
-    if not changing and not working:
+    if not held.network.plannable:
+        st.markdown("This network has no scanner, room or mobile unit: it is shown, not planned. Add them to the network workbook.")
+    elif not changing and not working:
         st.markdown("The base plan may use every lever and changes no assumption; it takes about a minute.")
         if st.button("Make the base plan", type="primary"):
             with layout.telling():
@@ -56,19 +59,16 @@ def main() -> None:
         st.page_link(Path(__file__).with_name("upload.py"), label="Upload the monthly returns", query_params=ws.address())
         return
     layout.answer(position.headline(held), position.furthest(held))
-    newest_plan()
+    newest_plan(held)
     st.header("Where the lists stand", anchor=False)
     st.caption(f"Share of each list that has waited six weeks or more, shaded where over the target. {plain(layout.source_of(held))}")
-    newest = position.newest(held)
-    layout.matrix(lists.standing(newest, held.network), "standing", alt=position.headline(held))
-    tests = {"": "All tests"} | held.network.titles("tests")
+    layout.matrix(lists.standing(position.newest(held), held.network), "standing", alt=position.headline(held))
+    tests = {"": "All tests"} | position.tests(held)
     test = st.selectbox("Test", list(tests), format_func=tests.__getitem__, key="overview_test", bind="query-params")
-    targets = newest.loc[newest["test"].eq(test) if test else newest["test"].ne(""), "target_share"].unique()
-    frame = position.trend(position.history(held), test)
-    layout.evidence(lists.trend(frame, held.network, tests[test], targets[0] if len(targets) == 1 else float("nan")), layout.source_of(held))
+    drawn = lists.trend(position.trend(held, test), held.network, tests[test], position.one_target(held, test))
+    layout.evidence(drawn, layout.source_of(held))
     st.header("Waiting for a decision", anchor=False)
-    waiting = [*results.waiting_for(ws.scope, ws.dataset), *position.decisions(held)]
-    layout.bullets(waiting or ["Nothing."])
+    layout.bullets([*results.waiting_for(ws.scope, ws.dataset), *position.decisions(held)] or ["Nothing."])
     layout.words("overview")
 
 

@@ -31,7 +31,7 @@ def stored() -> None:
             with layout.telling():
                 ws.choose(other=services.start_plan(ws.scope, chosen.scenario).id)
                 st.rerun()
-        address = ws.address(scenario=chosen.id) | {"view": "Change an assumption"}
+        address = ws.address(scenario=chosen.id) | {"part": "Change an assumption"}
         st.page_link(HERE.with_name("network.py"), label="Change an assumption on top of it", query_params=address)
 
 

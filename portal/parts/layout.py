@@ -21,7 +21,7 @@ from data.run import Run
 from portal import results, services
 from portal.charts.evidence import Evidence
 from portal.charts.tables import csv
-from portal.theme import count, day, number, percent, plain, pounds
+from portal.theme import count, day, listed, number, percent, plain, pounds
 from portal.workspace import Workspace
 
 _log = logging.getLogger("sixweeks.portal")
@@ -33,6 +33,7 @@ STATES = {"queued": "waiting", "running": "being computed", "done": "done", "fai
 """States of a run in words."""
 
 _CHART = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
+_SOURCES = {"dm01_provider": "DM01 provider files", "network": "the network workbook"}
 _TEXTS = Path(__file__).parents[1] / "text"
 
 
@@ -101,8 +102,8 @@ def _text(name: str) -> str:
 def source_of(held: Dataset) -> str:
     """Where the figures of a dataset come from, for the line under a chart."""
     files = held.sources
-    kinds = ", ".join(dict.fromkeys(files["source"].str.replace("_", " ").str.replace("dm01", "DM01")))
-    kind = "synthetic history" if held.synthetic_history else f"{kinds} files" if kinds else "the network workbook"
+    kinds = listed([_SOURCES.get(kind, kind.replace("_", " ")) for kind in dict.fromkeys(files["source"])])
+    kind = "synthetic history" if held.synthetic_history else kinds or "the network workbook"
     return f"Source: {kind}, data to {day(held.data_date)}."
 
 

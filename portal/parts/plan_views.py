@@ -71,6 +71,9 @@ def waiting_lists(shown: Shown) -> None:
 def sessions(shown: Shown) -> None:
     """What runs where, beside today's rota."""
     plan, network = shown.plan, shown.held.network
+    if plan["sessions"].empty:
+        st.markdown("The plan runs no sessions, and today's rota has none.")
+        return
     asset_type = _choose(shown, "Asset type", "asset_types", list(plan["sessions"]["asset_type"].unique()))
     changed = st.toggle("Only where the plan differs from today's rota", value=True, key="changed_only")
     layout.evidence(grids.sessions(plan, network, asset_type, changed_only=changed), shown.source)

@@ -16,6 +16,7 @@ _HINTS = {
     NETWORK: "One .xlsx workbook with a sheet for each table: download one below.",
 }
 _DRAFT = "upload"
+_KEEP_HELP = "Where the workbook is of the same network. Off = take the history from the workbook's own sheet Activity."
 
 
 def read(ws: Workspace, held: Dataset | None) -> uploads.Draft | None:
@@ -37,7 +38,7 @@ def read(ws: Workspace, held: Dataset | None) -> uploads.Draft | None:
 
 
 def _keep_history() -> bool:
-    return st.toggle("Keep the loaded months", value=True, key="upload_keep", help="Off = take the history from the workbook's own sheet Activity")
+    return st.toggle("Keep the loaded months", value=True, key="upload_keep", help=_KEEP_HELP)
 
 
 def _read(ws: Workspace, kind: str, files: list[uploads.Upload], *, keep: bool) -> uploads.Draft:

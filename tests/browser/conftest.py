@@ -1,14 +1,13 @@
-"""A real browser against a served portal. Nothing may be asked of another host, and nothing may go wrong in the browser's console."""
+"""A real browser against a served portal. Nothing may be asked of another host, and nothing may go wrong in the browser."""
 
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.served import make_plan, portal
-
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-SIZE = {"width": 1280, "height": 1600}
+SIZE = {"width": 1280, "height": 1000}
 PATIENCE = 60_000
 """Milliseconds."""
 
@@ -25,30 +24,19 @@ def browser(chromium):
         running.close()
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """Host of a portal with a finished plan, and the plan's run."""
-    folder = tmp_path_factory.mktemp("served")
-    run = make_plan(folder)
-    with portal(folder) as host:
-        yield host, run
-
-
-@pytest.fixture
-def window(browser):
-    """A browser window that fails the test for a request to another host, a script error or an unexpected failure to load."""
+@contextmanager
+def window_of(browser):
+    """A browser window, and what went wrong in it: requests to another host, script errors, dialogs, what could not be loaded."""
     context = browser.new_context(viewport=SIZE, accept_downloads=True)
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    elsewhere, wrong = [], []
-    page.on("request", lambda request: elsewhere.append(request.url) if _is_elsewhere(request.url) else None)
+    wrong = []
+    page.on("request", lambda request: wrong.append(request.url) if _is_elsewhere(request.url) else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
     page.on("response", lambda answer: wrong.append(answer.url) if answer.status >= 400 and not answer.url.endswith(PROBES) else None)
-    yield page
+    yield page, wrong
     context.close()
-    assert elsewhere == []
-    assert wrong == []
 
 
 def _is_elsewhere(url):

@@ -12,7 +12,7 @@ def changing(planner, planned):
     """A planner about to change an assumption on top of the planned scenario."""
     planner.open("network")
     planner.do(labelled(planner.app.selectbox, "Scenario").select(planned.scenario_id))
-    planner.app.session_state["view"] = "Change an assumption"
+    planner.app.session_state["part"] = "Change an assumption"
     planner.app.run()
     planner.do(labelled(planner.app.selectbox, "Assumption").select("aid_travel_limit"))
     return planner
@@ -84,7 +84,7 @@ def test_a_name_that_every_dataset_has_is_not_taken(changing):
 
 def test_the_changed_value_is_shown_as_changed_by_the_scenario(changing):
     save(changing, 55.0, "Patients were asked in June")
-    changing.app.session_state["view"] = "Assumptions"
+    changing.app.session_state["part"] = "Assumptions"
     changing.app.run()
     changing.do(labelled(changing.app.selectbox, "Group").select("Mutual aid"))
     table = changing.app.dataframe[0].value

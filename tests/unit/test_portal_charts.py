@@ -226,7 +226,7 @@ def test_where_the_lists_stand_counts_patients_from_six_weeks_on(dataset, net):
 
 
 def test_the_trend_names_who_is_worst_and_keeps_every_month(dataset, net):
-    drawn = lists.trend(position.trend(position.history(dataset)), net, "All tests", 0.05)
+    drawn = lists.trend(position.trend(dataset), net, "All tests", position.one_target(dataset))
     assert len(drawn.table) == 6
     assert drawn.table["Share over six weeks (%)"].unique().tolist() == [30.8]
     assert "April 2026 to June 2026" in drawn.alt

@@ -293,7 +293,7 @@ def _places(rows: pd.DataFrame) -> Iterator[Finding]:
 
 def _ties(rows: pd.DataFrame) -> Iterator[Finding]:
     """Two rows that could both be the most specific one for the same place and time."""
-    for name, group in rows.groupby("name", sort=True):
+    for name, group in rows[rows["name"].duplicated(keep=False)].groupby("name", sort=True):
         items = list(group.itertuples())
         for later, b in enumerate(items):
             for a in items[:later]:

@@ -32,6 +32,11 @@ def runs(scope: Scope, dataset_id: str = "") -> list[Run]:
     return [r for r in services.store().runs(scope, limit=200) if not dataset_id or r.dataset_id == dataset_id]
 
 
+def working(scope: Scope, dataset_id: str = "") -> list[Run]:
+    """Runs that have not ended, those that began first on top."""
+    return [r for r in reversed(runs(scope, dataset_id)) if not r.ended]
+
+
 def scenario_name(scope: Scope, of: Run) -> str:
     """Name of the scenario a run plans."""
     return services.scenario(scope, of.scenario_id, of.dataset_id).name

@@ -31,7 +31,7 @@ def newest_plan(held: Dataset) -> None:
     """The newest plan's headline, or the offer to make one."""
     st.header("The newest plan", anchor=False)
     changing, without_change = results.newest_plans(ws.scope, ws.dataset)
-    working = [r for r in results.runs(ws.scope, ws.dataset) if not r.ended]
+    working = results.working(ws.scope, ws.dataset)
     if changing:
         st.markdown(f"**{plain(changing.scenario_name)}**: {plain(results.answer(ws.scope, changing.run.id).headline)}")
     if without_change:

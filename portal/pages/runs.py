@@ -20,7 +20,7 @@ tally = [
     if any(r.state == state for r in runs)
 ]
 layout.answer(f"{sentence_start(listed(tally))}." if tally else "Nothing has been computed yet.")
-for run in (r for r in runs if not r.ended):
+for run in results.working(ws.scope):
     layout.follow(ws, run)
 if runs:
     names = {r.id: results.scenario_name(ws.scope, r) for r in runs}

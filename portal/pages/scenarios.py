@@ -37,7 +37,7 @@ def stored() -> None:
 
 layout.context("Scenarios", held, ws)
 top = st.container()
-working = [r for r in results.runs(ws.scope, ws.dataset) if not r.ended]
+working = results.working(ws.scope, ws.dataset)
 for run in working:
     layout.follow(ws, run)
 if len(known) > 1:

@@ -17,7 +17,7 @@ from pandas.io.formats.style import Styler
 from data.dataset import Dataset
 from data.errors import Refused, SixweeksError
 from data.findings import Findings
-from data.run import Run
+from data.run import Progress, Run
 from portal import results, services
 from portal.charts.evidence import Evidence
 from portal.charts.tables import csv
@@ -188,14 +188,20 @@ def _panel(ws: Workspace, run_id: str) -> None:
     progress, name = run.progress, results.scenario_name(ws.scope, run)
     with st.container(border=True):
         stage = progress.stage or ("Waiting for its turn" if run.state == "queued" else "Starting")
-        st.markdown(f"**{plain(name)}**: {plain(stage)}")
-        st.progress(min(max(progress.fraction or 0.0, 0.0), 1.0), text=f"{number(max(progress.seconds, _seconds_since(run)))} seconds")
-        known = [f"best plan so far {pounds(progress.best)}"] if progress.best is not None else []
-        known += [f"no plan can be better than {pounds(progress.bound)}"] if progress.bound is not None else []
-        known += [f"at most {percent(progress.gap)} apart"] if progress.gap is not None else []
-        st.caption(plain(("; ".join(known) + ", in pounds of the weighted goals.").capitalize() if known else "No plan found yet."))
-        if run.cancel_asked:
-            st.caption("Stopping; the best plan found so far is kept.")
-        elif st.button("Cancel", key=f"cancel_{run_id}", help="Stops the computation and keeps the best plan found so far"):
-            services.cancel(ws.scope, run_id)
-            st.rerun()
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(f"**{plain(name)}**: {plain('Stopping; the best plan found so far is kept' if run.cancel_asked else stage)}")
+            stop = "Stops the computation and keeps the best plan found so far"
+            if not run.cancel_asked and st.button("Cancel", key=f"cancel_{run_id}", help=stop):
+                services.cancel(ws.scope, run_id)
+                st.rerun()
+        seconds = number(max(progress.seconds, _seconds_since(run)))
+        st.progress(min(max(progress.fraction or 0.0, 0.0), 1.0), text=f"{seconds} seconds. {_found(progress)}")
+
+
+def _found(progress: Progress) -> str:
+    """The best plan so far and how far it can be from the best possible one."""
+    if progress.best is None:
+        return "No plan found yet."
+    bound = f", no plan can be better than {pounds(progress.bound)}" if progress.bound is not None else ""
+    gap = f", at most {percent(progress.gap, 2)} apart" if progress.gap is not None else ""
+    return f"Best plan so far {pounds(progress.best)}{bound}{gap}, in pounds of the weighted goals."

@@ -54,6 +54,12 @@ def newest_plans(scope: Scope, dataset_id: str) -> tuple[StoredPlan | None, Stor
     return tuple(next((p for p, changing in zip(known, changes, strict=True) if changing is wanted), None) for wanted in (True, False))  # type: ignore[return-value]
 
 
+def newest_run(scope: Scope, dataset_id: str) -> Run | None:
+    """The run to show where none is named: the newest plan that changes something, the newest plan, or what is being computed."""
+    planned = next((p.run for p in newest_plans(scope, dataset_id) if p), None)
+    return planned or next(iter(working(scope, dataset_id)), None)
+
+
 def has_plan(scope: Scope, of: Run) -> bool:
     """True for a run that ended with a plan; a cancelled one may have kept its best."""
     if of.state != "cancelled":

@@ -48,8 +48,7 @@ def nothing(held: Dataset) -> None:
 
 def main(held: Dataset) -> None:
     """The page."""
-    newest = next((p.run for p in results.plans(ws.scope, ws.dataset)), None) or next(iter(results.working(ws.scope, ws.dataset)), None)
-    run = services.run(ws.scope, ws.run) if ws.run else newest
+    run = services.run(ws.scope, ws.run) if ws.run else results.newest_run(ws.scope, ws.dataset)
     planned = run is not None and results.has_plan(ws.scope, run)
     layout.context(TITLE, held, ws, scenario=results.scenario_name(ws.scope, run) if run else "", run=run if planned else None)
     if run is None:

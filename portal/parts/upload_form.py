@@ -16,6 +16,8 @@ _HINTS = {
     NETWORK: "One .xlsx workbook with a sheet for each table: download one below.",
 }
 _DRAFT = "upload"
+_FAULTS = 10
+"""Faults written out in full; the table below has all of them."""
 _KEEP_HELP = "Where the workbook is of the same network. Off = take the history from the workbook's own sheet Activity."
 
 
@@ -52,11 +54,14 @@ def decide(ws: Workspace, draft: uploads.Draft) -> None:
     st.header("What was found", anchor=False)
     if draft.refused:
         st.error(f"Nothing was stored: {count(len(draft.findings.refusals), 'fault')} to mend. Correct the files and upload them again.")
+        layout.bullets([f.sentence() for f in draft.findings.refusals[:_FAULTS]])
+    st.subheader("The files", anchor=False)
     layout.bullets(draft.sentences)
     if draft.effects:
         st.subheader("What storing does" if draft.made else "What is there already", anchor=False)
         layout.bullets(draft.effects)
     if draft.findings:
+        st.subheader("Every finding", anchor=False)
         layout.findings(draft.findings)
     if draft.made is None:
         return

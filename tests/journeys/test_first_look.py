@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data.scenario import do_nothing
 from data.store import SINGLE_USER
 from portal import services
 from portal.parts import plan_views
@@ -74,3 +75,13 @@ def test_a_page_reached_past_the_navigation_shows_nothing(tiny):
         assert ["Open the portal from its first page." in e.message for e in app.exception] == [True]
         assert not app.title
         assert not app.markdown
+
+
+def test_where_no_run_is_named_the_plan_that_changes_something_is_shown(planner, planned):
+    newer = services.start_plan(SINGLE_USER, do_nothing(planned.dataset_id, weeks=1))
+    planner.wait_for_plan()
+    assert services.run(SINGLE_USER, newer.id).state == "done"
+    planner.open("plan")
+    assert "scenario: One week" in planner.text
+    planner.open("overview")
+    assert "**Without a change**: The six-week target is missed on" in planner.text

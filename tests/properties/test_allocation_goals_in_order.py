@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from optimisation.highs import Settings
 from optimisation.matrix import INFINITY, Matrix, independent_parts
 from optimisation.solving import solve_in_order
-from tests.reference.brute_force import in_order
+from tests.reference.tableau import in_order
 
 NAMES = ("first", "second", "third", "last")
 

@@ -7,7 +7,7 @@ import pytest
 
 from data.scenario import base
 from portal.planning import PlanSettings, make_plan
-from tests.reference.brute_force import Facts
+from tests.reference.dataset_facts import Facts
 from tests.reference.tiny_cases import KINDS
 from tests.small_networks import Stream, two_trusts
 

@@ -12,7 +12,8 @@ from data.dataset import SOURCES, Dataset
 from data.folder import example_networks, read_folder
 from data.scenario import Scenario
 from tests.networks.small import frame
-from tests.reference.brute_force import best_plan, in_order
+from tests.reference.brute_force import best_plan
+from tests.reference.tableau import in_order
 from tests.reference.tiny_cases import KINDS
 from tests.small_networks import few, solved
 

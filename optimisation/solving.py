@@ -70,7 +70,7 @@ def solve_in_order(
         names: names of the goals, in order.
         settings: gap, time, threads, seed.
         report: called with progress, from several threads.
-        cancelled: asked often; True stops within about a second and keeps the best plan so far.
+        cancelled: asked often; True stops within a few seconds and keeps the best plan so far.
 
     Raises:
         NoPlan: nothing feasible was found in the time, or the problem has no feasible plan at all.

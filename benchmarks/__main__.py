@@ -9,6 +9,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from benchmarks.imaging import imaging
 from benchmarks.measure import opening_pages, planning, reading
 
 _GOAL = 0.15
@@ -19,10 +20,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--weeks", type=int, default=52, help="length of the plan (default 52)")
     parser.add_argument("--gap", type=float, default=0.01, help="gap asked for (default 0.01)")
+    parser.add_argument("--examinations", type=int, default=1_500_000, help="size of the imaging extract (default 1,500,000)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        extract = imaging(Path(folder), options.examinations)
         lines = planning(Path(folder), options.weeks, options.gap)
-    lines += reading()
+    lines += reading() + extract
     lines += opening_pages()
     inside = next(line.seconds for line in lines if line.is_solver)
     print(f"\n{'Step':<62}{'Seconds':>9}{'Of solver':>11}")

@@ -35,11 +35,13 @@ class Sheet:
         name: as in the workbook; empty for a text file.
         hidden: whether the workbook hides it.
         rows: cells of each row that holds any, from column A on, by the row's number as the spreadsheet shows it; blanks are None.
+        comments: row number, column letters and text of each comment, where they are read together with the cells.
     """
 
     name: str = ""
     hidden: bool = False
     rows: dict[int, list[Any]] = field(default_factory=dict)
+    comments: tuple[tuple[int, str, str], ...] = ()
 
     def cell(self, row: int, column: int) -> Any:
         """The cell at a row number and a column counted from 0; None where the sheet has none."""

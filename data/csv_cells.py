@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from data.cells import MAX_COLUMNS, MAX_ROWS, Sheet, too_large
@@ -13,6 +14,7 @@ from data.findings import Finding, note, refusal
 
 _DELIMITERS = ",;\t|"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
+_SAVE = "Save the file again from Excel as CSV UTF-8."
 
 
 def csv_sheet(content: bytes, file: str, notes: list[Finding]) -> Sheet:
@@ -21,21 +23,15 @@ def csv_sheet(content: bytes, file: str, notes: list[Finding]) -> Sheet:
     Raises:
         Refused: bytes that are not text, text that cannot be split into cells, rows of different length, too many cells.
     """
-    text = _decoded(content, file, notes)
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    outside_quotes = re.sub(r'"[^"]*"', "", header)
-    delimiter = max(_DELIMITERS, key=outside_quotes.count)
+    text = decoded(content, file, notes)
     rows: dict[int, list[Any]] = {}
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     width = 0
     number = 0
     try:
-        for number, cells in enumerate(reader, start=1):
+        for number, cells in csv_rows(text, delimiter_of(text)):
             if number > MAX_ROWS or len(cells) > MAX_COLUMNS:
                 allowed = f"at most {MAX_ROWS:,} rows and {MAX_COLUMNS} columns"
                 raise too_large(f"{number:,} rows of {len(cells):,} columns", allowed, file, "", row=number)
-            if not any(c.strip() for c in cells):
-                continue
             width = width or len(cells)
             if len(cells) != width:
                 mend = "Put text that contains the separator in quotation marks, or remove the extra cells."
@@ -48,8 +44,26 @@ def csv_sheet(content: bytes, file: str, notes: list[Finding]) -> Sheet:
     return Sheet(rows=rows)
 
 
-def _decoded(content: bytes, file: str, notes: list[Finding]) -> str:
-    mend = "Save the file again from Excel as CSV UTF-8."
+def csv_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Number and cells of each row that holds any; raises `csv.Error` where the text cannot be split."""
+    for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), start=1):
+        if any(c.strip() for c in cells):
+            yield number, cells
+
+
+def delimiter_of(text: str) -> str:
+    """The separator of a text file, told from its first row alone and outside quotation marks."""
+    header = next((line for line in io.StringIO(text) if line.strip()), "")
+    outside_quotes = re.sub(r'"[^"]*"', "", header)
+    return max(_DELIMITERS, key=outside_quotes.count)
+
+
+def decoded(content: bytes, file: str, notes: list[Finding]) -> str:
+    """The text of a file; an assumed encoding is added to the notes.
+
+    Raises:
+        Refused: bytes that are not text, or that hold control characters.
+    """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     else:
@@ -62,9 +76,9 @@ def _decoded(content: bytes, file: str, notes: list[Finding]) -> str:
         if wrong := _CONTROL.search(text):
             row = text.count("\n", 0, wrong.start()) + 1
             found = f"a control character (code {ord(wrong[0])})"
-            raise Refused([refusal("control-character", found, "text", mend, file=file, row=row)])
+            raise Refused([refusal("control-character", found, "text", _SAVE, file=file, row=row)])
         if encoding == "cp1252":
             check = "It was read as Western European (Windows); check accents."
             notes.append(note("encoding", "text that is not UTF-8", "UTF-8", check, file=file))
         return text
-    raise Refused([refusal("encoding", "bytes that are not text", "text in UTF-8", mend, file=file)])
+    raise Refused([refusal("encoding", "bytes that are not text", "text in UTF-8", _SAVE, file=file)])

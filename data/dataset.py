@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
@@ -16,7 +16,9 @@ from data.errors import Refused
 from data.fields import Field, Kind, Table
 from data.findings import Finding, Findings, refusal
 from data.frames import content_bytes
+from data.local_tables import LocalData, no_local_data
 from data.network import Network
+from data.waiting_lists import LISTS, at_month_end, split_by_shares
 
 SOURCES = Table(
     "sources", "Sources", "One row for each file or generator behind the history in this dataset.",
@@ -45,6 +47,7 @@ class Dataset:
         assumptions: the assumptions in force.
         sources: typed frame of `SOURCES`.
         accepted: findings that were accepted when the data was taken in.
+        local: lists by priority, provisional returns and reference tables; empty where none is loaded.
 
     Raises:
         Refused: assumptions that name places the network does not have.
@@ -55,6 +58,7 @@ class Dataset:
     assumptions: Assumptions
     sources: pd.DataFrame
     accepted: Findings = Findings()
+    local: LocalData = field(default_factory=no_local_data)
 
     def __post_init__(self) -> None:
         refused = self.assumptions.check_against(self.network).refusals
@@ -67,12 +71,14 @@ class Dataset:
 
     @cached_property
     def content_id(self) -> str:
-        """SHA-256 over network, history, assumptions and sources: equal content, equal id."""
+        """SHA-256 over network, history, assumptions, sources and local tables: equal content, equal id."""
         digest = hashlib.sha256()
         for part in (self.network.content_id, self.activity.content_id, self.assumptions.content_id):
             digest.update(part.encode())
         digest.update(content_bytes(SOURCES, self.sources))
         digest.update(json.dumps([f.sentence() for f in self.accepted]).encode())
+        if not self.local.is_empty:
+            digest.update(self.local.content_id.encode())
         return digest.hexdigest()
 
     @property
@@ -92,7 +98,7 @@ class Dataset:
 
     @cached_property
     def waiting_list(self) -> WaitingList:
-        """The newest list of the network's organisations and tests, in the one class `all`.
+        """The newest published list of the network's organisations and tests, in the one class `all`.
 
         Raises:
             Refused: no month is loaded.
@@ -100,6 +106,28 @@ class Dataset:
         if not self.has_history:
             raise Refused([no_history()])
         return WaitingList.from_activity(self.activity, self.network.organisations, list(self.network["tests"]["test"]))
+
+    @cached_property
+    def waiting_list_by_priority(self) -> WaitingList:
+        """The newest list by priority where an extract was taken on the very day of the published one; in class `all` elsewhere.
+
+        Raises:
+            Refused: no month is loaded.
+        """
+        return at_month_end(self.waiting_list, self.own_lists)
+
+    def waiting_list_split(self, *, within_days: int) -> tuple[WaitingList, Findings]:
+        """The published list split by the priorities of the nearest extract: an estimate with its notes; see `split_by_shares`.
+
+        Raises:
+            Refused: no month is loaded.
+        """
+        return split_by_shares(self.waiting_list, self.own_lists, within_days=within_days)
+
+    @property
+    def own_lists(self) -> pd.DataFrame:
+        """Lists by priority at every snapshot date; typed frame of `LISTS`."""
+        return self.local[LISTS.name]
 
     @property
     def data_date(self) -> pd.Timestamp | None:

@@ -76,6 +76,11 @@ class NetworkTables:
     tables: tuple[TableReading, ...]
     findings: Findings = field(default_factory=Findings)
 
+    @classmethod
+    def refused(cls, source: str, file: str, content: bytes, version: int, findings: Findings) -> NetworkTables:
+        """What was read of a file that was refused: no table, and the reasons; told as every adapter's result is."""
+        return cls((), findings.in_file(file))
+
     def pack(self) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
         """Plain values and frames, to be sent from one process to another."""
         plain = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -12,10 +12,13 @@ from data.dataset import SOURCES, Dataset
 from data.errors import Refused
 from data.findings import Finding, Findings, note, refusal
 from data.folder import Parts
+from data.revisions import CHANGES, FIGURES, changes, sentences
 from data.sources.reading import Reading
 
+_WRITTEN_OUT = 3
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Intake:
     """What happened to the files.
 
@@ -27,6 +30,9 @@ class Intake:
         tests_outside: national tests this network does not have; left out.
         dropped_synthetic: True where invented history gave way to real.
         findings: warnings and notes of every file.
+        changes: typed frame of `CHANGES`: the figures of this network's organisations that differ, in the months that are replaced, from the
+            version in force.
+        changed: the same by organisation, in words.
     """
 
     months: tuple[pd.Timestamp, ...]
@@ -37,14 +43,14 @@ class Intake:
     tests_outside: int
     dropped_synthetic: bool
     findings: Findings
+    changes: pd.DataFrame = field(default_factory=CHANGES.empty)
+    changed: tuple[str, ...] = ()
 
     def sentences(self) -> list[str]:
         """What happened, for the planner."""
         said = []
         if self.months:
-            first, last = self.months[0], self.months[-1]
-            span = f"{first:%B %Y}" if first == last else f"{first:%B %Y} to {last:%B %Y}"
-            said.append(f"{_count(len(self.months), 'month')} loaded ({span}).")
+            said.append(f"{_count(len(self.months), 'month')} loaded ({_span(self.months)}).")
             said.append(
                 f"{_count(self.organisations_inside, 'organisation')} of this network found; "
                 f"{self.organisations_outside:,} others kept for comparison."
@@ -52,7 +58,8 @@ class Intake:
         if self.tests_outside:
             said.append(f"{_count(self.tests_outside, 'national test')} that this network does not have left out.")
         if self.replaced:
-            said.append("Replaced: " + ", ".join(f"{m:%B %Y}" for m in self.replaced) + ".")
+            said.append(f"Replaced: {_months(self.replaced)}.")
+            said.extend(self.changed)
         if self.already:
             said.append("Already loaded, nothing changed: " + ", ".join(self.already) + ".")
         if self.dropped_synthetic:
@@ -62,6 +69,16 @@ class Intake:
 
 def _count(n: int, what: str) -> str:
     return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
+def _span(months: Sequence[pd.Timestamp]) -> str:
+    first, last = months[0], months[-1]
+    return f"{first:%B %Y}" if first == last else f"{first:%B %Y} to {last:%B %Y}"
+
+
+def _months(months: Sequence[pd.Timestamp]) -> str:
+    """Months in order, written out where they are few."""
+    return ", ".join(f"{m:%B %Y}" for m in months) if len(months) <= _WRITTEN_OUT else f"{len(months)} months, {_span(months)}"
 
 
 def from_parts(parts: Parts, *, file: str, sha256: str = "", synthetic: bool | None = None) -> Dataset:
@@ -96,14 +113,16 @@ def take_in(dataset: Dataset, readings: Sequence[Reading]) -> tuple[Dataset, Int
     refused.extend(_same_month_twice(readings))
     if refused:
         raise Refused(refused)
-    known = set(dataset.sources["sha256"])
-    already = tuple(r.file for r in readings if r.sha256 in known)
-    fresh = [r for r in readings if r.sha256 not in known]
+    fresh = [r for r in readings if not _in_force(dataset, r)]
+    already = tuple(r.file for r in readings if r not in fresh)
     findings = [f for r in readings for f in r.findings]
     if not fresh:
         return dataset, Intake((), (), already, 0, 0, 0, False, Findings(findings))
-    merged, outside = _network_tests(dataset, pd.concat([r.frame for r in fresh], ignore_index=True))
-    findings.extend(_missing_organisations(dataset, merged))
+    read, outside = _network_tests(dataset, pd.concat([r.frame for r in fresh], ignore_index=True))
+    if read.empty:
+        raise Refused([_no_tests(r.file) for r in fresh])
+    merged, left_out = _complete(dataset, read)
+    findings += [*left_out, *_missing_organisations(dataset, merged)]
     invented = dataset.synthetic_history
     base = Activity({}) if invented else dataset.activity
     months = tuple(sorted(merged["period"].unique()))
@@ -112,9 +131,19 @@ def take_in(dataset: Dataset, readings: Sequence[Reading]) -> tuple[Dataset, Int
     sources = SOURCES.typed(pd.concat([sources, _source_rows(fresh)], ignore_index=True))
     accepted = Findings() if invented else dataset.accepted
     result = dataset.changed(activity=base.with_months(merged), sources=sources, accepted=accepted.plus(findings))
-    inside = set(dataset.network.organisations)
-    present = set(merged["organisation"])
-    return result, Intake(months, replaced, already, len(present & inside), len(present - inside), outside, invented, Findings(findings))
+    network = dataset.network
+    inside, present = set(network.organisations), set(merged["organisation"])
+    different = changes(base, result.activity, network.organisations, replaced)
+    said = sentences(different, replaced, network.titles("organisations"), network.titles("tests"))
+    return result, Intake(
+        months, replaced, already, len(present & inside), len(present - inside), outside, invented, Findings(findings), different, tuple(said)
+    )  # fmt: skip
+
+
+def _in_force(dataset: Dataset, reading: Reading) -> bool:
+    """True where every month of the reading is in the dataset from the same content, read in the same way."""
+    same = (dataset.sources["sha256"] == reading.sha256) & (dataset.sources["parser_version"] == reading.parser_version)
+    return set(reading.frame["period"]) <= set(dataset.sources.loc[same, "period"])
 
 
 def _once(readings: Sequence[Reading]) -> list[Reading]:
@@ -126,17 +155,19 @@ def _once(readings: Sequence[Reading]) -> list[Reading]:
 
 
 def _same_month_twice(readings: Sequence[Reading]) -> list[Finding]:
+    """A refusal for each two files that hold the same months."""
     first: dict[pd.Timestamp, str] = {}
-    found: list[Finding] = []
+    shared: dict[tuple[str, str], list[pd.Timestamp]] = {}
     for reading in readings:
-        for month in reading.frame["period"].unique():
+        for month in sorted(reading.frame["period"].unique()):
             if month in first:
-                found.append(
-                    refusal("month-twice", f"{month:%B %Y}, which is in {first[month]} too", "each month in one file",
-                            "Load the newer issue alone: it replaces the month.", file=reading.file)
-                )  # fmt: skip
+                shared.setdefault((reading.file, first[month]), []).append(month)
             first.setdefault(month, reading.file)
-    return found
+    return [
+        refusal("month-twice", f"{_months(months)}, which {'is' if len(months) == 1 else 'are'} in {other} too", "each month in one file",
+                "Load the newer issue alone: it replaces what is loaded.", file=file)
+        for (file, other), months in shared.items()
+    ]  # fmt: skip
 
 
 def _network_tests(dataset: Dataset, rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -146,6 +177,35 @@ def _network_tests(dataset: Dataset, rows: pd.DataFrame) -> tuple[pd.DataFrame, 
     outside = rows.loc[~rows["national_code"].isin(names), "national_code"].nunique()
     kept = rows[rows["national_code"].isin(names)]
     return ACTIVITY.typed(kept.assign(test=kept["national_code"].map(names))), int(outside)
+
+
+def _no_tests(file: str) -> Finding:
+    return refusal("no-rows", "no row of a test that this network has", "rows of the network's tests",
+                   "Check the national codes in the network's sheet Tests.", file=file)  # fmt: skip
+
+
+def _complete(dataset: Dataset, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+    """The rows without a missing figure, and a note on those left out; a missing figure is never zero.
+
+    Raises:
+        Refused: a figure of the network's own organisations is missing: nothing can be computed with it.
+    """
+    gaps = rows[FIGURES].isna()
+    lacking = gaps.any(axis=1)
+    own = lacking & rows["organisation"].isin(dataset.network.organisations)
+    titles, tests = dataset.network.titles("organisations"), dataset.network.titles("tests")
+    if own.any():
+        mend = "Put the figure in, with the organisation that sent the return, and load the file again."
+        raise Refused(
+            refusal("missing-figure", f"no figure for {titles[row.organisation]}, {tests[row.test]}, {row.period:%B %Y}",
+                    "every figure of this network's own organisations", mend, column=ACTIVITY.field(str(column)).title)
+            for row, missing in zip(rows[own].itertuples(), gaps[own].to_numpy(), strict=True)
+            for column, is_missing in zip(FIGURES, missing, strict=True) if is_missing
+        )  # fmt: skip
+    if not lacking.any():
+        return rows, []
+    found = f"{_count(int(lacking.sum()), 'row')} of organisations outside this network with a figure missing"
+    return rows[~lacking], [note("left-out", found, "every figure", "Nothing to do: these rows are left out, they do not count as zero.")]
 
 
 def _missing_organisations(dataset: Dataset, rows: pd.DataFrame) -> list[Finding]:

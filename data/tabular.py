@@ -6,8 +6,13 @@ Uploads are read here only inside the limited child process of `data.safe_readin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import Literal
+import io
+import zipfile
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
+from typing import Any, Literal, TypeVar
 
 from data.archive import archive_findings
 from data.cells import Sheet, too_large
@@ -18,16 +23,50 @@ Format = Literal["xls", "xlsx", "csv"]
 
 MAX_SHEETS = 100
 
+_Result = TypeVar("_Result")
+_KEPT: ContextVar[dict[Any, Any] | None] = ContextVar("kept", default=None)
+
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _OTHER = (
     (b"%PDF", "a PDF document"), (b"{\\rtf", "a rich-text document"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"), (b"\x1f\x8b", "a compressed file"), (b"7z\xbc\xaf", "a compressed file"), (b"Rar!", "a compressed file"),
+    (b"MZ\x90", "a program"), (b"SQLite format 3\0", "a database"), (b"PAR1", "a Parquet file"), (b"PK\x05\x06", "an empty zip archive"),
+)  # fmt: skip
+_OTHER_ARCHIVES = (
+    ("xl/workbook.bin", "a binary workbook (.xlsb)"), ("mimetype", "an OpenDocument file (.ods)"),
+    ("word/document.xml", "a Word document"), ("ppt/presentation.xml", "a presentation"),
 )  # fmt: skip
 _WORDS: dict[Format, str] = {"xls": "an .xls workbook", "xlsx": "an .xlsx workbook", "csv": "a text file (CSV)"}
 _SAVE = "Open the file in Excel, save it as an .xlsx workbook and upload that."
 _AGAIN = "Download or copy the file again. If Excel opens it, save it as an .xlsx workbook and upload that."
 _UNLOCK = "Open the file in Excel, remove the password (File, Info, Protect Workbook) and upload it again."
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """While it lasts, a file is unpacked once however often it is asked for: to be searched for people's data, and to be read."""
+    token = _KEPT.set({})
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+
+
+def _once(key: tuple[str, bytes], make: Callable[[], _Result]) -> _Result:
+    """What `make` gives, or raises as a refusal; made once where `read_once` lasts."""
+    kept = _KEPT.get()
+    if kept is None:
+        return make()
+    if key not in kept:
+        try:
+            kept[key] = make()
+        except Refused as error:
+            kept[key] = error
+    if isinstance(kept[key], Refused):
+        raise kept[key]
+    result: _Result = kept[key]
+    return result
 
 
 def told_from_bytes(content: bytes, file: str, types: Collection[Format] = ("xlsx", "xls", "csv")) -> Format:
@@ -83,12 +122,15 @@ def _told_from_ole(content: bytes, file: str, types: Collection[Format]) -> Form
 
 
 def _told_from_zip(content: bytes, file: str, types: Collection[Format]) -> Format:
-    findings = Findings(archive_findings(content)).in_file(file)
+    findings = _once(("archive", content), lambda: Findings(archive_findings(content))).in_file(file)
     if findings:
         raise Refused(findings)
-    if b"xl/workbook.bin" in content:
-        raise _wrong_type("a binary workbook (.xlsb)", file, types)
-    if b"[Content_Types].xml" not in content or b"xl/" not in content:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = set(archive.namelist())
+    for mark, words in _OTHER_ARCHIVES:
+        if mark in names:
+            raise _wrong_type(words, file, types)
+    if not {"[Content_Types].xml", "xl/workbook.xml"} <= names:
         raise _wrong_type("a zip archive that is not an Excel workbook", file, types)
     return "xlsx"
 
@@ -105,12 +147,22 @@ def read_sheets(
         wanted: tells by name whether a sheet's cells are needed; the others are listed without cells.
 
     Returns:
-        The sheets in order, and notes (macros left out, an assumed encoding).
+        The sheets in order, and notes (macros left out, hidden sheets left out, an assumed encoding).
 
     Raises:
         Refused: the file is of another type, protected, damaged or too large.
     """
     kind = told_from_bytes(content, file, types)
+    every = _KEPT.get() is not None
+    sheets, notes = _once(("sheets", content), lambda: _whole(kind, content, file, (lambda _: True) if every else wanted))
+    shown = [s if wanted(s.name) else replace(s, rows={}, comments=()) for s in sheets]
+    mend = "Its cells were not read; nothing to do."
+    unread = (note("hidden-sheet", "a hidden sheet", "sheets that can be seen", mend, file=file, sheet=s.name)
+              for s in sheets if s.hidden and not wanted(s.name))  # fmt: skip
+    return shown, notes.plus(unread)
+
+
+def _whole(kind: Format, content: bytes, file: str, wanted: Callable[[str], bool]) -> tuple[list[Sheet], Findings]:
     notes: list[Finding] = []
     try:
         sheets = _read(kind, content, file, wanted, notes)

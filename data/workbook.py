@@ -20,6 +20,11 @@ from data.network import NETWORK_TABLES, Network
 from data.sources.national_tests import plain
 from data.tabular import read_sheets
 
+SOURCE = "network"
+
+PARSER_VERSION = 1
+"""Raise whenever the same file would be read differently."""
+
 DICTIONARY = "Dictionary"
 
 _MAX_TEXT = 32_767
@@ -226,7 +231,7 @@ def read(content: bytes, file: str) -> NetworkTables:
             found.append(refusal("repeated-sheet", "a second sheet of this name", "each sheet once", mend, file=file, sheet=sheet.name))
         else:
             tables[table.name] = read_table(table, sheet, file)
-        if sheet.hidden:
+        if sheet.hidden and table is not None:
             found.append(note("hidden-sheet", "a hidden sheet", "sheets that can be seen", "Nothing to do.", file=file, sheet=sheet.name))
     for table in TABLES:
         if table.name not in tables and table is not ACTIVITY:

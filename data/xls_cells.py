@@ -8,7 +8,7 @@ from typing import Any
 
 import xlrd
 
-from data.cells import CellError, Sheet, collected
+from data.cells import CellError, Sheet, collected, letters
 
 
 def xls_sheets(content: bytes, file: str, wanted: Callable[[str], bool]) -> Iterator[Sheet]:
@@ -18,7 +18,8 @@ def xls_sheets(content: bytes, file: str, wanted: Callable[[str], bool]) -> Iter
         for i, name in enumerate(book.sheet_names()):
             if wanted(name):
                 sheet = book.sheet_by_index(i)
-                yield Sheet(name, bool(sheet.visibility), collected(_xls_cells(sheet, book.datemode), file, name))
+                comments = tuple((r + 1, letters(c), str(n.text)) for (r, c), n in sheet.cell_note_map.items())
+                yield Sheet(name, bool(sheet.visibility), collected(_xls_cells(sheet, book.datemode), file, name), comments)
                 book.unload_sheet(i)
             else:
                 yield Sheet(name, bool(book._sheet_visibility[i]))

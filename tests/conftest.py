@@ -9,7 +9,7 @@ import pytest
 
 TESTS = Path(__file__).parent
 REPOSITORY = TESTS.parent
-FOLDERS = ("architecture", "browser", "equations", "golden", "journeys", "networks", "properties", "reference", "unit")
+FOLDERS = ("architecture", "browser", "equations", "golden", "hostile", "journeys", "networks", "properties", "reference", "unit")
 
 ALLOWED_SKIP = "shared data absent"
 """The published data folder stands beside the repository and may really be absent."""

@@ -1,4 +1,4 @@
-"""Checks of an official provider workbook: first each cell, then the rows against each other and against the total for England."""
+"""Checks of the national return: first each cell, then the rows against each other and against the total for England."""
 
 from __future__ import annotations
 
@@ -7,43 +7,53 @@ from typing import Any, cast
 
 import pandas as pd
 
-from data.activity import BANDS, OVER_SIX, OVER_THIRTEEN, WAITING
+from data.activity import BANDS, KINDS, OVER_SIX, OVER_THIRTEEN, WAITING
 from data.cells import CellError
 from data.fields import is_blank, shown
 from data.findings import Finding, Findings, refusal, warning
-from data.sources.dm01_sheet import COUNTS, Lines
+from data.sources.dm01_lines import Lines, is_marker
 from data.sources.national_tests import TOTAL_ID, national_tests, plain
 
 Check = Callable[[Lines], Iterator[Finding]]
 
 _COUNT = "a whole number, 0 or more"
-_AS_PUBLISHED = "Correct the cell, or upload the workbook as it was published."
+_AS_PUBLISHED = "Correct the cell, or upload the file as it was published."
 _AGREE = 0.5
 
 
 def check_dm01(lines: Lines) -> Findings:
-    """Every check below, in order; all are collected."""
+    """Every check of a workbook, in order; all are collected."""
     return Findings(finding for check in CHECKS for finding in check(lines))
 
 
+def check_rows(lines: Lines) -> Iterator[Finding]:
+    """The checks that need one row alone, for files that are read a block at a time."""
+    for check in ROW_CHECKS:
+        yield from check(lines)
+
+
 def counts_are_numbers(lines: Lines) -> Iterator[Finding]:
-    """Text, an empty cell, a date or a spreadsheet error where a count belongs."""
-    for name in COUNTS:
+    """Text, an empty cell, a date or a spreadsheet error where a count belongs; a marker is listed as a missing figure, never zero."""
+    for name in lines.counts:
         for row in lines.raw.index[lines.numbers[name].isna()]:
             cell = lines.raw.at[row, name]
-            yield refusal("not-a-number", _found(cell), _COUNT, _AS_PUBLISHED, **lines.at(int(row), name))
+            if is_marker(cell):
+                mend = "The figure counts as missing, not as zero. Put the figure in where it is known."
+                yield warning("missing-figure", f"{shown(cell)} in place of a figure", _COUNT, mend, **lines.at(int(row), name))
+            else:
+                yield refusal("not-a-number", _found(cell), _COUNT, _AS_PUBLISHED, **lines.at(int(row), name))
 
 
 def counts_are_not_negative(lines: Lines) -> Iterator[Finding]:
     """A list or an activity below zero."""
-    for name in COUNTS:
+    for name in lines.counts:
         for row in lines.raw.index[lines.numbers[name] < 0]:
             yield refusal("negative", _figure(lines, row, name), _COUNT, _AS_PUBLISHED, **lines.at(int(row), name))
 
 
 def counts_are_whole(lines: Lines) -> Iterator[Finding]:
     """A fraction of a patient."""
-    for name in COUNTS:
+    for name in lines.counts:
         for row in lines.raw.index[lines.numbers[name] % 1 > 0]:
             yield refusal("fraction", _figure(lines, row, name), _COUNT, _AS_PUBLISHED, **lines.at(int(row), name))
 
@@ -98,11 +108,22 @@ def thirteen_weeks_and_over_agree(lines: Lines) -> Iterator[Finding]:
 
 
 def _sums(lines: Lines, name: str, first: int, what: str) -> Iterator[Finding]:
-    bands = lines.numbers[WAITING[first:BANDS]].sum(axis=1)
+    yield from _adds_up(lines, "bands", name, WAITING[first:BANDS], what)
+
+
+def activity_adds_up(lines: Lines) -> Iterator[Finding]:
+    """The three kinds of activity add up to the total, where the file has one."""
+    yield from _adds_up(lines, "activity", "done_total", [f"done_{kind}" for kind in KINDS], "the total of the three kinds of activity")
+
+
+def _adds_up(lines: Lines, rule: str, name: str, parts: list[str], what: str) -> Iterator[Finding]:
+    if name not in lines.headings:
+        return
+    sums = lines.numbers[parts].sum(axis=1)
     stated = lines.numbers[name]
-    for row in lines.raw.index[lines.right & ((bands - stated).abs() > _AGREE)]:
-        mend = "Correct the cell or the bands of this row, or upload the workbook as it was published."
-        yield refusal("bands", _figure(lines, row, name), f"{bands[row]:,.0f}, {what}", mend, **lines.at(int(row), name))
+    for row in lines.raw.index[lines.right & ((sums - stated).abs() > _AGREE)]:
+        mend = f"Correct the cell or the {rule} of this row, or upload the file as it was published."
+        yield refusal(rule, _figure(lines, row, name), f"{sums[row]:,.0f}, {what}", mend, **lines.at(int(row), name))
 
 
 def rows_are_unique(lines: Lines) -> Iterator[Finding]:
@@ -131,7 +152,7 @@ def tests_add_up_to_each_provider(lines: Lines) -> Iterator[Finding]:
     """A provider's tests add up to the row of its total, column by column."""
     codes = lines.codes
     complete = ~codes.isin(codes[~lines.right])
-    sums = lines.numbers.loc[lines.data & complete, COUNTS].groupby(codes).sum()
+    sums = lines.numbers.loc[lines.data & complete, lines.counts].groupby(codes).sum()
     totals = codes[lines.provider_total & complete]
     expected = sums.reindex(totals, fill_value=0.0).set_axis(totals.index)
     yield from _differences(lines, expected, "the tests of this provider in this file")
@@ -145,15 +166,15 @@ def tests_add_up_to_england(lines: Lines) -> Iterator[Finding]:
         yield warning("england-total", "no total row for England", "a row named Total above the providers", mend,
                       file=lines.file, sheet=lines.sheet, row=lines.header + 1)  # fmt: skip
     elif lines.right.all():
-        expected = lines.numbers.loc[lines.data, COUNTS].sum().to_frame().T.set_axis(total)
+        expected = lines.numbers.loc[lines.data, lines.counts].sum().to_frame().T.set_axis(total)
         yield from _differences(lines, expected, "all rows of one test in this file")
 
 
 def _differences(lines: Lines, expected: pd.DataFrame, what: str) -> Iterator[Finding]:
     """Counts of some rows that differ from what they should be."""
-    wrong = (lines.numbers.loc[expected.index, COUNTS] - expected).abs() > _AGREE
+    wrong = (lines.numbers.loc[expected.index, lines.counts] - expected).abs() > _AGREE
     for i, j in zip(*wrong.to_numpy().nonzero(), strict=True):
-        row, name = int(expected.index[i]), COUNTS[j]
+        row, name = int(expected.index[i]), lines.counts[j]
         mend = "A row is missing, was changed or was revised: check the file against the published one."
         yield warning("total", _figure(lines, row, name), f"{expected.iat[i, j]:,.0f}, the sum of {what}", mend, **lines.at(row, name))
 
@@ -174,18 +195,23 @@ def _found(cell: Any) -> str:
     return "an empty cell" if is_blank(cell) else shown(cell)
 
 
-CHECKS: tuple[Check, ...] = (
-    there_are_rows,
+ROW_CHECKS: tuple[Check, ...] = (
     counts_are_numbers,
     counts_are_not_negative,
     counts_are_whole,
     providers_are_coded,
-    tests_are_known,
-    test_names_agree_with_numbers,
-    rows_are_unique,
     bands_add_up,
     six_weeks_and_over_add_up,
     thirteen_weeks_and_over_agree,
+    activity_adds_up,
+)
+
+CHECKS: tuple[Check, ...] = (
+    there_are_rows,
+    *ROW_CHECKS,
+    tests_are_known,
+    test_names_agree_with_numbers,
+    rows_are_unique,
     tests_add_up_to_each_provider,
     tests_add_up_to_england,
 )

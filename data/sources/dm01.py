@@ -1,8 +1,9 @@
-"""The official provider workbooks of the national diagnostics return (DM01), exactly as they are published."""
+"""The national diagnostics return (DM01) in every form in which it is published: the adapter tells from the bytes which one a file is."""
 
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pandas as pd
 
@@ -12,47 +13,96 @@ from data.checks.dm01 import check_dm01
 from data.errors import Refused
 from data.fields import is_blank
 from data.findings import Finding, Findings, note, refusal
-from data.sources.dm01_sheet import SHEET, Lines, code_of, lines_of, month_of, title_block
+from data.sources.dm01_lines import Lines
+from data.sources.dm01_sheet import SHEET, code_of, lines_of, month_of, title_block
+from data.sources.dm01_table import read_table
 from data.sources.national_tests import plain
 from data.sources.reading import READING, Reading
-from data.tabular import read_sheets
+from data.tabular import Format, read_sheets, told_from_bytes
+from data.text_rows import digest_of
+from data.unpacking import MAX_UNPACKED_FILE, beginning, contents_of, holds_workbook, packing_of, raw_chunks
 
 SOURCE = "dm01_provider"
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Raise whenever the same file would be read differently."""
 
 _NOTES = "Notes"
 _FACTS = ("title", "period", "published", "revised", "status")
+_TYPES: tuple[Format, ...] = ("xlsx", "xls", "csv")
+_SNIFFED = 4096
+
+MAX_WORKBOOK = 50_000_000
+"""Most bytes of a workbook; the published ones have about one million."""
 
 
 def read(content: bytes, file: str) -> Reading:
-    """Read one workbook. Uploads come here through `data.safe_reading`, in its limited child process.
+    """Read one file. Uploads come here through `data.safe_reading`, in its limited child process.
 
     Args:
-        content: the workbook (.xls or .xlsx).
-        file: its name, for the findings only: the month is read from the workbook itself.
+        content: the file: the provider workbook (.xls or .xlsx), the table by provider or the full extract (CSV; .csv.gz, or alone in a zip).
+        file: its name, for the findings only: the month is read from the file itself.
 
     Returns:
-        The reading: one row for each provider and test; or, with an empty frame, every reason why the file is refused.
+        The reading: one row for each provider, test and month; or, with an empty frame, every reason why the file is refused.
     """
+    packing = packing_of(content)
     try:
-        sheets, notes = read_sheets(content, file, types=("xlsx", "xls"), wanted=lambda name: plain(name) in (plain(SHEET), plain(_NOTES)))
+        if packing == "plain":
+            workbook = told_from_bytes(content, file, _TYPES) != "csv"
+        else:
+            workbook = packing == "zip" and holds_workbook(content)
+        if workbook:
+            return _read_workbook(content, file)
+        return read_table(contents_of(content, file), hashlib.sha256(content).hexdigest(), SOURCE, PARSER_VERSION)
     except Refused as error:
         return Reading.refused(SOURCE, file, content, PARSER_VERSION, error.findings)
+
+
+def read_path(path: Path, file: str) -> Reading:
+    """Read a file too large to be held in memory: the forms in text alone; a workbook is small, or it is none.
+
+    Args:
+        path: where the file is.
+        file: its name, for the findings.
+
+    Returns:
+        As `read`.
+    """
+    digest = digest_of(raw_chunks(path))
+    packing = packing_of(path)
+    try:
+        start = beginning(path, _SNIFFED)
+        if (packing == "zip" and holds_workbook(path)) or (packing == "plain" and told_from_bytes(start, file, _TYPES) != "csv"):
+            allowed = f"a workbook of at most {MAX_WORKBOOK // 1_000_000} MB, or the table as CSV"
+            mend = "Delete everything but the data and save the workbook again, or load the CSV file of the same months."
+            if path.stat().st_size > MAX_WORKBOOK:
+                raise Refused([refusal("too-large", f"a workbook of {path.stat().st_size / 1e6:,.0f} MB", allowed, mend, file=file)])
+            return read(path.read_bytes(), file)
+        return read_table(contents_of(path, file, MAX_UNPACKED_FILE), digest, SOURCE, PARSER_VERSION)
+    except Refused as error:
+        return Reading.refused(SOURCE, file, digest, PARSER_VERSION, error.findings)
+
+
+def _read_workbook(content: bytes, file: str) -> Reading:
+    """The provider workbook.
+
+    Raises:
+        Refused: it is damaged, protected, too large, or has no such sheet.
+    """
+    sheets, notes = read_sheets(content, file, types=("xlsx", "xls"), wanted=lambda name: plain(name) in (plain(SHEET), plain(_NOTES)))
     sheet = next((s for s in sheets if plain(s.name) == plain(SHEET)), None)
     if sheet is None:
         found = "the sheets " + ", ".join(f'"{s.name}"' for s in sheets) if sheets else "no sheets"
         mend = "Upload the provider workbook as it was published (Monthly Diagnostics Web File, Provider)."
-        missing = refusal("missing-sheet", found, f'a sheet "{SHEET}"', mend, file=file, sheet=SHEET)
-        return Reading.refused(SOURCE, file, content, PARSER_VERSION, [missing])
+        raise Refused([refusal("missing-sheet", found, f'a sheet "{SHEET}"', mend, file=file, sheet=SHEET)])
     return _read_sheet(sheet, sheets, content, file, notes)
 
 
 def _read_sheet(sheet: Sheet, sheets: list[Sheet], content: bytes, file: str, notes: Findings) -> Reading:
     lines, wrong = lines_of(sheet, file)
     block = title_block(sheet, lines.header if lines else 60)
-    facts = {name: block[name][0] for name in _FACTS if name in block}
+    facts = {"form": "provider workbook", **{name: block[name][0] for name in _FACTS if name in block}}
     period = month_of(facts.get("period", ""))
     if period is None:
         wrong.append(_month_refusal(sheet, block.get("period"), file))

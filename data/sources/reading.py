@@ -36,8 +36,9 @@ class Reading:
         file: the file's name as shown.
         sha256: of the file's bytes.
         parser_version: of the adapter; raised whenever it reads the same file differently.
-        frame: typed frame of `READING`; empty for a refused file.
-        facts: what the file says about itself: title, period, published, revised, status and the like, as it is written there.
+        frame: typed frame of `READING`; empty for a refused file. A figure that the file keeps back is NaN, and is in the findings.
+        facts: what the file says about itself: title, period, published, revised, status and the like, as it is written there; and `form`,
+            what kind of file it is.
         findings: refusals, warnings and notes; any refusal means nothing was read.
     """
 
@@ -51,11 +52,21 @@ class Reading:
 
     @classmethod
     def refused(
-        cls, source: str, file: str, content: bytes, version: int, findings: Iterable[Finding], facts: Mapping[str, str] | None = None
+        cls, source: str, file: str, content: bytes | str, version: int, findings: Iterable[Finding], facts: Mapping[str, str] | None = None
     ) -> Reading:
-        """The reading of a file that was refused."""
+        """The reading of a file that was refused.
+
+        Args:
+            source: kind of source.
+            file: the file's name as shown.
+            content: its bytes, or their SHA-256 as text where the file is too large to hold.
+            version: of the adapter.
+            findings: why it was refused.
+            facts: what it says about itself.
+        """
         kept = Findings(findings).in_file(file)
-        return cls(source, file, hashlib.sha256(content).hexdigest(), version, READING.empty(), facts or {}, kept)
+        digest = content if isinstance(content, str) else hashlib.sha256(content).hexdigest()
+        return cls(source, file, digest, version, READING.empty(), facts or {}, kept)
 
     @property
     def is_refused(self) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, select, true
 from data.store.audit_chain import broken_links
 from data.store.repository import NETWORK_OWNED, Repository
 from data.store.scope import ADMINS, Scope
-from data.store.tables import AUDIT, DATASETS, RUNS, SCENARIOS
+from data.store.tables import AUDIT, DATASETS, EXTRACTS, RUNS, SCENARIOS
 
 _SHOWN = ("seq", "at", "who", "organisation", "role", "action", "object_kind", "object_id", "outcome", "details")
 
@@ -16,6 +16,7 @@ _RECORDED: tuple[tuple[str, Column[str]], ...] = (
     ("dataset", DATASETS.c.dataset_id),
     ("scenario", SCENARIOS.c.id),
     ("run", RUNS.c.id),
+    ("extract", EXTRACTS.c.id),
 )
 """Kinds of object that cannot be made without a row in the audit, and where they stand."""
 

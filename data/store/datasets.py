@@ -18,23 +18,26 @@ from data.dataset import SOURCES, Dataset
 from data.errors import NotFound, Refused
 from data.fields import Table
 from data.findings import Finding, Findings, refusal
+from data.local_tables import LOCAL_SOURCES, LOCAL_TABLES, PROVISIONAL, LocalData, no_local_data
 from data.network import NETWORK_TABLES, Network
 from data.store.audit_chain import append
 from data.store.blobs import checked, damaged, decode, digest, encode_checked, manifest, put
-from data.store.repository import Repository, owners, visible
+from data.store.repository import NETWORK_OWNED, Repository, owners, visible
 from data.store.scope import PLANNERS, Scope
 from data.store.tables import BLOBS, DATASET_CONTENTS, DATASET_TABLES, DATASETS
+from data.waiting_lists import LISTS
 
 _PARTS: tuple[tuple[str, Table], ...] = (
     *(("network", table) for table in NETWORK_TABLES),
     ("activity", ACTIVITY),
     ("assumptions", ASSUMPTIONS),
     ("dataset", SOURCES),
+    *(("local", table) for table in LOCAL_TABLES),
 )
 """Every declared table of a dataset, with the part it belongs to."""
 
-_BY_MONTH = {ACTIVITY.name: "period"}
-"""Tables stored month by month, so that a dataset which only adds months adds only those; rows in order of the key."""
+_BY_DATE = {ACTIVITY.name: ("period", "%Y-%m"), LISTS.name: ("date", "%Y-%m-%d"), PROVISIONAL.name: ("date", "%Y-%m-%d")}
+"""Tables stored date by date, so that a dataset which only adds some adds only those; rows in order of the key."""
 
 _SHORT_ID = 8
 """An id may be shortened to this many characters as long as it is the only one."""
@@ -132,6 +135,8 @@ class DatasetRepository(Repository):
     def dataset(self, scope: Scope, id_or_name: str) -> Dataset:
         """A dataset as it was saved, checked against its digests; its content id is the id it is stored under.
 
+        An organisation's scope gets its own rows only of tables that are not published: nobody else's lists by priority or provisional returns.
+
         Raises:
             NotFound: no dataset of this id or name in the scope.
             SixweeksError: what is stored is not what was saved.
@@ -139,7 +144,7 @@ class DatasetRepository(Repository):
         with self._database.read() as connection:
             row = find_dataset(connection, scope, id_or_name)
             contents = _contents(connection, row)
-        return _assembled(row, contents)
+        return _assembled(row, contents, scope.organisation)
 
 
 def find_dataset(connection: Connection, scope: Scope, id_or_name: str) -> Row[Any]:
@@ -184,13 +189,13 @@ def _pieces(dataset: Dataset) -> Iterator[tuple[tuple[str, str, str], bytes]]:
     """(part, table, piece) and content of everything to store; a table without rows is not stored."""
     for part, table in _PARTS:
         frame = _frame(dataset, part, table)
-        by = _BY_MONTH.get(table.name)
-        if by is None:
+        by, form = _BY_DATE.get(table.name, ("", ""))
+        if not by:
             if not frame.empty:
                 yield (part, table.name, ""), encode_checked(table, frame)
             continue
-        for month, rows in frame.sort_values(list(table.key), kind="stable").groupby(by):
-            yield (part, table.name, f"{month:%Y-%m}"), encode_checked(table, rows.reset_index(drop=True))
+        for date, rows in frame.sort_values(list(table.key), kind="stable").groupby(by):
+            yield (part, table.name, f"{date:{form}}"), encode_checked(table, rows.reset_index(drop=True))
 
 
 def _put_content(connection: Connection, dataset: Dataset, pieces: dict[tuple[str, str, str], bytes]) -> None:
@@ -233,7 +238,7 @@ def _contents(connection: Connection, row: Row[Any]) -> dict[tuple[str, str], li
     return contents
 
 
-def _assembled(row: Row[Any], contents: dict[tuple[str, str], list[bytes]]) -> Dataset:
+def _assembled(row: Row[Any], contents: dict[tuple[str, str], list[bytes]], organisation: str) -> Dataset:
     frames: dict[str, dict[str, pd.DataFrame]] = defaultdict(dict)
     for part, table in _PARTS:
         if (part, table.name) in contents:
@@ -244,7 +249,17 @@ def _assembled(row: Row[Any], contents: dict[tuple[str, str], list[bytes]]) -> D
         assumptions=Assumptions(frames["assumptions"]),
         sources=frames["dataset"].get(SOURCES.name, SOURCES.empty()),
         accepted=Findings(Finding(**finding) for finding in json.loads(row.accepted)),
+        local=LocalData(frames["local"]) if "local" in frames else no_local_data(),
     )
+    if organisation != NETWORK_OWNED and not dataset.local.is_empty:
+        dataset = _seen_by(dataset, organisation)
     # The digests prove that this is what was saved under the id; computing the id anew from text takes longer than loading.
     vars(dataset)["content_id"] = row.id
     return dataset
+
+
+def _seen_by(dataset: Dataset, organisation: str) -> Dataset:
+    """The dataset without other organisations' rows of tables that are not published, and without what was said about files of theirs alone."""
+    local = dataset.local.only_for(organisation)
+    hidden = set(dataset.local[LOCAL_SOURCES.name]["file"]) - set(local[LOCAL_SOURCES.name]["file"])
+    return dataset.changed(local=local, accepted=Findings(f for f in dataset.accepted if f.file not in hidden))

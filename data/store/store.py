@@ -5,14 +5,16 @@ from __future__ import annotations
 from data.store.audit import AuditRepository
 from data.store.database import Database, complete_url
 from data.store.datasets import DatasetRepository
+from data.store.imaging import ImagingRepository
+from data.store.mappings import MappingRepository
 from data.store.migrate import migrate
 from data.store.runs import RunRepository
 from data.store.scenarios import ScenarioRepository
 from data.store.work import WorkRepository
 
 
-class Store(DatasetRepository, ScenarioRepository, RunRepository, WorkRepository, AuditRepository):
-    """Datasets, scenarios, runs, plans and the audit in one database.
+class Store(DatasetRepository, ScenarioRepository, RunRepository, WorkRepository, MappingRepository, ImagingRepository, AuditRepository):
+    """Datasets, scenarios, runs, plans, remembered mappings, extracts and the audit in one database; rows of extracts as files beside it.
 
     Every call takes a `Scope`: on whose behalf it is made. Safe to use from several threads, and from several processes at once.
     """
@@ -31,10 +33,12 @@ class Store(DatasetRepository, ScenarioRepository, RunRepository, WorkRepository
         database = Database(complete_url(url))
         try:
             migrate(database)
+            store = cls(database)
+            store.sweep_extracts()
         except BaseException:
             database.close()
             raise
-        return cls(database)
+        return store
 
     @property
     def url(self) -> str:

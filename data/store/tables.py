@@ -11,6 +11,7 @@ from sqlalchemy import (
     Dialect,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -157,3 +158,57 @@ AUDIT = Table(
     Index("audit_object", "object_kind", "object_id"),
 )  # fmt: skip
 """Who did what, append-only, each row bound to the one before it. Never a value from a cell."""
+
+COLUMN_MAPPINGS = Table(
+    "column_mappings", METADATA,
+    Column("owner", String(60), primary_key=True),
+    Column("source", String(30), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("created_by", Text, nullable=False),
+)  # fmt: skip
+"""What each organisation said about the names in its files; the newest version is in force."""
+
+EXTRACT_FOLDERS = Table("extract_folders", METADATA, Column("id", String(32), primary_key=True))
+"""One row: the name of this store's own folder of extracts, so that two stores beneath one home never sweep each other's files."""
+
+EXTRACTS = Table(
+    "extracts", METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("owner", String(60), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("file", Text, nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("parser_version", Integer, nullable=False),
+    Column("findings", Text, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("created_by", Text, nullable=False),
+)  # fmt: skip
+"""Files of patients' rows that were loaded, whoever sent them."""
+
+EXTRACT_PARTS = Table(
+    "extract_parts", METADATA,
+    Column("extract_id", ForeignKey("extracts.id"), primary_key=True),
+    Column("organisation", String(60), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Index("one_part_version", "kind", "organisation", "month", "version", unique=True),
+)  # fmt: skip
+"""What an extract holds of one organisation and month, as a file of its digest; the newest version is in force."""
+
+EXTRACT_PURGES = Table(
+    "extract_purges", METADATA,
+    Column("extract_id", String(32), primary_key=True),
+    Column("organisation", String(60), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("purged", UtcTime, nullable=False),
+    Column("purged_by", Text, nullable=False),
+    ForeignKeyConstraint(["extract_id", "organisation", "month"],
+                         ["extract_parts.extract_id", "extract_parts.organisation", "extract_parts.month"]),
+)  # fmt: skip
+"""Parts whose rows are gone for good: their file is removed, the record of it stays."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,13 +14,16 @@ from data.findings import Finding, Findings, refusal
 from data.folder import Parts, example_networks, read_folder
 from data.intake import from_parts, take_in
 from data.run import Progress
-from data.safe_reading import read_many, read_safely, shown_name
+from data.safe_reading import MAX_UPLOAD, read_many, read_path_safely, read_safely, shown_name
 from data.sources.reading import Reading
 from data.store import SINGLE_USER, Scope
 from portal import services
 from portal.commands.networks import FROM_FILE, demonstration, example, made_from, newest
 from portal.commands.screen import DONE, Screen, WrongUsage
 from portal.theme import day
+
+_PACKED = (".gz", ".zip")
+"""Files that may be far larger when unpacked."""
 
 
 @dataclass
@@ -74,21 +77,34 @@ def _read(files: list[Path], screen: Screen) -> _Read:
     refused: list[Finding] = []
     for folder in (f for f in files if f.is_dir()):
         refused += _take_network(found, partial(read_folder, folder), folder.name, "")
-    uploads = [(f.name, f.read_bytes()) for f in files if not f.is_dir()]
-    for k, ((name, content), reading) in enumerate(zip(uploads, read_many(uploads, "dm01"), strict=True), start=1):
-        screen.progress(Progress(f"Reading {shown_name(name)}", k / len(uploads)))
+    paths = [f for f in files if not f.is_dir()]
+    for k, (path, reading) in enumerate(zip(paths, _readings(paths), strict=True), start=1):
+        screen.progress(Progress(f"Reading {shown_name(path.name)}", k / len(paths)))
         missing = next((f for f in reading.findings if f.rule == "missing-sheet"), None)
         if missing is None:
             found.returns.append(reading)
             continue
-        tables = read_safely(content, name, "workbook")
+        content = path.read_bytes()
+        tables = read_safely(content, path.name, "workbook")
         if tables.tables:
-            refused += _take_network(found, tables.parts, shown_name(name), hashlib.sha256(content).hexdigest())
+            refused += _take_network(found, tables.parts, shown_name(path.name), hashlib.sha256(content).hexdigest())
         else:
             refused.append(_unknown(missing))
     if refused or any(r.is_refused for r in found.returns):
         raise Refused([*refused, *(f for r in found.returns for f in r.findings)])
     return found
+
+
+def _readings(paths: list[Path]) -> Iterator[Reading]:
+    """Every file as a return, in order: small ones two at a time; large and packed ones alone, from where they lie."""
+    small = [path for path in paths if not _is_large(path)]
+    readings = read_many([(path.name, path.read_bytes()) for path in small], "dm01")
+    for path in paths:
+        yield read_path_safely(path, "dm01") if _is_large(path) else next(readings)
+
+
+def _is_large(path: Path) -> bool:
+    return path.stat().st_size > MAX_UPLOAD or path.suffix.lower() in _PACKED
 
 
 def _take_network(found: _Read, read: Callable[[], Parts], file: str, sha256: str) -> Findings:

@@ -10,8 +10,9 @@ import pytest
 
 from data.safe_reading import LIMITS, MAX_UPLOAD, TASKS, Limits, read_many, read_safely, shown_name
 from data.sources.dm01 import read
+from data.sources.reading import Reading
 from data.workbook import write_workbook
-from tests.networks.broken import official_xls, official_xlsx, with_sheet_xml, zip_bomb
+from tests.networks.broken import official_rows, official_xls, official_xlsx, with_sheet_xml, zip_bomb
 from tests.networks.compound_file import looping_compound_file
 from tests.networks.small import small_parts
 
@@ -129,15 +130,45 @@ def test_no_more_than_two_children_run_at_once(slow_file):
 
 
 def test_an_upload_over_the_size_is_refused_without_reading_it(monkeypatch):
-    monkeypatch.setitem(TASKS, "dm01", "no.such.module")
+    monkeypatch.setattr("data.safe_reading.subprocess.Popen", None)
     assert only_finding(read_safely(b"x" * (MAX_UPLOAD + 1), FILE, "dm01")).rule == "too-large"
 
 
-def test_a_fault_of_ours_is_a_refusal_and_a_line_in_the_log_without_the_content(caplog):
-    result = read_safely(b"confidential words", FILE, "no such task")
+def test_a_fault_of_ours_is_a_refusal_and_a_line_in_the_log_without_the_content(caplog, monkeypatch):
+    monkeypatch.setitem(TASKS, "dm01", ("tests.networks.faulty_adapter", Reading))
+    result = read_safely(b"confidential words", FILE, "dm01")
     assert only_finding(result).rule == "reader-stopped"
     assert "KeyError" in caplog.text
     assert "confidential" not in caplog.text
+
+
+def test_what_a_library_prints_does_not_get_into_the_answer(monkeypatch):
+    monkeypatch.setitem(TASKS, "dm01", ("tests.networks.talking_adapter", Reading))
+    assert read_safely(official_xls(), FILE, "dm01").frame.equals(read(official_xls(), FILE).frame)
+
+
+def test_people_are_found_before_the_adapter_sees_the_file(monkeypatch):
+    monkeypatch.setitem(TASKS, "dm01", ("tests.networks.faulty_adapter", Reading))
+    finding = only_finding(read_safely(b"NHS number,test\n9434765919,ct\n", FILE, "dm01"))
+    assert (finding.rule, finding.row, finding.column) == ("people", 2, "NHS number")
+
+
+def test_what_could_not_be_searched_is_not_read_either(monkeypatch):
+    monkeypatch.setitem(TASKS, "dm01", ("tests.networks.blind_adapter", Reading))
+    assert only_finding(read_safely(b"a,b\n1,2,3\n", FILE, "dm01")).rule == "ragged-row"
+
+
+def test_what_may_be_people_is_a_warning_beside_what_was_read():
+    rows = [*official_rows(), *([None, None, str(n)] for n in (9434765919, 9434765918, 9434765917))]
+    reading = read_safely(official_xls(rows), FILE, "dm01")
+    assert [f.severity for f in reading.findings if f.rule == "people"] == ["warn"]
+
+
+def test_every_task_reads_and_refuses(monkeypatch):
+    for task, (_, kind) in TASKS.items():
+        result = read_safely(b"%PDF-1.4", FILE, task)
+        assert isinstance(result, kind)
+        assert [f.severity for f in result.findings] == ["refuse"]
 
 
 @pytest.mark.parametrize(

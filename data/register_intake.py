@@ -1,0 +1,113 @@
+"""Registers in a network: which rows a file replaces, and the network that results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from data.dataset import Dataset
+from data.errors import Refused
+from data.fields import Table, shown
+from data.findings import Finding, refusal
+from data.local_names import Names
+from data.network import ASSETS, NETWORK_TABLES, STAFF_IN_POST
+from data.pieces import Piece
+from data.sources.local_reading import LocalReading
+
+_NETWORK = {t.name: t for t in NETWORK_TABLES}
+_FIRST_DATA_ROW = 2
+_NAMED = {STAFF_IN_POST.name: ("organisation", "staff_group"), ASSETS.name: ("site", "asset_type")}
+"""Columns of a register that name things of the network."""
+
+
+def register_pieces(dataset: Dataset, reading: LocalReading, names: Names) -> tuple[list[Piece], list[Finding]]:
+    """What a register brings for each organisation, its names explained; and a refusal for each name nobody knows."""
+    name = reading.facts["table"]
+    rows, lines = reading.frames[name].copy(), reading.frames["rows"]["row"].tolist()
+    if name not in _NAMED:
+        return [Piece(name, "", pd.NaT, rows, reading.file, tuple(lines))], []
+    found: list[Finding] = []
+    for column in _NAMED[name]:
+        found += _explain(rows, column, lines, reading, names)
+    if found:
+        return [], found
+    owners = _organisations(dataset, name, rows)
+    pieces = []
+    for organisation in sorted(owners.unique()):
+        own = (owners == organisation).to_numpy()
+        kept = tuple(line for line, mine in zip(lines, own, strict=True) if mine)
+        pieces.append(Piece(name, organisation, pd.NaT, rows[own].reset_index(drop=True), reading.file, kept))
+    return pieces, list(_repeated(dataset, _NETWORK[name], rows, lines, owners, reading))
+
+
+def _explain(rows: pd.DataFrame, column: str, lines: list[int], reading: LocalReading, names: Names) -> Iterator[Finding]:
+    """Put our identifiers into a column; a value nobody knows is refused where it stands first."""
+    first = dict(reversed(list(zip(rows[column], lines, strict=True))))
+    ours = {value: names.ours(column, value) for value in first}
+    for value, line in sorted(first.items(), key=lambda item: item[1]):
+        if not ours[value]:
+            like = names.proposal(column, value)
+            mend = (f"Is it {like}? " if like else "") + "Say once what it means, correct it, or add it to the network."
+            allowed = "one of " + ", ".join(sorted(names.choices(column)))
+            yield refusal("unknown-reference", shown(value), allowed, mend, file=reading.file, row=line, column=reading.columns.get(column, ""))
+    rows[column] = rows[column].map(ours).fillna("").astype("str")
+
+
+def _organisations(dataset: Dataset, name: str, rows: pd.DataFrame) -> pd.Series[str]:
+    """Whose each row is: its organisation, or the owner of its site."""
+    return rows["organisation"] if "organisation" in _NETWORK[name].columns else rows["site"].map(dataset.network.owner).astype("str")
+
+
+def _repeated(
+    dataset: Dataset, table: Table, rows: pd.DataFrame, lines: list[int], owners: pd.Series[str], reading: LocalReading
+) -> Iterator[Finding]:  # fmt: skip
+    """Rows that stand twice once names are explained, or whose key another organisation uses."""
+    held = dataset.network[table.name]
+    others = held[~_organisations(dataset, table.name, held).isin(owners)]
+    known = {tuple(key): 0 for key in others[list(table.key)].itertuples(index=False)}
+    for line, key in zip(lines, map(tuple, rows[list(table.key)].itertuples(index=False)), strict=True):
+        if key in known:
+            where = f"as in row {known[key]}" if known[key] else "which another organisation has"
+            titles = ", ".join(table.field(k).title for k in table.key)
+            yield refusal("duplicate-row", f"{shown(' / '.join(key))}, {where}", f"one row for each {titles}", "Remove or rename one of the two.",
+                          file=reading.file, row=line, column=reading.columns.get(table.key[0], ""))  # fmt: skip
+        known.setdefault(key, line)
+
+
+def held_register(dataset: Dataset, name: str, organisation: str) -> pd.DataFrame:
+    """Rows of one organisation in a table of the network."""
+    frame = dataset.network[name]
+    return frame[_organisations(dataset, name, frame) == organisation]
+
+
+def with_registers(dataset: Dataset, pieces: Sequence[Piece]) -> Dataset:
+    """The dataset whose network holds these pieces in place of what their organisations had.
+
+    Raises:
+        Refused: the network that would result contradicts itself; findings name the row of the file.
+    """
+    changed: dict[str, pd.DataFrame] = {}
+    lines: dict[str, list[tuple[str, int] | None]] = {}
+    for piece in (p for p in pieces if p.table in _NETWORK):
+        held = changed.get(piece.table, dataset.network[piece.table])
+        kept = (_organisations(dataset, piece.table, held) != piece.organisation).to_numpy()
+        before = lines.get(piece.table, [None] * len(held))
+        lines[piece.table] = [w for w, stays in zip(before, kept, strict=True) if stays] + [(piece.file, line) for line in piece.lines]
+        changed[piece.table] = pd.concat([held[kept], piece.rows], ignore_index=True)
+    if not changed:
+        return dataset
+    try:
+        network = dataset.network.changed(**changed)
+    except Refused as error:
+        raise Refused(_at_its_line(f, lines) for f in error.findings) from None
+    return dataset.changed(network=network)
+
+
+def _at_its_line(finding: Finding, lines: dict[str, list[tuple[str, int] | None]]) -> Finding:
+    table = next((name for name in lines if _NETWORK[name].title == finding.sheet), None)
+    if table is None or finding.row is None:
+        return finding
+    where = lines[table][finding.row - _FIRST_DATA_ROW]
+    return replace(finding, file=where[0], row=where[1], sheet="") if where else finding

@@ -1,0 +1,203 @@
+"""Every imaging extract is read in a child process with limits on memory, processor time, file size and the clock.
+
+Unlike smaller uploads an extract is not sent to the child: it reads the file where it lies and writes its parts into a folder of the parent's.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from data.findings import Finding, Findings, refusal
+from data.network import Network
+from data.safe_reading import shown_name
+from data.sources.imaging import ImagingReading, Part, Vocabulary, vocabulary
+
+_log = logging.getLogger(__name__)
+
+_ROOT = Path(__file__).resolve().parents[2]
+_SLOT = threading.BoundedSemaphore(1)
+"""One extract at a time: it may take both processors and most of the memory that is meant for reading."""
+
+_OUT_OF_MEMORY = 3
+_DISK_FULL = 4
+_KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH")
+"""What the child sees of our environment: no secret of the portal, and no time zone."""
+
+_SMALLER = "Export fewer months at a time, each as a file of its own."
+
+
+@dataclass(frozen=True)
+class ExtractLimits:
+    """What reading one extract may use.
+
+    Attributes:
+        size: bytes of the file as given.
+        unpacked: bytes when unpacked.
+        memory: bytes of memory altogether, and of address space beside what libraries only reserve.
+        wall: seconds by the clock.
+    """
+
+    size: int
+    unpacked: int
+    memory: int
+    wall: float
+
+
+IMPORT_LIMITS = ExtractLimits(size=2_000_000_000, unpacked=4_000_000_000, memory=2_000_000_000, wall=600)
+"""Of the command line."""
+
+PAGE_LIMITS = ExtractLimits(size=50_000_000, unpacked=1_000_000_000, memory=2_000_000_000, wall=120)
+"""Of an upload through the page."""
+
+_ENGINE_SHARE = 0.5
+"""DuckDB's part of the memory; beyond it, it writes to the folder."""
+
+
+def read_extract(
+    path: Path, network: Network, folder: Path, *, name: str = "", limits: ExtractLimits = IMPORT_LIMITS, now: datetime | None = None,
+    mapping: Mapping[str, str] | None = None,
+) -> ImagingReading:  # fmt: skip
+    """Read an extract from a file, in a limited child process; one at a time, others wait.
+
+    Args:
+        path: CSV (plain, .gz or alone in a zip archive) or Parquet.
+        network: whose organisations, sites, tests and scanners may stand in it.
+        folder: an empty folder for the parts; the caller removes it.
+        name: the file's name as the browser gave it, for the findings; empty = the path's own.
+        limits: what the child may use.
+        now: moments later than this are refused; None = now, by the clock on the wall.
+        mapping: field by heading, for headings nobody declared.
+
+    Returns:
+        What the file holds. One that cannot be read within the limits comes back as a refusal; nothing is raised.
+    """
+    file = shown_name(name or path.name)
+    size = path.stat().st_size
+    if size > limits.size:
+        allowed = f"at most {limits.size // 1_000_000:,} MB"
+        return _refused(file, refusal("too-large", f"{size / 1e6:,.0f} MB", allowed, _SMALLER, file=file))
+    folder = folder.resolve()
+    request = {
+        "path": str(path.resolve()), "file": file, "folder": str(folder), "words": asdict(vocabulary(network)), "limits": asdict(limits),
+        "now": (now or datetime.now()).isoformat(), "mapping": dict(mapping or {}),
+    }  # fmt: skip
+    with _SLOT:
+        answer = _ask_child(request, file, limits)
+    return _refused(file, answer) if isinstance(answer, Finding) else _unpacked(answer)
+
+
+def read_upload(
+    content: bytes, name: str, network: Network, folder: Path, *, limits: ExtractLimits = PAGE_LIMITS, now: datetime | None = None,
+    mapping: Mapping[str, str] | None = None,
+) -> ImagingReading:  # fmt: skip
+    """`read_extract` for a file that came through the page; it is written into `folder` and removed again."""
+    upload = folder / "upload"
+    upload.write_bytes(content[: limits.size + 1])
+    try:
+        return read_extract(upload, network, folder, name=name, limits=limits, now=now, mapping=mapping)
+    finally:
+        upload.unlink()
+
+
+def _refused(file: str, finding: Finding) -> ImagingReading:
+    return ImagingReading(file, "", findings=Findings([finding]))
+
+
+def _ask_child(request: dict[str, Any], file: str, limits: ExtractLimits) -> dict[str, Any] | Finding:
+    kept = {k: v for k, v in os.environ.items() if k in _KEPT}
+    with subprocess.Popen(
+        [sys.executable, "-m", "data.sources.imaging_process"], cwd=_ROOT, env=kept | {"PYTHONUTF8": "1", "PYTHONPATH": str(_ROOT)},
+        start_new_session=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        try:
+            answer, log = process.communicate(json.dumps(request).encode(), timeout=limits.wall)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return _too_slow(file, limits)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if process.returncode == 0:
+        return dict(json.loads(answer))
+    if process.returncode == -signal.SIGXCPU:
+        return _too_slow(file, limits)
+    if process.returncode == _OUT_OF_MEMORY:
+        return refusal(
+            "too-large", "a file that needs too much memory", f"a file that can be read in {limits.memory / 1e9:.1f} GB", _SMALLER, file=file
+        )
+    if process.returncode == _DISK_FULL:
+        found = "a file for which the disk has no room"
+        return refusal("disk-full", found, "room for several times the file", "Make room on the disk and try again.", file=file)
+    _log.error("A reading process ended with %s: %s", process.returncode, log.decode("utf-8", "replace")[-2000:])
+    mend = "Export the extract again as CSV in UTF-8."
+    return refusal("reader-stopped", "a file that stopped the program that reads it", "a whole file", mend, file=file)
+
+
+def _too_slow(file: str, limits: ExtractLimits) -> Finding:
+    return refusal("too-slow", "a file that takes too long to read", f"a file that can be read in {limits.wall:g} seconds", _SMALLER, file=file)
+
+
+def _packed(reading: ImagingReading) -> dict[str, Any]:
+    parts = [{**asdict(part), "path": str(part.path)} for part in reading.parts]
+    return {**asdict(reading), "parts": parts, "findings": [asdict(f) for f in reading.findings]}
+
+
+def _unpacked(answer: dict[str, Any]) -> ImagingReading:
+    parts = tuple(Part(**{**part, "path": Path(part["path"])}) for part in answer["parts"])
+    return ImagingReading(**{**answer, "parts": parts, "findings": Findings(Finding(**f) for f in answer["findings"])})
+
+
+def _limit(limits: ExtractLimits) -> None:
+    """Put limits on this process that it cannot raise again."""
+    import resource
+
+    cpu, file = int(2 * limits.wall), limits.unpacked
+    wanted = {"RLIMIT_AS": limits.memory, "RLIMIT_CPU": cpu, "RLIMIT_FSIZE": file, "RLIMIT_CORE": 0}
+    for name, most in wanted.items():
+        try:
+            resource.setrlimit(getattr(resource, name), (most, most + 1 if name == "RLIMIT_CPU" else most))
+        except (ValueError, OSError):
+            if sys.platform == "linux":  # elsewhere some limits cannot be set; the clock of the parent still holds
+                raise
+
+
+def main() -> int:
+    """What the child does: limits first, then read, then answer."""
+    with os.fdopen(os.dup(sys.stdout.fileno()), "w") as answer:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not get into the answer
+        request = json.load(sys.stdin)
+        limits = ExtractLimits(**request["limits"])
+        _limit(limits)
+        from data.sources.imaging_intake import Workplace, intake
+
+        place = Workplace(Path(request["folder"]), int(_ENGINE_SHARE * limits.memory), limits.unpacked)
+        words, now = Vocabulary(**request["words"]), datetime.fromisoformat(request["now"])
+        try:
+            reading = intake(Path(request["path"]), request["file"], words, place, now=now, mapping=request["mapping"])
+        except MemoryError:
+            return _OUT_OF_MEMORY
+        except Exception as error:
+            if "No space left" in str(error):
+                return _DISK_FULL
+            # Where it happened, without the message: that may repeat what stands in a cell.
+            where = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+            sys.stderr.write(f"{type(error).__name__} at {' < '.join(reversed(where))}\n")
+            return 1
+        json.dump(_packed(reading), answer)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""Tables of the network that come as files of their own: staff in post, the scanner register, priority classes and codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from data.network import ASSETS, STAFF_IN_POST
+from data.sources.declared_tables import KnownTable, read_known
+from data.sources.local_reading import LocalReading
+from data.waiting_lists import PRIORITIES, PRIORITY_CODES
+
+SOURCE = "register"
+
+PARSER_VERSION = 1
+"""Raise whenever the same file would be read differently."""
+
+KNOWN: tuple[KnownTable, ...] = (
+    KnownTable(
+        STAFF_IN_POST,
+        {
+            "organisation": ("Provider code", "Provider", "Trust", "Trust code", "Org code"),
+            "staff_group": ("Staff group", "Group", "Role", "Profession"),
+            "wte": ("WTE in post", "Whole-time equivalents", "FTE", "Staff in post WTE", "Contracted WTE"),
+        },
+    ),
+    KnownTable(
+        ASSETS,
+        {
+            "asset": ("Asset number", "Asset ID", "Register number", "Scanner", "Serial number"),
+            "site": ("Site code", "Site name", "Location"),
+            "asset_type": ("Equipment type", "Scanner type", "Type", "Modality"),
+            "installed": ("Installation date", "Date installed", "Install date", "In use since"),
+            "available_until": ("Out of use from", "Decommission date", "End of life"),
+        },
+    ),
+    KnownTable(PRIORITIES),
+    KnownTable(PRIORITY_CODES),
+)
+
+
+def read(content: bytes, file: str, options: Mapping[str, Any] | None = None) -> LocalReading:
+    """Read one register, told by its headings. Uploads come here through `data.safe_reading`, in its limited child process.
+
+    Args:
+        content: the file (.csv, .csv.gz or .xlsx).
+        file: its name, for the findings only.
+        options: `mapping`, the body of a `ColumnMapping`.
+
+    Returns:
+        The reading, as `data.sources.declared_tables.read_known` describes it.
+    """
+    return read_known(content, file, options, source=SOURCE, version=PARSER_VERSION, known=KNOWN)

@@ -13,6 +13,7 @@ from data.errors import Refused
 from data.findings import Finding, Findings, note, refusal
 from data.folder import Parts
 from data.sources.reading import Reading
+from data.words import count, listed, month, sentence_start
 
 
 @dataclass(frozen=True)
@@ -38,30 +39,29 @@ class Intake:
     dropped_synthetic: bool
     findings: Findings
 
-    def sentences(self) -> list[str]:
-        """What happened, for the planner."""
+    def sentences(self, *, stored: bool) -> list[str]:
+        """What storing the files does, for the planner.
+
+        Args:
+            stored: True once it is done; False while somebody still decides.
+        """
+        will, was = ("", "was") if stored else ("will be ", "will be")
         said = []
         if self.months:
-            first, last = self.months[0], self.months[-1]
-            span = f"{first:%B %Y}" if first == last else f"{first:%B %Y} to {last:%B %Y}"
-            said.append(f"{_count(len(self.months), 'month')} loaded ({span}).")
-            said.append(
-                f"{_count(self.organisations_inside, 'organisation')} of this network found; "
-                f"{self.organisations_outside:,} others kept for comparison."
-            )
+            first, last = month(self.months[0]), month(self.months[-1])
+            span = first if first == last else f"{first} to {last}"
+            said.append(f"{count(len(self.months), 'month')} {will}loaded ({span}).")
+            said.append(f"{count(self.organisations_inside, 'organisation')} of this network found.")
+            said.append(sentence_start(f"{will}kept for comparison: {count(self.organisations_outside, 'other organisation')}."))
         if self.tests_outside:
-            said.append(f"{_count(self.tests_outside, 'national test')} that this network does not have left out.")
+            said.append(sentence_start(f"{will}left out: {count(self.tests_outside, 'national test')} that this network does not have."))
         if self.replaced:
-            said.append("Replaced: " + ", ".join(f"{m:%B %Y}" for m in self.replaced) + ".")
-        if self.already:
-            said.append("Already loaded, nothing changed: " + ", ".join(self.already) + ".")
+            said.append(f"Loaded before, and {will}replaced: {listed([month(m) for m in self.replaced])}.")
         if self.dropped_synthetic:
-            said.append("The synthetic history was removed: real and invented months are never mixed.")
+            said.append(f"The synthetic history {was} removed: real and invented months are never mixed.")
+        if stored and self.already:
+            said.append(f"Already loaded, nothing changed: {listed(list(self.already))}.")
         return said
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
 
 
 def from_parts(parts: Parts, *, file: str, sha256: str = "", synthetic: bool | None = None) -> Dataset:
@@ -129,13 +129,13 @@ def _same_month_twice(readings: Sequence[Reading]) -> list[Finding]:
     first: dict[pd.Timestamp, str] = {}
     found: list[Finding] = []
     for reading in readings:
-        for month in reading.frame["period"].unique():
-            if month in first:
+        for period in reading.frame["period"].unique():
+            if period in first:
                 found.append(
-                    refusal("month-twice", f"{month:%B %Y}, which is in {first[month]} too", "each month in one file",
+                    refusal("month-twice", f"{month(period)}, which is in {first[period]} too", "each month in one file",
                             "Load the newer issue alone: it replaces the month.", file=reading.file)
                 )  # fmt: skip
-            first.setdefault(month, reading.file)
+            first.setdefault(period, reading.file)
     return found
 
 
@@ -149,12 +149,12 @@ def _network_tests(dataset: Dataset, rows: pd.DataFrame) -> tuple[pd.DataFrame, 
 
 
 def _missing_organisations(dataset: Dataset, rows: pd.DataFrame) -> list[Finding]:
-    titles = dataset.network.titles("organisations")
+    titles = dataset.network.short_titles("organisations")
     found: list[Finding] = []
-    for month in sorted(rows["period"].unique()):
-        present = set(rows.loc[rows["period"] == month, "organisation"])
+    for period in sorted(rows["period"].unique()):
+        present = set(rows.loc[rows["period"] == period, "organisation"])
         found.extend(
-            note("organisation-missing", f"no row for {titles[o]} in {month:%B %Y}", "every organisation of the network in every month",
+            note("organisation-missing", f"no row for {titles[o]} in {month(period)}", "every organisation of the network in every month",
                  "Check whether it sent a return: an absent row counts as zero.")
             for o in dataset.network.organisations if o not in present
         )  # fmt: skip
@@ -163,9 +163,9 @@ def _missing_organisations(dataset: Dataset, rows: pd.DataFrame) -> list[Finding
 
 def _source_rows(readings: Sequence[Reading]) -> pd.DataFrame:
     rows = [
-        {"file": r.file, "sha256": r.sha256, "source": r.source, "period": month, "published": r.facts.get("published", ""),
-         "revised": r.facts.get("revised", ""), "parser_version": r.parser_version, "rows": int((r.frame["period"] == month).sum()),
+        {"file": r.file, "sha256": r.sha256, "source": r.source, "period": period, "published": r.facts.get("published", ""),
+         "revised": r.facts.get("revised", ""), "parser_version": r.parser_version, "rows": int((r.frame["period"] == period).sum()),
          "synthetic": False}
-        for r in readings for month in r.frame["period"].unique()
+        for r in readings for period in r.frame["period"].unique()
     ]  # fmt: skip
     return SOURCES.typed(pd.DataFrame(rows, columns=SOURCES.columns))

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from data.folder import example_networks
+from data.folder import demonstration, example_networks
+from data.run import PlanSettings
 from data.safe_reading import read_safely
 from data.scenario import base, do_nothing
 from data.store import SINGLE_USER, Store
 from portal.checking import check_plan
-from portal.commands.networks import demonstration, example
+from portal.commands.networks import example
 from portal.exports.plan_files import write_plan
-from portal.planning import PlanSettings, make_plan
+from portal.planning import make_plan
 
 _ROOT = Path(__file__).parents[1]
 _OFFICIAL = _ROOT.parent / "shared" / "data" / "dm01" / "raw"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -22,6 +23,9 @@ MAX_PARTS = 1_000
 MAX_NAMES = 10_000
 """Most defined names: their reader takes a tenth of a millisecond for each."""
 
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError, OverflowError, IndexError, OSError)
+"""What the standard library raises when it meets a damaged archive."""
+
 _RATIO_FROM = 5_000_000
 _CHUNK = 1 << 20
 _SAVE_AGAIN = "Open the file in Excel, save it as a new .xlsx workbook and upload that."
@@ -36,7 +40,7 @@ def archive_findings(content: bytes) -> Iterator[Finding]:
             parts = archive.infolist()
             declared = list(_directory_findings(parts, len(content)))
             yield from declared or _part_findings(archive, parts)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
+    except DAMAGE:
         mend = "Download or copy the file again. If Excel opens it, save it as a new .xlsx workbook and upload that."
         yield refusal("damaged", "a damaged or incomplete workbook", "a whole .xlsx workbook", mend)
 

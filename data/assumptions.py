@@ -5,6 +5,7 @@ Adding a kind of number is one `Assumption` below and the equation that uses it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -152,6 +153,8 @@ DECLARED: tuple[Assumption, ...] = (
                "For each session more or fewer than today's rota.", ("asset_type",)),
     Assumption("waiting_price", "Price of a week's wait", "£ a patient a week", "Target", 0, 1000, 0.1,
                "Steers a plan to use room that is there anyway; too little to pay for a session.", ("test",)),
+    Assumption("longer_price", "Price of a longer list", "£ a patient a month end", "Target", 0, 1_000_000, 50,
+               "For each patient by which a list is longer than it would be without a change; weighed before cost.", ("test",)),
     Assumption("cliff_price", "Price of a cliff at the end", "£ a patient", "Target", 0, 1_000_000, 200,
                "For each patient by which a list grows over the last six weeks of the plan.", ("test",)),
     # Demand
@@ -211,6 +214,8 @@ class Assumptions(TableSet):
 
     def with_rows(self, rows: pd.DataFrame) -> Assumptions:
         """These assumptions with `rows` in place of those for the same name, place and time."""
+        if rows.empty:
+            return self
         key = list(ASSUMPTIONS.key)
         both = pd.concat([self.rows, ASSUMPTIONS.typed(rows)], ignore_index=True)
         return Assumptions({"assumptions": both.drop_duplicates(key, keep="last")})
@@ -294,28 +299,26 @@ def _places(rows: pd.DataFrame) -> Iterator[Finding]:
 def _ties(rows: pd.DataFrame) -> Iterator[Finding]:
     """Two rows that could both be the most specific one for the same place and time."""
     for name, group in rows[rows["name"].duplicated(keep=False)].groupby("name", sort=True):
-        items = list(group.itertuples())
-        for later, b in enumerate(items):
-            for a in items[:later]:
-                if a.value != b.value and _equally_specific(a, b) and _overlap(a, b):
-                    yield refusal(
-                        "tie", f"{a.value:g} ({_place_text(a)}) and {b.value:g} ({_place_text(b)}) for {BY_NAME[name].title}",
-                        "one row that is more specific than the other", "Remove one row, or make one more specific.",
-                        **_at(rows.index.get_loc(b.Index), "Value"),
-                    )  # fmt: skip
+        items = [(row, _specificity(row), tuple(getattr(row, s) for s in SCOPES)) for row in group.itertuples()]
+        for (a, rank_a, place_a), (b, rank_b, place_b) in itertools.combinations(items, 2):
+            if a.value != b.value and rank_a == rank_b and _meet(place_a, place_b) and _overlap(a, b):
+                yield refusal(
+                    "tie", f"{a.value:g} ({_place_text(a)}) and {b.value:g} ({_place_text(b)}) for {BY_NAME[name].title}",
+                    "one row that is more specific than the other", "Remove one row, or make one more specific.",
+                    **_at(rows.index.get_loc(b.Index), "Value"),
+                )  # fmt: skip
 
 
 def _specificity(row: Any) -> tuple[int, bool]:
     return sum(bool(getattr(row, s)) for s in SCOPES), pd.notna(row.from_week) or pd.notna(row.to_week)
 
 
-def _equally_specific(a: Any, b: Any) -> bool:
-    return _specificity(a) == _specificity(b)
+def _meet(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """True where some place fits both."""
+    return not any(a and b and a != b for a, b in zip(one, other, strict=True))
 
 
 def _overlap(a: Any, b: Any) -> bool:
-    if any(getattr(a, s) and getattr(b, s) and getattr(a, s) != getattr(b, s) for s in SCOPES):
-        return False
     start = max(_or(a.from_week, pd.Timestamp.min), _or(b.from_week, pd.Timestamp.min))
     end = min(_or(a.to_week, pd.Timestamp.max), _or(b.to_week, pd.Timestamp.max))
     return bool(start <= end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tomllib
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -25,6 +26,8 @@ TABLES: tuple[Table, ...] = (*NETWORK_TABLES, ASSUMPTIONS, ACTIVITY)
 """Every table a network's own workbook or folder may hold."""
 
 EXAMPLES = Path(__file__).parent / "networks"
+DECLARED_EXAMPLES = "examples.toml"
+"""File that says which of the examples is the demonstration."""
 
 MAX_FILE = 100_000_000
 """Most bytes of one CSV file, unpacked."""
@@ -77,7 +80,7 @@ class NetworkTables:
     findings: Findings = field(default_factory=Findings)
 
     @classmethod
-    def refused(cls, source: str, file: str, content: bytes, version: int, findings: Findings) -> NetworkTables:
+    def refused(cls, source: str, file: str, content: bytes, version: int, findings: Findings) -> NetworkTables:  # noqa: ARG003
         """What was read of a file that was refused: no table, and the reasons; told as every adapter's result is."""
         return cls((), findings.in_file(file))
 
@@ -254,3 +257,8 @@ def example_networks() -> dict[str, Path]:
     """The complete networks that come with the product: folder name → folder."""
     folders = sorted(p.parent for p in EXAMPLES.glob(f"*/{NETWORK_TABLES[0].name}.csv"))
     return {folder.name: folder for folder in folders}
+
+
+def demonstration() -> str:
+    """Folder name of the example that `sixweeks demo` loads, as the examples declare it."""
+    return str(tomllib.loads((EXAMPLES / DECLARED_EXAMPLES).read_text("utf-8"))["demonstration"])

@@ -14,6 +14,7 @@ from data.findings import Finding, Findings, note, refusal
 from data.folder import Parts
 from data.revisions import CHANGES, FIGURES, changes, sentences
 from data.sources.reading import Reading
+from data.words import count, listed, month, sentence_start
 
 _WRITTEN_OUT = 3
 
@@ -46,39 +47,38 @@ class Intake:
     changes: pd.DataFrame = field(default_factory=CHANGES.empty)
     changed: tuple[str, ...] = ()
 
-    def sentences(self) -> list[str]:
-        """What happened, for the planner."""
+    def sentences(self, *, stored: bool) -> list[str]:
+        """What storing the files does, for the planner.
+
+        Args:
+            stored: True once it is done; False while somebody still decides.
+        """
+        will, was = ("", "was") if stored else ("will be ", "will be")
         said = []
         if self.months:
-            said.append(f"{_count(len(self.months), 'month')} loaded ({_span(self.months)}).")
-            said.append(
-                f"{_count(self.organisations_inside, 'organisation')} of this network found; "
-                f"{self.organisations_outside:,} others kept for comparison."
-            )
+            said.append(f"{count(len(self.months), 'month')} {will}loaded ({_span(self.months)}).")
+            said.append(f"{count(self.organisations_inside, 'organisation')} of this network found.")
+            said.append(sentence_start(f"{will}kept for comparison: {count(self.organisations_outside, 'other organisation')}."))
         if self.tests_outside:
-            said.append(f"{_count(self.tests_outside, 'national test')} that this network does not have left out.")
+            said.append(sentence_start(f"{will}left out: {count(self.tests_outside, 'national test')} that this network does not have."))
         if self.replaced:
-            said.append(f"Replaced: {_months(self.replaced)}.")
+            said.append(f"Loaded before, and {will}replaced: {_months(self.replaced)}.")
             said.extend(self.changed)
-        if self.already:
-            said.append("Already loaded, nothing changed: " + ", ".join(self.already) + ".")
         if self.dropped_synthetic:
-            said.append("The synthetic history was removed: real and invented months are never mixed.")
+            said.append(f"The synthetic history {was} removed: real and invented months are never mixed.")
+        if stored and self.already:
+            said.append(f"Already loaded, nothing changed: {listed(list(self.already))}.")
         return said
 
 
-def _count(n: int, what: str) -> str:
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
-
-
 def _span(months: Sequence[pd.Timestamp]) -> str:
-    first, last = months[0], months[-1]
-    return f"{first:%B %Y}" if first == last else f"{first:%B %Y} to {last:%B %Y}"
+    first, last = month(months[0]), month(months[-1])
+    return first if first == last else f"{first} to {last}"
 
 
 def _months(months: Sequence[pd.Timestamp]) -> str:
     """Months in order, written out where they are few."""
-    return ", ".join(f"{m:%B %Y}" for m in months) if len(months) <= _WRITTEN_OUT else f"{len(months)} months, {_span(months)}"
+    return listed([month(m) for m in months]) if len(months) <= _WRITTEN_OUT else f"{len(months)} months, {_span(months)}"
 
 
 def from_parts(parts: Parts, *, file: str, sha256: str = "", synthetic: bool | None = None) -> Dataset:
@@ -159,10 +159,10 @@ def _same_month_twice(readings: Sequence[Reading]) -> list[Finding]:
     first: dict[pd.Timestamp, str] = {}
     shared: dict[tuple[str, str], list[pd.Timestamp]] = {}
     for reading in readings:
-        for month in sorted(reading.frame["period"].unique()):
-            if month in first:
-                shared.setdefault((reading.file, first[month]), []).append(month)
-            first.setdefault(month, reading.file)
+        for period in sorted(reading.frame["period"].unique()):
+            if period in first:
+                shared.setdefault((reading.file, first[period]), []).append(period)
+            first.setdefault(period, reading.file)
     return [
         refusal("month-twice", f"{_months(months)}, which {'is' if len(months) == 1 else 'are'} in {other} too", "each month in one file",
                 "Load the newer issue alone: it replaces what is loaded.", file=file)
@@ -204,17 +204,17 @@ def _complete(dataset: Dataset, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[
         )  # fmt: skip
     if not lacking.any():
         return rows, []
-    found = f"{_count(int(lacking.sum()), 'row')} of organisations outside this network with a figure missing"
+    found = f"{count(int(lacking.sum()), 'row')} of organisations outside this network with a figure missing"
     return rows[~lacking], [note("left-out", found, "every figure", "Nothing to do: these rows are left out, they do not count as zero.")]
 
 
 def _missing_organisations(dataset: Dataset, rows: pd.DataFrame) -> list[Finding]:
-    titles = dataset.network.titles("organisations")
+    titles = dataset.network.short_titles("organisations")
     found: list[Finding] = []
-    for month in sorted(rows["period"].unique()):
-        present = set(rows.loc[rows["period"] == month, "organisation"])
+    for period in sorted(rows["period"].unique()):
+        present = set(rows.loc[rows["period"] == period, "organisation"])
         found.extend(
-            note("organisation-missing", f"no row for {titles[o]} in {month:%B %Y}", "every organisation of the network in every month",
+            note("organisation-missing", f"no row for {titles[o]} in {month(period)}", "every organisation of the network in every month",
                  "Check whether it sent a return: an absent row counts as zero.")
             for o in dataset.network.organisations if o not in present
         )  # fmt: skip
@@ -223,9 +223,9 @@ def _missing_organisations(dataset: Dataset, rows: pd.DataFrame) -> list[Finding
 
 def _source_rows(readings: Sequence[Reading]) -> pd.DataFrame:
     rows = [
-        {"file": r.file, "sha256": r.sha256, "source": r.source, "period": month, "published": r.facts.get("published", ""),
-         "revised": r.facts.get("revised", ""), "parser_version": r.parser_version, "rows": int((r.frame["period"] == month).sum()),
+        {"file": r.file, "sha256": r.sha256, "source": r.source, "period": period, "published": r.facts.get("published", ""),
+         "revised": r.facts.get("revised", ""), "parser_version": r.parser_version, "rows": int((r.frame["period"] == period).sum()),
          "synthetic": False}
-        for r in readings for month in r.frame["period"].unique()
+        for r in readings for period in r.frame["period"].unique()
     ]  # fmt: skip
     return SOURCES.typed(pd.DataFrame(rows, columns=SOURCES.columns))

@@ -55,6 +55,7 @@ def refers(name: str, title: str, table: str, *, required: bool = True, help: st
 
 
 _TITLE = Field("title", "Title", Kind.TEXT, help="The words shown to planners")
+_SHORT_TITLE = Field("short_title", "Short title", Kind.TEXT, required=False, help="Name in sentences and charts; empty = the title")
 
 NETWORK = Table(
     "network", "Network", "One row: what this network is called and how it reads the calendar.",
@@ -71,7 +72,7 @@ NETWORK = Table(
 
 ORGANISATIONS = Table(
     "organisations", "Organisations", "The trusts that hold waiting lists and own sites.",
-    (key_id("organisation", "Organisation", "ODS code of the trust"), _TITLE),
+    (key_id("organisation", "Organisation", "ODS code of the trust"), _TITLE, _SHORT_TITLE),
     key=("organisation",), required=True,
 )  # fmt: skip
 
@@ -80,6 +81,7 @@ SITES = Table(
     (
         key_id("site", "Site", "Short identifier of the site"),
         _TITLE,
+        _SHORT_TITLE,
         refers("organisation", "Organisation", "organisations", help="Owner of the site"),
         Field("kind", "Kind", Kind.TEXT, required=False, help="For example acute hospital or community diagnostic centre"),
         Field("postcode", "Postcode", Kind.TEXT, required=False),
@@ -303,6 +305,14 @@ class Network(TableSet):
         """Identifier → title of one table that has both."""
         frame = self[table]
         return dict(zip(frame.iloc[:, 0], frame["title"], strict=True))
+
+    def short_titles(self, table: str) -> dict[str, str]:
+        """Identifier → its name in sentences and charts; whole titles where two short ones would read the same, or the table has none."""
+        frame, titles = self[table], self.titles(table)
+        if "short_title" not in frame:
+            return titles
+        short = dict(zip(titles, frame["short_title"].where(frame["short_title"] != "", frame["title"]), strict=True))
+        return short if len(set(short.values())) == len(short) else titles
 
     @cached_property
     def minutes(self) -> dict[tuple[str, Site], float]:

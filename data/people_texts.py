@@ -16,6 +16,8 @@ from datetime import date, datetime
 from typing import Any
 
 from data.cells import CellError, Sheet
+from data.errors import Refused
+from data.findings import refusal
 
 _LARGE_NUMBER = 1e8
 _CELLS = re.compile(r"(?:^|/)(?:sharedStrings|styles|calcChain|metadata)\.xml$|/theme/|\[Content_Types\]", re.IGNORECASE)
@@ -81,9 +83,19 @@ def texts_outside_cells(kind: str, content: bytes, sheets: Sequence[Sheet]) -> I
         kind: `xlsx` or `xls`.
         content: the workbook, found to be whole.
         sheets: its sheets.
+
+    Raises:
+        Refused: a part of it is damaged.
     """
-    yield Outside("the name of a sheet", tuple(Text(s.name) for s in sheets) or (Text(""),))
-    yield from _in_archive(content) if kind == "xlsx" else _in_compound_file(content, sheets)
+    try:
+        yield Outside("the name of a sheet", tuple(Text(s.name) for s in sheets) or (Text(""),))
+        yield from _in_archive(content) if kind == "xlsx" else _in_compound_file(content, sheets)
+    except MemoryError:
+        raise
+    except Exception as error:  # readers of damaged files raise whatever they meet
+        found = "a damaged part that could not be searched for people's data"
+        mend = "Open the file in Excel, save it as a new .xlsx workbook and upload that."
+        raise Refused([refusal("damaged", found, "a whole workbook", mend)]) from error
 
 
 def _in_archive(content: bytes) -> Iterator[Outside]:

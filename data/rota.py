@@ -7,16 +7,19 @@ must be incomplete: assets are added and each addition is reported.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from data.assumptions import Assumptions
+from data.checks.network import work_has_a_place
 from data.dataset import Dataset
 from data.findings import Finding, Findings, warning
 from data.network import ALL_PRIORITIES, Network
 from data.stations import Stations, examination_minutes, stations_of
+from data.working_days import first_monday_after, mondays
 from data.workload import recent_activity, slots_needed
 
 
@@ -56,33 +59,40 @@ def today(dataset: Dataset, assumptions: Assumptions, weeks: pd.DatetimeIndex, m
     needed = needed[needed["test"].isin(network.allocated_tests)]
     stations = stations_of(network, assumptions, weeks)
     able = examination_minutes(network, assumptions, stations)
-    found: list[Finding] = list(_nowhere(needed, able, network.titles("tests"), network.titles("organisations")))
     mobile = _mobile_minutes(network, assumptions, stations)
+    own, stated = _planners_own(stations, network["rota"])
+    found: list[Finding] = list(_nowhere(needed, able, stations, mobile, own, network))
     work = _split_by_station(needed, able, stations, mobile)
     demand = _by_station(work["minutes"], work, stations)
     on_mobile = np.minimum(mobile, _mobile_work(work, assumptions, stations))
-    own, stated = _planners_own(stations, network["rota"])
     needed_minutes = _left_to_derive((demand - on_mobile) / stations.yield_share, own @ stations.session_minutes, stated, stations)
     stations, needed_minutes, added = _make_room(stations, needed_minutes, ~stated)
-    found.extend(_added(added, stations, network.titles("sites"), network.titles("asset_types")))
+    found.extend(_added(added, stations, network.short_titles("sites"), network.titles("asset_types")))
     ordinary = np.where(stated[:, None], own, _fill(stations, needed_minutes))
     sessions = whole_sessions(ordinary, stations)
     seen = _seen(sessions, stations, work, on_mobile, must_do)
     return Today(stations, _ordinary_rows(ordinary, stated, stations), sessions, seen, recent, Findings(found))
 
 
-def _nowhere(needed: pd.DataFrame, able: pd.DataFrame, tests: dict[str, str], organisations: dict[str, str]) -> list[Finding]:
-    """Recent work of an organisation that owns nothing to do it with."""
-    can = set(zip(able["organisation"], able["test"], strict=True))
-    return [
-        warning(
-            "no-asset-for-work", f"{row.must_do + row.waiting_list:,.0f} examinations of {tests[row.test]} a week",
-            f"an asset of {organisations[row.organisation]} that can do them",
-            "Add the asset to the register: until then this work has nowhere to be done.", sheet="Assets",
-        )
-        for row in needed.itertuples()
-        if row.must_do + row.waiting_list > 0 and (row.organisation, row.test) not in can
-    ]  # fmt: skip
+def work_without_a_place(dataset: Dataset) -> Findings:
+    """Recent work that no plan of this dataset could count, as it has nowhere to be done; none where there is no history or nothing to plan."""
+    if not dataset.has_history or not dataset.network.plannable:
+        return Findings()
+    network, assumptions = dataset.network, dataset.assumptions
+    stations = stations_of(network, assumptions, mondays(first_monday_after(dataset.activity.snapshot_date), 1))
+    able = examination_minutes(network, assumptions, stations)
+    needed = slots_needed(recent_activity(dataset, assumptions), assumptions)
+    own, _ = _planners_own(stations, network["rota"])
+    return Findings(_nowhere(needed, able, stations, _mobile_minutes(network, assumptions, stations), own, network))
+
+
+def _nowhere(
+    needed: pd.DataFrame, able: pd.DataFrame, stations: Stations, mobile: np.ndarray, own: np.ndarray, network: Network
+) -> Iterator[Finding]:  # fmt: skip
+    opening = (stations.a_week * stations.usual_share) @ stations.session_minutes
+    is_open = (opening > 0) | (mobile > 0) | (own.sum(axis=1) > 0)
+    weekly = needed.assign(patients=needed["must_do"] + needed["waiting_list"])
+    return work_has_a_place(weekly, able.assign(open=is_open[able["station"].to_numpy()]), network)
 
 
 def _split_by_station(needed: pd.DataFrame, able: pd.DataFrame, stations: Stations, mobile: np.ndarray) -> pd.DataFrame:

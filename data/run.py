@@ -1,4 +1,4 @@
-"""The run: one job, its inputs, where it stands and what it said. The row in the store is the truth; this is its picture."""
+"""The run: one job, its inputs, how it is solved, where it stands and what it said. The row in the store is the truth; this is its picture."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import metadata
 from typing import Any, Literal
+
+CODE_VERSION = metadata.version("sixweeks")
+"""Version of this program: part of what a result depends on."""
 
 RunState = Literal["queued", "running", "done", "failed", "cancelled", "lost"]
 
@@ -16,6 +20,23 @@ ENDED: tuple[RunState, ...] = ("done", "failed", "cancelled", "lost")
 
 SHARED: tuple[RunState, ...] = ("queued", "running", "done")
 """States in which a run answers for everybody who asks for equal inputs; any other is tried anew."""
+
+
+@dataclass(frozen=True)
+class PlanSettings:
+    """How to solve.
+
+    Attributes:
+        gap: relative distance between plan and bound at which a goal counts as reached.
+        time_limit: seconds of wall clock for everything.
+        threads: parts of the matrix solved at the same time.
+        seed: random seed of the solver.
+    """
+
+    gap: float = 0.01
+    time_limit: float = 300.0
+    threads: int = 2
+    seed: int = 1
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ class Stations:
 
 def stations_of(network: Network, assumptions: Assumptions, weeks: pd.DatetimeIndex) -> Stations:
     """Stations of every fixed asset, pad and row of today's rota, in order of the tables of sites and asset types."""
-    rows = _station_rows(network)
+    rows = station_rows(network)
     session_types = network["session_types"].sort_values("fill_order", kind="stable", ignore_index=True)
     kinds = list(session_types["session_type"])
     places = _cross(rows, kinds, weeks)
@@ -82,7 +82,8 @@ def stations_of(network: Network, assumptions: Assumptions, weeks: pd.DatetimeIn
     return Stations(rows, session_types, weeks, np.maximum(rooms - out, 0), openings, usable, usual_rooms, usual_share, used)
 
 
-def _station_rows(network: Network) -> pd.DataFrame:
+def station_rows(network: Network) -> pd.DataFrame:
+    """Each organisation, site and asset type that can run sessions: a fixed asset, a pad or a row of today's rota, in order of the tables."""
     places = [network[t][["site", "asset_type"]] for t in ("assets", "pads", "rota")]
     known = pd.concat(places, ignore_index=True).drop_duplicates()
     sites, types = list(network["sites"]["site"]), list(network["asset_types"]["asset_type"])

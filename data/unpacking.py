@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, NoReturn
 
-from data.archive import MAX_RATIO, MAX_UNPACKED
+from data.archive import DAMAGE, MAX_RATIO, MAX_UNPACKED
 from data.errors import Refused
 from data.findings import refusal
 
@@ -112,7 +112,7 @@ def holds_workbook(source: bytes | Path) -> bool:
     try:
         with _opened(source) as file, zipfile.ZipFile(file) as archive:
             return any(name == _PART_OF_WORKBOOK or name.startswith("xl/") for name in archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
+    except DAMAGE:
         return _PART_OF_WORKBOOK.encode() in beginning(source, _CHUNK)
 
 
@@ -176,20 +176,20 @@ def _unzipped(source: bytes | Path, file: str) -> Iterator[bytes]:
         with _opened(source) as opened, zipfile.ZipFile(opened) as archive, archive.open(_members(archive)[0]) as member:
             while chunk := member.read(_CHUNK):
                 yield chunk
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
+    except DAMAGE:
         _damaged(file)
 
 
 def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """The files in an archive; folders, and what Macs put beside files, are none."""
-    return [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith(_LEFT_BY_MACS)]
+    return [m for m in archive.infolist() if not m.filename.endswith("/") and not m.filename.startswith(_LEFT_BY_MACS)]
 
 
 def _check_members(source: bytes | Path, file: str, limit: int) -> None:
     try:
         with _opened(source) as opened, zipfile.ZipFile(opened) as archive:
             every, members = archive.infolist(), _members(archive)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError):
+    except DAMAGE:
         _damaged(file)
     if any(m.flag_bits & 1 for m in every):
         _refuse("encrypted", "an archive protected by a password", "Unpack it with its password and upload the CSV file itself.", file)

@@ -12,10 +12,13 @@ import pandas as pd
 
 from data.network import Network
 from data.plan import Plan
-from optimisation.allocation.limits import ACCEPTANCE, BATCH, INSOURCING, OPENINGS, OUTSOURCING, STAFF, TRAVEL
+from data.words import count, day, listed, percent, pounds
+from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, OPENINGS, OUTSOURCING, STAFF, TRAVEL
 
 _MOST_LIMITS = 3
 _MOST_CHANGES = 6
+_TOO_LITTLE = 1e-5
+"""Part of the cost that is not worth a word."""
 
 
 @dataclass(frozen=True)
@@ -63,30 +66,12 @@ def answer(plan: Plan, network: Network) -> Answer:
     )  # fmt: skip
 
 
-def pounds(amount: float) -> str:
-    """£ as a planner writes them: £1.2 million, £345,000, £612."""
-    if abs(amount) >= 999_500:
-        return f"£{amount / 1e6:,.1f} million"
-    return f"£{round(amount, -3):,.0f}" if abs(amount) >= 10_000 else f"£{amount:,.0f}"
-
-
-def day(date: Any) -> str:
-    """6 August 2018."""
-    when = pd.Timestamp(date)
-    return f"{when.day} {when:%B %Y}"
-
-
-def percent(share: float) -> str:
-    """12.3%."""
-    return f"{100 * share:.1f}%"
-
-
 class _Words:
     """Titles by table."""
 
     def __init__(self, network: Network) -> None:
-        self.organisations = network.titles("organisations")
-        self.sites = network.titles("sites")
+        self.organisations = network.short_titles("organisations")
+        self.sites = network.short_titles("sites")
         self.tests = network.titles("tests")
         self.asset_types = network.titles("asset_types")
         self.session_types = network.titles("session_types")
@@ -158,7 +143,7 @@ def _about(rows: pd.DataFrame, network: Network, words: _Words, o: str, m: str) 
 
 
 def _limit_words(row: Any) -> str:
-    weeks = f"in {row.weeks} week{'s' if row.weeks > 1 else ''}"
+    weeks = f"in {count(row.weeks, 'week')}"
     if row.what == TRAVEL:
         return f"the travel limit of {row.available:,.0f} minutes ({row.where} is {row.used:,.0f} minutes and has room)"
     worth = f", one more worth up to {pounds(row.value)}" if row.value >= 1 else ""
@@ -181,12 +166,13 @@ def _sessions(plan: Plan, words: _Words) -> list[str]:
 
 
 def _mobiles(plan: Plan, words: _Words) -> list[str]:
-    rows = plan["mobiles"].query("present")
+    rows, last_week = plan["mobiles"].query("present"), plan["waiting_list"]["week"].max()
     said = []
     for mobile, title in words.mobiles.items():
         stays = _stays(rows[rows["mobile"] == mobile])
         places = ", then ".join(f"{words.sites[site]} ({day(first)} to {day(last + pd.Timedelta(days=6))})" for site, first, last in stays)
-        said.append(f"{title}: {places}." if places else f"{title}: not used.")
+        idle = "; not used after that" if stays and stays[-1][2] < last_week else ""
+        said.append(f"{title}: {places}{idle}." if places else f"{title}: not used.")
     return said
 
 
@@ -215,15 +201,15 @@ def _aid(plan: Plan, words: _Words) -> list[str]:
         )
     kinds = bought.groupby(["kind", "organisation", "test"], sort=False)["patients"].sum()
     for (kind, o, m), n in kinds[kinds >= 0.5].items():
-        said.append(f"{words.organisations[o]} has {n:,.0f} {words.tests[m]} examinations {kind}.")
+        said.append(f"{words.organisations[o]} has {count(round(n), f'{words.tests[m]} examination')} {kind}.")
     return said or ["Nobody is examined at another trust or by a provider."]
 
 
 def _cost(plan: Plan) -> list[str]:
     cost = plan.summary["cost_gbp"]
-    parts = [f"{kind} {pounds(amount)}" for kind, amount in cost.items() if kind != "total" and amount >= 0.5]
+    parts = [f"{kind} {pounds(amount)}" for kind, amount in cost.items() if kind != "total" and amount > _TOO_LITTLE * cost["total"]]
     weeks = plan.summary["target"]["horizon_weeks"]
-    return [f"{pounds(cost['total'])} over {weeks} week{'s' if weeks > 1 else ''}: " + ", ".join(parts) + "."]
+    return [f"{pounds(cost['total'])} over {count(weeks, 'week')}: {listed(parts)}."]
 
 
 def _caveats(plan: Plan) -> list[str]:
@@ -237,6 +223,3 @@ def _caveats(plan: Plan) -> list[str]:
         "gap not reached": "The search ended before the asked gap was proved: a better plan may exist.",
     }
     return [*summary["notes"], how[summary["status"]], *summary["findings"]]
-
-
-__all__ = ["Answer", "answer", "day", "percent", "pounds"]

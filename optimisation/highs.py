@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import highspy
@@ -16,7 +15,7 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from data.errors import NoPlan
-from data.run import Progress
+from data.run import PlanSettings, Progress
 from optimisation.matrix import INFINITY, Matrix
 
 _LAST_MOMENT = 10.0
@@ -26,26 +25,9 @@ WHOLE = 1e-6
 """Closer than this to a whole number is whole."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How to solve.
-
-    Attributes:
-        gap: relative distance between plan and bound at which a goal counts as reached.
-        time_limit: seconds of wall clock for everything.
-        threads: parts of the matrix solved at the same time.
-        seed: HiGHS random seed.
-    """
-
-    gap: float = 0.01
-    time_limit: float = 300.0
-    threads: int = 2
-    seed: int = 1
-
-
-def relative_gap(value: float, bound: float) -> float:
-    """Distance of a value from its bound, over the value."""
-    return float(max(value - bound, 0.0) / max(abs(value), 1.0))
+def relative_gap(value: float, bound: float, smallest: float = 1.0) -> float:
+    """Distance of a value from its bound, over the value or, where that is more, over the smallest amount that counts."""
+    return float(max(value - bound, 0.0) / max(abs(value), smallest, 1.0))
 
 
 class Clock:
@@ -64,8 +46,9 @@ class Clock:
         self.sizes: list[int] = []
 
     def begin(self, sizes: list[int]) -> None:
-        """Start with parts of these sizes."""
+        """Start with parts of these sizes; says at once that the solver is at work."""
         self.sizes = sizes
+        self.report(Progress("Solving", seconds=time.monotonic() - self.started))
 
     def left(self) -> float:
         """Seconds left, at least a moment so that HiGHS can return what it has."""
@@ -96,7 +79,7 @@ class Clock:
 class Solver:
     """HiGHS on one part of the matrix."""
 
-    def __init__(self, matrix: Matrix, settings: Settings, clock: Clock) -> None:
+    def __init__(self, matrix: Matrix, settings: PlanSettings, clock: Clock) -> None:
         self.matrix = matrix
         self.clock = clock
         self.settings = settings

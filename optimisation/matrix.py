@@ -8,8 +8,10 @@ from typing import Any
 import highspy
 import numpy as np
 import pyomo.environ as pyo
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
-from scipy.sparse import csr_array, vstack
+from pyomo.core.base.var import VarData
+from pyomo.core.expr import EqualityExpression, LinearExpression, MonomialTermExpression, ProductExpression, SumExpression
+from pyomo.repn import generate_standard_repn
+from scipy.sparse import csc_array, csr_array, vstack
 from scipy.sparse.csgraph import connected_components
 
 INFINITY = highspy.kHighsInf
@@ -43,26 +45,89 @@ class Matrix:
 
 
 def matrix_of(model: pyo.ConcreteModel) -> Matrix:
-    """The arrays of a Pyomo model: rows in the order of its equations, one goal per active objective."""
-    form = LinearStandardFormCompiler().write(model, mixed_form=True)
-    sense = np.array([multiplier for _, multiplier in form.rows])
-    right = np.asarray(form.rhs, dtype=float)
-    lower = np.where(sense == 1, -INFINITY, right)
-    upper = np.where(sense == -1, INFINITY, right)
-    names = {id(v): (family.local_name, i) for family in model.component_objects(pyo.Var) for i, v in family.items()}
-    columns = [names[id(v)] for v in form.columns]
-    tags = {id(c): (family.local_name, i) for family in model.component_objects(pyo.Constraint) for i, c in family.items()}
-    kinds = {family.local_name: next(iter(family.values())) for family in model.component_objects(pyo.Var) if len(family)}
-    whole = {name: not v.is_continuous() for name, v in kinds.items()}
-    counted = {name: v.is_integer() and not v.is_binary() for name, v in kinds.items()}
-    bounds = np.array([v.bounds for v in form.columns], dtype=object).reshape(-1, 2).T
-    low = np.array([-INFINITY if b is None else b for b in bounds[0]], dtype=float)
-    high = np.array([INFINITY if b is None else b for b in bounds[1]], dtype=float)
+    """The arrays of a Pyomo model: rows in the order of its equations, one goal per objective, columns in the order of its variables.
+
+    Pyomo's own compiler does the same for any expression; reading the sums that our equations are made of takes a quarter of its time
+    (`docs/decisions/0006-matrix.md`), and a test holds the two against each other.
+    """
+    families = {family.local_name: family for family in model.component_objects(pyo.Var) if len(family)}
+    columns = [(name, i) for name, family in families.items() for i in family]
+    variables = [v for family in families.values() for v in family.values()]
+    sums = _Sums({id(v): k for k, v in enumerate(variables)})
+    for objective in model.component_data_objects(pyo.Objective, descend_into=False):
+        sums.add(objective.expr)
+    n_goals = len(sums.ends)
+    senses, names = [], []
+    for family in model.component_objects(pyo.Constraint):
+        for i, row in family.items():
+            left, right = row.expr.args
+            at_least = isinstance(left, int | float)  # 3 ≤ x stays x ≥ 3
+            sums.add(*((right, left) if at_least else (left, right)))
+            senses.append("=" if isinstance(row.expr, EqualityExpression) else "≥" if at_least else "≤")
+            names.append((family.local_name, i))
+    table, constants = sums.table(len(variables))
+    side, sense = -constants[n_goals:], np.array(senses)
+    used = np.flatnonzero(np.diff(csc_array(table).indptr))
+    whole = np.array([not v.is_continuous() for v in variables])[used]
+    bounds = np.array([[-INFINITY if v.lb is None else v.lb, INFINITY if v.ub is None else v.ub] for v in variables], dtype=float)[used].T
     return Matrix(
-        csr_array(form.c), np.asarray(form.c_offset, dtype=float), csr_array(form.A), np.array([lower, upper]), np.array([low, high]),
-        np.array([whole[name] for name, _ in columns], dtype=bool), np.array([counted[name] for name, _ in columns], dtype=bool),
-        [tags[id(c)] for c, _ in form.rows], columns, np.array([v.value or 0.0 for v in form.columns], dtype=float),
+        table[:n_goals, used], constants[:n_goals], table[n_goals:, used],
+        np.array([np.where(sense == "≤", -INFINITY, side), np.where(sense == "≥", INFINITY, side)]), bounds,
+        whole, whole & ~np.array([v.is_binary() for v in variables])[used], names, [columns[k] for k in used],
+        np.array([variables[k].value or 0.0 for k in used], dtype=float),
     )  # fmt: skip
+
+
+class _Sums:
+    """Rows of coefficients, from sums of variables times numbers."""
+
+    def __init__(self, column: dict[int, int]) -> None:
+        self._column = column
+        self._at: list[int] = []
+        self._coefficients: list[float] = []
+        self._constants: list[float] = []
+        self.ends: list[int] = []
+
+    def add(self, left: Any, right: Any = 0.0) -> None:
+        """One more row: left side less right side."""
+        self._constants.append(0.0)
+        self._take(left, 1.0)
+        self._take(right, -1.0)
+        self.ends.append(len(self._at))
+
+    def _take(self, expression: Any, times: float) -> None:
+        kind = type(expression)
+        if kind is LinearExpression or kind is SumExpression:
+            for term in expression.args:
+                self._take(term, times)
+        elif kind is MonomialTermExpression:
+            number, variable = expression.args
+            self._at.append(self._column[id(variable)])
+            self._coefficients.append(times * number)
+        elif isinstance(expression, VarData):
+            self._at.append(self._column[id(expression)])
+            self._coefficients.append(times)
+        elif isinstance(expression, int | float):
+            self._constants[-1] += times * expression
+        elif kind is ProductExpression and isinstance(expression.args[0], int | float):
+            self._take(expression.args[1], times * expression.args[0])
+        else:
+            self._take_any(expression, times)
+
+    def _take_any(self, expression: Any, times: float) -> None:
+        terms = generate_standard_repn(expression)
+        if not terms.is_linear():
+            raise ValueError(f"not linear: {expression}")
+        self._constants[-1] += times * terms.constant
+        self._at += [self._column[id(v)] for v in terms.linear_vars]
+        self._coefficients += [times * c for c in terms.linear_coefs]
+
+    def table(self, n_columns: int) -> tuple[csr_array, np.ndarray]:
+        """Coefficients, shape (rows, columns), without zeros; and the constant of each row."""
+        made = csr_array((np.array(self._coefficients), np.array(self._at, dtype=np.int32), [0, *self.ends]), shape=(len(self.ends), n_columns))
+        made.sum_duplicates()
+        made.eliminate_zeros()
+        return made, np.array(self._constants)
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from data.run import Progress
-from optimisation.highs import WHOLE, Clock, Settings, Solver, relative_gap
+from data.run import PlanSettings, Progress
+from optimisation.highs import WHOLE, Clock, Solver, relative_gap
 from optimisation.matrix import INFINITY, Matrix, Part, cut, independent_parts
 
 _RAISED = 20.0
@@ -25,7 +25,7 @@ _PATIENCE = 20.0
 
 @dataclass(frozen=True)
 class Stage:
-    """What one goal reached: its value, the best value still possible, and their relative distance."""
+    """What one goal reached: its value, the best value still possible, and their distance relative to the value or a hundredth of all goals."""
 
     name: str
     value: float
@@ -58,7 +58,7 @@ class Outcome:
 
 
 def solve_in_order(
-    matrix: Matrix, names: Sequence[str], settings: Settings, report: Callable[[Progress], None], cancelled: Callable[[], bool]
+    matrix: Matrix, names: Sequence[str], settings: PlanSettings, report: Callable[[Progress], None], cancelled: Callable[[], bool]
 ) -> Outcome:
     """Minimise the goals in order.
 
@@ -93,7 +93,7 @@ class _Answer:
     nodes: int
 
 
-def _solve_part(matrix: Matrix, settings: Settings, clock: Clock, number: int) -> _Answer:
+def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, number: int) -> _Answer:
     """One part: a plan for the weighted goals, raised further where a goal is not yet close to its bound, then prices."""
     goals = matrix.goals.toarray()
     solver = Solver(matrix, settings, clock)
@@ -161,7 +161,7 @@ def _allowed(reached: np.ndarray, gap: float) -> np.ndarray:
     return np.asarray(np.maximum(gap * np.abs(reached), gap / 100 * np.abs(reached).sum()))
 
 
-def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list[_Answer], settings: Settings, clock: Clock) -> Outcome:
+def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list[_Answer], settings: PlanSettings, clock: Clock) -> Outcome:
     values, columns = np.zeros((2, matrix.rows.shape[1]))
     rows = np.zeros(matrix.rows.shape[0])
     bounds = np.zeros(len(names))
@@ -172,7 +172,8 @@ def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list
         bounds += answer.bounds
     reached = matrix.goals @ values + matrix.constants
     bounds = np.maximum(bounds + matrix.constants, 0.0)  # every goal is a sum of quantities that cannot be negative
-    stages = [Stage(n, float(v), float(b), relative_gap(v, b)) for n, v, b in zip(names, reached, bounds, strict=True)]
+    smallest = float(np.abs(reached).sum()) / 100  # a goal that is a small part of the whole is judged against the whole, as in `_allowed`
+    stages = [Stage(n, float(v), float(b), relative_gap(v, b, smallest)) for n, v, b in zip(names, reached, bounds, strict=True)]
     reached_all = not len(_unmet(reached, bounds, settings.gap))
     status = "cancelled" if clock.stopped else "time limit" if clock.late else "optimal" if reached_all else "gap not reached"
     details = {"parts": len(parts), "nodes": sum(a.nodes for a in answers)}

@@ -25,6 +25,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data.errors import SixweeksError
+from data.store import SINGLE_USER
 from portal import engine, services
 from portal.parts import layout
 
@@ -48,8 +49,8 @@ _HOSTS = st.get_option("server.allowedHosts") or ["*"]
 """Streamlit holds its sockets to this setting; here every request is."""
 
 COLLECT_SECONDS = 600.0
-_EARLY = ("plotly.graph_objects", "portal.charts.figures", "optimisation.explain")
-"""Imported while the first browser is still loading its scripts, so that the first page need not wait for them."""
+_EARLY = ("portal.warming", "portal.parts.change_form", "portal.parts.comparison_view", "portal.parts.plan_views", "portal.parts.upload_form")
+"""What pages import, loaded while the first browser is still loading its scripts."""
 
 
 class SecurityHeaders:
@@ -84,7 +85,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
         started = True
     except SixweeksError as error:
         _log.error("%s", error)  # pages say so too
-    threading.Thread(target=_import_early, name="imports", daemon=True).start()
+    threading.Thread(target=_get_ready, name="gets ready", daemon=True).start()
     tidying = asyncio.create_task(_collect_now_and_then())
     yield {}
     tidying.cancel()
@@ -92,7 +93,13 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
         engine.stop(services.store())
 
 
-def _import_early() -> None:
+def _get_ready() -> None:
+    """Load what pages import and draw the first of them once, so that the first visitor need not wait."""
+    warming = importlib.import_module(_EARLY[0])
+    try:
+        warming.draw_first_page(SINGLE_USER)
+    except SixweeksError as error:
+        _log.info("the first page could not be drawn in advance: %s", error)
     for module in _EARLY:
         importlib.import_module(module)
     gc.freeze()

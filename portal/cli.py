@@ -9,9 +9,10 @@ import sys
 import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from data.run import CODE_VERSION
 
 if TYPE_CHECKING:
     from portal.commands.screen import Screen
@@ -100,7 +101,7 @@ def _fault() -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="sixweeks", description=_DESCRIPTION, epilog=_EXIT_CODES)
-    parser.add_argument("--version", action="version", version=metadata.version("sixweeks"))
+    parser.add_argument("--version", action="version", version=CODE_VERSION)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serve(commands)
     _add_demo(commands)

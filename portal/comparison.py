@@ -12,8 +12,8 @@ from data.dataset import Dataset
 from data.plan import Plan
 from data.run import Run
 from data.scenario import LEVERS, LOCKS, Scenario
+from data.words import count, day, number, pounds
 from portal.charts.tables import place_words, when_words
-from portal.theme import count, day, number, pounds
 
 INPUTS = ["kind", "what", "where", "left", "right", "unit", "reason"]
 _SAME = 1e-9

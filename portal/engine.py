@@ -13,15 +13,10 @@ import threading
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
-from data.run import Run
+from data.run import CODE_VERSION, PlanSettings, Run
 from data.store import FRESH_SECONDS, WORKER, Lease, Scope, Store
 from portal.worker import HEARTBEAT_SECONDS, NO_PLAN_YET, POLL_SECONDS, WORKERS, Process, Workers, end, start_waiting
-
-if TYPE_CHECKING:
-    # The chain brings the solver with it, which a page that only lists runs should not wait for.
-    from portal.planning import PlanSettings
 
 KIND = "allocation"
 
@@ -47,7 +42,7 @@ def submit(store: Store, scope: Scope, dataset_id: str, scenario_id: str, settin
         NotAllowed: the role may not start runs.
         NotFound: the dataset or the scenario is not in the scope.
     """
-    run = store.start_run(scope, KIND, dataset_id, scenario_id, asdict(settings), workers.module.CODE_VERSION)
+    run = store.start_run(scope, KIND, dataset_id, scenario_id, asdict(settings), CODE_VERSION)
     _keeper(store, workers).start_waiting()
     return store.run(scope, run.id)
 

@@ -7,6 +7,7 @@ from data.store import Scope
 from data.workbook import write_workbook
 from portal import services
 from portal.charts.tables import declared_csv
+from portal.exports import plan_workbook as plan_book
 
 
 def network_workbook(scope: Scope, dataset_id: str, *, empty: bool) -> bytes:
@@ -17,9 +18,7 @@ def network_workbook(scope: Scope, dataset_id: str, *, empty: bool) -> bytes:
 
 def plan_workbook(scope: Scope, run_id: str) -> bytes:
     """A plan as plan.xlsx."""
-    from portal.exports.plan_workbook import plan_workbook as written
-
-    return written(services.plan(scope, run_id), services.dataset(scope, services.run(scope, run_id).dataset_id).network)
+    return plan_book.plan_workbook(services.plan(scope, run_id), services.dataset(scope, services.run(scope, run_id).dataset_id).network)
 
 
 def plan_json(scope: Scope, run_id: str) -> str:

@@ -12,14 +12,16 @@ from typing import Any
 
 import pandas as pd
 
+from data.checks.locks import lock_findings
 from data.dataset import Dataset, no_history
 from data.demand import Demand
 from data.errors import Refused
 from data.findings import refusal
 from data.plan import IN_TURN, Plan
 from data.rota import Today, today
-from data.run import Progress
+from data.run import CODE_VERSION, PlanSettings, Progress
 from data.scenario import Scenario
+from data.words import month
 from data.working_days import WorkingDays, first_monday_after, measured_weeks, mondays
 from data.workload import must_do_work
 from forecasting.forecast import METHOD, weekly_demand
@@ -30,13 +32,8 @@ from optimisation.allocation.model import build_model
 from optimisation.allocation.objective import GOALS
 from optimisation.allocation.problem import Inputs, build_problem
 from optimisation.allocation.result import Solved, tables
-from optimisation.highs import Settings as PlanSettings
 from optimisation.matrix import Matrix, matrix_of
 from optimisation.solving import Outcome, solve_in_order
-
-CODE_VERSION = metadata.version("sixweeks")
-
-__all__ = ["CODE_VERSION", "PlanSettings", "make_plan", "prepare"]
 
 
 def _silent(_: Progress) -> None:
@@ -60,7 +57,7 @@ def make_plan(
         cancelled: asked several times a second; True stops and keeps the best plan so far.
 
     Raises:
-        Refused: the dataset cannot be planned (no assets, no history), or the scenario's changes clash.
+        Refused: the dataset cannot be planned (no assets, no history), the scenario's changes clash, or its locks name what there is not.
         NoPlan: no plan was found in the time, or locks contradict each other.
     """
     settings = settings or PlanSettings()
@@ -77,7 +74,7 @@ def make_plan(
     clock.lap("solve")
     with _no_collection():
         plan = _plan(dataset, scenario, settings, inputs, Solved(problem, matrix, outcome), matrix, outcome, clock)
-    report(Progress("Done", 1.0, gap=plan.summary["stages"][2]["gap"], seconds=clock.total))
+    report(Progress("Done", 1.0, gap=next(s.gap for s in outcome.stages if s.name == "cost"), seconds=clock.total))
     return plan
 
 
@@ -85,7 +82,7 @@ def prepare(dataset: Dataset, scenario: Scenario) -> Inputs:
     """Demand, lists without a change and today's rota under a scenario.
 
     Raises:
-        Refused: no assets, no history, or changes that clash.
+        Refused: no assets, no history, changes that clash, or locks that name what the network does not have.
     """
     if not dataset.network.plannable:
         raise Refused([refusal("not-plannable", "no scanner, room or mobile unit", "at least one asset in the register",
@@ -93,10 +90,10 @@ def prepare(dataset: Dataset, scenario: Scenario) -> Inputs:
     if not dataset.has_history:
         raise Refused([no_history()])
     assumptions = scenario.on(dataset.assumptions)
-    problems = assumptions.check_against(dataset.network).refusals
+    weeks = mondays(first_monday_after(dataset.activity.snapshot_date), scenario.weeks)
+    problems = assumptions.check_against(dataset.network).plus(lock_findings(scenario.locks, dataset.network, weeks)).refusals
     if problems:
         raise Refused(problems)
-    weeks = mondays(first_monday_after(dataset.activity.snapshot_date), scenario.weeks)
     demand = weekly_demand(dataset, assumptions, weeks)
     rota = today(dataset, assumptions, weeks, must_do_work(demand, assumptions, dataset.network.allocated_tests))
     response = list_response(dataset.waiting_list, demand, _seen_a_week(dataset, rota, demand))
@@ -137,7 +134,7 @@ def _plan(
         "list_check": {IN_TURN: {"mean_points": 0.0, "worst_points": 0.0}},
         "cost_gbp": cost,
         "notes": _notes(dataset, inputs),
-        "findings": [f.sentence() for f in inputs.today.findings],
+        "findings": [f.sentence() for f in (*inputs.today.findings, *lock_findings(scenario.locks, dataset.network, inputs.weeks))],
         "provenance": _provenance(dataset, scenario, settings, inputs),
     }
     return Plan(found, summary)
@@ -178,10 +175,10 @@ def _notes(dataset: Dataset, inputs: Inputs) -> list[str]:
 
 def _lists_that_run_out(inputs: Inputs) -> list[str]:
     """Lists that today's rota empties: recent activity was catching up, and cannot go on at that pace."""
-    tests, organisations = inputs.network.titles("tests"), inputs.network.titles("organisations")
+    tests, organisations = inputs.network.titles("tests"), inputs.network.short_titles("organisations")
     rows = inputs.response.rows[inputs.response.rows["test"].isin(inputs.network.allocated_tests)]
     empty = rows[(rows["waiting"] < 0.5) & (rows["additions"] > 0.5)].drop_duplicates(["organisation", "test", "priority"])
-    named = [f"{tests[r.test]} at {organisations[r.organisation]} from {r.week:%B %Y}" for r in empty.itertuples()]
+    named = [f"{tests[r.test]} at {organisations[r.organisation]} from {month(r.week)}" for r in empty.itertuples()]
     if not named:
         return []
     return [f"Today's rota sees more patients than join these lists, so that without a change they run out: {'; '.join(named)}."]

@@ -1,18 +1,25 @@
-"""How the lists stand: from the monthly history to shares over six weeks, beside the target."""
+"""How the lists stand: from the monthly history to shares over six weeks, beside the target. Answers are kept: a dataset never changes."""
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 import pandas as pd
 
 from data.activity import OVER_SIX, OVER_THIRTEEN, WAITING
 from data.dataset import Dataset
 from data.findings import Findings
-from portal.theme import count, day, listed, number, percent
+from data.rota import work_without_a_place
+from data.words import count, day, listed, number, percent
+
+_KEPT = 6
+"""Datasets whose answers are kept."""
 
 _NAMED = 3
 """Lists named in a sentence."""
 
 
+@lru_cache(maxsize=_KEPT)
 def history(dataset: Dataset) -> pd.DataFrame:
     """The lists of the network's organisations at every month end.
 
@@ -27,6 +34,7 @@ def history(dataset: Dataset) -> pd.DataFrame:
     return _shares(frame)
 
 
+@lru_cache(maxsize=_KEPT)
 def newest(dataset: Dataset) -> pd.DataFrame:
     """The lists at the newest month end, as `history`, with target_share and within (True where the share is at most the target's)."""
     frame = history(dataset)
@@ -73,7 +81,7 @@ def furthest(dataset: Dataset) -> str:
     lists = newest(dataset)
     outside = lists[~lists["within"]]
     outside = outside.assign(excess=outside["over_six"] - outside["target_share"] * outside["waiting"])
-    tests, organisations = dataset.network.titles("tests"), dataset.network.titles("organisations")
+    tests, organisations = dataset.network.titles("tests"), dataset.network.short_titles("organisations")
     named = [
         f"{tests[r.test]} at {organisations[r.organisation]} ({percent(r.share)}, {number(r.over_six)} patients)"
         for r in outside.sort_values("excess", ascending=False).head(_NAMED).itertuples()
@@ -98,8 +106,9 @@ def decisions(dataset: Dataset) -> list[str]:
     return said + [finding.sentence() for finding in _warnings(dataset)]
 
 
+@lru_cache(maxsize=_KEPT)
 def _warnings(dataset: Dataset) -> Findings:
-    return dataset.accepted.plus(dataset.network.findings, dataset.assumptions.findings).warnings
+    return dataset.accepted.plus(dataset.network.findings, dataset.assumptions.findings, work_without_a_place(dataset)).warnings
 
 
 def _shares(frame: pd.DataFrame) -> pd.DataFrame:

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import metadata
-from typing import TYPE_CHECKING
 
 from data.errors import NotFound
-from data.run import Run
-from data.store import Scope, Store
+from data.run import CODE_VERSION, Run
+from data.store import Scope
+from optimisation import explain
 from portal import comparison, services
-
-if TYPE_CHECKING:
-    from optimisation.explain import Answer
-
-_KEPT = 24
-"""Plans kept in memory."""
 
 
 @dataclass(frozen=True)
@@ -70,27 +62,18 @@ def has_plan(scope: Scope, of: Run) -> bool:
         return False
 
 
-def answer(scope: Scope, run_id: str) -> Answer:
+@services.kept(services.KEPT_PLANS)
+def answer(scope: Scope, run_id: str) -> explain.Answer:
     """A plan in sentences."""
-    return _answer(services.store(), scope, run_id)
+    return explain.answer(services.plan(scope, run_id), services.dataset(scope, services.run(scope, run_id).dataset_id).network)
 
 
-@lru_cache(maxsize=_KEPT)
-def _answer(held: Store, scope: Scope, run_id: str) -> Answer:
-    from optimisation.explain import answer as explained
-
-    return explained(services.plan(scope, run_id), services.dataset(scope, held.run(scope, run_id).dataset_id).network)
-
-
+@services.kept(services.KEPT_PLANS)
 def compare(scope: Scope, left_run: str, right_run: str) -> comparison.Comparison:
     """Two plans side by side."""
-    return _compare(services.store(), scope, left_run, right_run)
 
-
-@lru_cache(maxsize=_KEPT)
-def _compare(held: Store, scope: Scope, left_run: str, right_run: str) -> comparison.Comparison:
     def side(run_id: str) -> comparison.Side:
-        of = held.run(scope, run_id)
+        of = services.run(scope, run_id)
         return comparison.Side(
             of, services.dataset(scope, of.dataset_id), services.scenario(scope, of.scenario_id, of.dataset_id), services.plan(scope, run_id)
         )
@@ -103,8 +86,8 @@ def staleness(scope: Scope, of: Run) -> str:
     newest = services.newest_of_network(scope, of.dataset_id)
     if newest.id != of.dataset_id:
         return f'Newer data are loaded: "{newest.name}".'
-    if of.code_version != metadata.version("sixweeks"):
-        return f"Made by version {of.code_version} of this program; this is version {metadata.version('sixweeks')}."
+    if of.code_version != CODE_VERSION:
+        return f"Made by version {of.code_version} of this program; this is version {CODE_VERSION}."
     planned = services.scenario(scope, of.scenario_id, of.dataset_id)
     named = services.store().stored_scenario(scope, planned.name, of.dataset_id)
     if named.id != of.scenario_id and planned.name not in {c.title for c in services.built_in(of.dataset_id)}:

@@ -6,17 +6,21 @@ Nothing here knows Streamlit. Answers about immutable rows are kept by id; whate
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, wraps
+from threading import RLock
+from typing import ParamSpec, TypeVar
 
 from data.assumptions import Assumptions
+from data.checks.locks import lock_findings
 from data.dataset import Dataset
-from data.errors import SixweeksError
+from data.errors import Refused, SixweeksError
 from data.folder import example_networks, read_folder
 from data.intake import from_parts
 from data.plan import Plan
 from data.rota import Today, today
-from data.run import Run
+from data.run import PlanSettings, Run
 from data.scenario import LEVERS, Scenario, base, do_nothing
 from data.store import SINGLE_USER, Scope, Store, StoredDataset, StoredScenario, home
 from data.working_days import first_monday_after, mondays
@@ -28,7 +32,12 @@ BUILT_IN = {"base": base, "nothing": do_nothing}
 """Scenarios every dataset has, by the id that stands for them until they are stored."""
 
 _KEPT_DATASETS = 6
-_KEPT_PLANS = 24
+_KEPT_SCENARIOS = 200
+KEPT_PLANS = 24
+"""Plans kept in memory."""
+
+_Asked = ParamSpec("_Asked")
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,18 +72,37 @@ def _store_at(url: str, folder: str) -> Store:
     return Store.open(url or f"sqlite:///{folder}/sixweeks.db")
 
 
+def kept(most: int) -> Callable[[Callable[_Asked, _Answer]], Callable[_Asked, _Answer]]:
+    """Keep the newest `most` answers of a function about what never changes in a store, by store, scope and ids.
+
+    Whoever asks while an answer is being worked out waits for it, in place of working it out too.
+    """
+
+    def keeping(ask: Callable[_Asked, _Answer]) -> Callable[_Asked, _Answer]:
+        def anew(_: Store, *ids: _Asked.args, **named: _Asked.kwargs) -> _Answer:
+            return ask(*ids, **named)
+
+        known: Callable[..., _Answer] = lru_cache(maxsize=most)(anew)
+        turn = RLock()
+
+        @wraps(ask)
+        def answer(*ids: _Asked.args, **named: _Asked.kwargs) -> _Answer:
+            with turn:
+                return known(store(), *ids, **named)
+
+        return answer
+
+    return keeping
+
+
+@kept(_KEPT_DATASETS)
 def dataset(scope: Scope, dataset_id: str) -> Dataset:
     """A stored dataset.
 
     Raises:
         NotFound: none of this id in the scope.
     """
-    return _dataset(store(), scope, dataset_id)
-
-
-@lru_cache(maxsize=_KEPT_DATASETS)
-def _dataset(held: Store, scope: Scope, dataset_id: str) -> Dataset:
-    return held.dataset(scope, dataset_id)
+    return store().dataset(scope, dataset_id)
 
 
 def newest_of_network(scope: Scope, dataset_id: str) -> StoredDataset:
@@ -95,18 +123,14 @@ def load_example(scope: Scope, name: str) -> StoredDataset:
     return store().save_dataset(scope, from_parts(parts, file=name), name=parts.network.title, note="Example that comes with the product")
 
 
+@kept(_KEPT_DATASETS)
 def rota(scope: Scope, dataset_id: str) -> Today:
     """Today's rota: the planner's where stated, derived from recent activity elsewhere.
 
     Raises:
         Refused: the dataset has no month of history.
     """
-    return _rota(store(), scope, dataset_id)
-
-
-@lru_cache(maxsize=_KEPT_DATASETS)
-def _rota(held: Store, scope: Scope, dataset_id: str) -> Today:
-    known = _dataset(held, scope, dataset_id)
+    known = dataset(scope, dataset_id)
     weeks = mondays(first_monday_after(known.waiting_list.date), 1)
     demand = weekly_demand(known, known.assumptions, weeks)
     return today(known, known.assumptions, weeks, must_do_work(demand, known.assumptions, known.network.allocated_tests))
@@ -129,13 +153,13 @@ def built_in(dataset_id: str) -> tuple[Choice, ...]:
 
 def in_force(scope: Scope, dataset_id: str, chosen: Choice) -> Assumptions:
     """The assumptions in force under a scenario."""
-    return _in_force(store(), scope, dataset_id, chosen.id)
+    return _in_force(scope, dataset_id, chosen.id)
 
 
-@lru_cache(maxsize=_KEPT_DATASETS)
-def _in_force(held: Store, scope: Scope, dataset_id: str, scenario_id: str) -> Assumptions:
-    stated = _dataset(held, scope, dataset_id).assumptions
-    return stated if scenario_id in BUILT_IN else _scenario(held, scope, scenario_id, dataset_id).on(stated)
+@kept(_KEPT_DATASETS)
+def _in_force(scope: Scope, dataset_id: str, scenario_id: str) -> Assumptions:
+    stated = dataset(scope, dataset_id).assumptions
+    return stated if scenario_id in BUILT_IN else scenario(scope, scenario_id, dataset_id).on(stated)
 
 
 def choice(scope: Scope, dataset_id: str, scenario_id: str) -> Choice:
@@ -144,14 +168,10 @@ def choice(scope: Scope, dataset_id: str, scenario_id: str) -> Choice:
     return next((c for c in known if c.id == scenario_id), known[0])
 
 
+@kept(_KEPT_SCENARIOS)
 def scenario(scope: Scope, scenario_id: str, dataset_id: str) -> Scenario:
     """A stored scenario."""
-    return _scenario(store(), scope, scenario_id, dataset_id)
-
-
-@lru_cache(maxsize=200)
-def _scenario(held: Store, scope: Scope, scenario_id: str, dataset_id: str) -> Scenario:
-    return held.scenario(scope, scenario_id, dataset_id)
+    return store().scenario(scope, scenario_id, dataset_id)
 
 
 def variant(chosen: Scenario, levers: dict[str, bool], weeks: int) -> Scenario:
@@ -166,10 +186,12 @@ def save_scenario(scope: Scope, made: Scenario, reason: str) -> StoredScenario:
     """Store a scenario after trying it on its dataset.
 
     Raises:
-        Refused: a change clashes with another row, or names a place the network does not have.
+        Refused: a change clashes with another row, or a change or a lock names a place the network does not have.
     """
     held = dataset(scope, made.dataset_id)
     held.changed(assumptions=made.on(held.assumptions))
+    if wrong := lock_findings(made.locks, held.network).refusals:
+        raise Refused(wrong)
     return store().save_scenario(scope, made, reason=reason)
 
 
@@ -182,8 +204,6 @@ def start_plan(scope: Scope, made: Scenario, *, gap: float = 0.01, time_limit: f
         gap: relative distance from the best plan that is good enough.
         time_limit: seconds after which the best plan so far is taken.
     """
-    from portal.planning import PlanSettings  # brings the solver with it: only where somebody plans
-
     stored = save_scenario(scope, made, reason="To be planned")
     return engine.submit(store(), scope, made.dataset_id, stored.id, PlanSettings(gap=gap, time_limit=time_limit))
 
@@ -198,18 +218,14 @@ def run(scope: Scope, run_id: str) -> Run:
     return store().run(scope, run_id)
 
 
+@kept(KEPT_PLANS)
 def plan(scope: Scope, run_id: str) -> Plan:
     """The plan a run made.
 
     Raises:
         NotFound: the run has none.
     """
-    return _plan(store(), scope, run_id)
-
-
-@lru_cache(maxsize=_KEPT_PLANS)
-def _plan(held: Store, scope: Scope, run_id: str) -> Plan:
-    return held.plan(scope, run_id)
+    return store().plan(scope, run_id)
 
 
 def healthy() -> str:

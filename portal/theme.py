@@ -1,12 +1,10 @@
-"""Colours, the look of pages and charts, and how numbers, dates and text are written. No Streamlit: exports use it too."""
+"""Colours, the look of pages and charts, and how text that people typed is shown as it is. No Streamlit: exports use it too."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Any
 
-import pandas as pd
 import plotly.graph_objects as go
 
 BLUE = "#005eb8"
@@ -60,7 +58,7 @@ TEMPLATE = go.layout.Template(
         "plot_bgcolor": "#ffffff",
         "margin": {"l": 8, "r": 8, "t": 16, "b": 8},
         "xaxis": {**_AXIS, "showgrid": False},
-        "yaxis": _AXIS,
+        "yaxis": {**_AXIS, "ticklabelstandoff": 6},
         "hoverlabel": {"bgcolor": "#ffffff", "bordercolor": SECONDARY_TEXT, "font": {"family": "Arial, sans-serif", "size": 14, "color": TEXT}},
         "showlegend": False,
         "hovermode": "closest",
@@ -70,7 +68,6 @@ TEMPLATE = go.layout.Template(
 
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>$#~|@{}]|:(?=[\w/+\-])|(?<=www)\.")
 _LIST_SIGN = re.compile(r"^(?:(\d+)(?=[.)]\s)|(?=[-+]\s))")
-_LEGAL_FORM = re.compile(r"\s+(?:University )?NHS (?:Foundation )?Trust$")
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;"}
 
 
@@ -83,72 +80,3 @@ def plain(text: Any) -> str:
 def chart_text(text: Any) -> str:
     """Text that people typed, for a chart: charts read some tags and formulas."""
     return "".join(_MARKUP.get(c, c) for c in str(text))
-
-
-def number(value: float | None, decimals: int = 0) -> str:
-    """1,234; a dash-free blank where there is none."""
-    return "" if value is None or pd.isna(value) else f"{_no_minus_zero(value, decimals):,.{decimals}f}".replace("-", "−")
-
-
-def percent(share: float | None, decimals: int = 1) -> str:
-    """12.3%."""
-    return "" if share is None or pd.isna(share) else f"{number(100 * share, decimals)}%"
-
-
-def pounds(amount: float | None) -> str:
-    """£1.23 million, £345,000, £612."""
-    if amount is None or pd.isna(amount):
-        return ""
-    sign, size = ("−" if amount < -0.5 else ""), abs(amount)
-    if size >= 999_500:
-        return f"{sign}£{size / 1e6:,.2f} million"
-    return f"{sign}£{round(size, -3):,.0f}" if size >= 10_000 else f"{sign}£{size:,.0f}"
-
-
-def day(date: Any) -> str:
-    """6 August 2018; blank where there is none."""
-    when = pd.Timestamp(date)
-    return "" if pd.isna(when) else f"{when.day} {when:%B %Y}"
-
-
-def short_day(date: Any) -> str:
-    """6 Aug 2018, for axes."""
-    when = pd.Timestamp(date)
-    return f"{when.day} {when:%b %Y}"
-
-
-def month(date: Any) -> str:
-    """August 2018."""
-    return f"{pd.Timestamp(date):%B %Y}"
-
-
-def moment(when: datetime | None) -> str:
-    """6 August 2018 at 5.30pm, in the time of this computer; blank where there is none."""
-    if when is None:
-        return ""
-    local = when.astimezone()
-    return f"{day(local.replace(tzinfo=None))} at {local.hour % 12 or 12}.{local:%M}{'am' if local.hour < 12 else 'pm'}"
-
-
-def count(n: int, one: str, many: str = "") -> str:
-    """1 list, 2 lists."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
-def listed(words: list[str]) -> str:
-    """a, b and c."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
-
-
-def short_name(title: str) -> str:
-    """An organisation's name without its legal form, for places where space is short."""
-    return _LEGAL_FORM.sub("", title) or title
-
-
-def sentence_start(text: str) -> str:
-    """The same text with a capital at its start."""
-    return text[:1].upper() + text[1:]
-
-
-def _no_minus_zero(value: float, decimals: int) -> float:
-    return float(round(value, decimals)) or 0.0

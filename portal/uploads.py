@@ -13,11 +13,12 @@ from data.errors import Refused
 from data.findings import Findings
 from data.folder import Parts
 from data.intake import from_parts, take_in
+from data.rota import work_without_a_place
 from data.safe_reading import read_many, shown_name
 from data.sources.reading import Reading
 from data.store import Scope, StoredDataset
+from data.words import count, day, listed, month, number
 from portal import services
-from portal.theme import count, day, listed, month, number
 
 Upload = tuple[str, bytes]
 """Name of a file as the browser gave it, and its bytes."""
@@ -70,11 +71,11 @@ def read_returns(scope: Scope, dataset_id: str, files: Sequence[Upload]) -> Draf
     except Refused as error:
         found = error.findings.plus(f for r in readings for f in r.findings if f.severity != "refuse")
         return Draft(key_of(files), tuple(sentences), (), found, None, "")
-    effects = [s for s in intake.sentences() if not s.startswith("Already")]
+    effects = intake.sentences(stored=False)
     effects += [_loaded_already(scope, dataset_id, r) for r in readings if r.file in intake.already]
     changed = made is not held
     name = f"{held.network.title}, data to {day(made.data_date)}"
-    return Draft(key_of(files), tuple(sentences), tuple(effects), intake.findings, made if changed else None, name)
+    return Draft(key_of(files), tuple(sentences), tuple(effects), intake.findings.plus(work_without_a_place(made)), made if changed else None, name)
 
 
 def read_network(scope: Scope, dataset_id: str, file: Upload, *, keep_history: bool) -> Draft:
@@ -98,7 +99,9 @@ def read_network(scope: Scope, dataset_id: str, file: Upload, *, keep_history: b
         made = held.changed(network=parts.network, assumptions=parts.assumptions)
         effects.append(f"The loaded months are kept: {_months(held)}.")
     title = f"{parts.network.title}, {shown_name(name)}"
-    return Draft(key_of([file]), (_network_sentence(shown_name(name), parts),), tuple(effects), parts.findings, made, title)
+    return Draft(
+        key_of([file]), (_network_sentence(shown_name(name), parts),), tuple(effects), parts.findings.plus(work_without_a_place(made)), made, title
+    )
 
 
 def accept(scope: Scope, draft: Draft, *, name: str, note: str) -> StoredDataset:

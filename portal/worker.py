@@ -26,7 +26,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from data.errors import NoPlan, SixweeksError
-from data.run import Progress, Run
+from data.run import PlanSettings, Progress, Run
 from data.store import WORKER, Scope, Store, home
 
 POLL_SECONDS = 0.25
@@ -50,7 +50,7 @@ class Workers:
     """How worker processes are run.
 
     Attributes:
-        target: `module:function` that makes the plan; the module also has `PlanSettings` and `CODE_VERSION`.
+        target: `module:function` that makes the plan. Imported by the worker only: the chain brings the solver with it.
         slots: most runs at once over every server that shares the store: one for two processors, so that pages stay quick.
         memory_gb: most memory of one worker.
     """
@@ -60,14 +60,10 @@ class Workers:
     memory_gb: float = 8.0
 
     @property
-    def module(self) -> Any:
-        """The module of `target`."""
-        return importlib.import_module(self.target.partition(":")[0])
-
-    @property
     def make_plan(self) -> Any:
         """The function `target` names."""
-        return getattr(self.module, self.target.partition(":")[2])
+        module, _, function = self.target.partition(":")
+        return getattr(importlib.import_module(module), function)
 
 
 WORKERS = Workers()
@@ -233,7 +229,7 @@ def _make_plan(store: Store, run: Run, workers: Workers, pulse: _Pulse) -> Any:
     scope = Scope(run.created_by, run.organisation, "viewer")
     dataset = store.dataset(scope, run.dataset_id)
     scenario = store.scenario(scope, run.scenario_id, run.dataset_id)
-    settings = workers.module.PlanSettings(**run.settings)
+    settings = PlanSettings(**run.settings)
     return workers.make_plan(dataset, scenario, settings, report=pulse.report, cancelled=pulse.cancelled)
 
 

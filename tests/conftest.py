@@ -1,7 +1,9 @@
-"""Rules for every test: its folder is its marker, and under CI nothing is skipped for a missing part."""
+"""Rules for every test: its folder is its marker, several run at once, and under CI nothing is skipped for a missing part."""
 
+import fcntl
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis
@@ -10,6 +12,17 @@ import pytest
 TESTS = Path(__file__).parent
 REPOSITORY = TESTS.parent
 FOLDERS = ("architecture", "browser", "equations", "golden", "hostile", "journeys", "networks", "properties", "reference", "unit")
+
+LONGEST = (
+    "browser",
+    "journeys",
+    "reference",
+    "unit/test_portal_engine.py",
+    "unit/test_data_store.py",
+    "unit/test_data_safe_reading.py",
+    "properties",
+)
+"""Folders and files that begin first, so that no process is left with one of them when the others have finished."""
 
 ALLOWED_SKIP = "shared data absent"
 """The published data folder stands beside the repository and may really be absent."""
@@ -28,6 +41,31 @@ def pytest_collection_modifyitems(items):
         if claimed:
             raise pytest.UsageError(f"{item.nodeid} is marked {', '.join(sorted(claimed))} but stands in tests/{folder}")
         item.add_marker(folder)
+    items.sort(key=_place_in_line)
+
+
+def _place_in_line(item):
+    place = item.path.relative_to(TESTS).as_posix()
+    return next((k for k, longest in enumerate(LONGEST) if place.startswith(longest)), len(LONGEST))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item):
+    """Where several processes run tests, those marked `alone` run while the others wait; waiting counts to no test's time."""
+    if not hasattr(item.config, "workerinput"):
+        return (yield)
+    with _turn(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
+
+
+@contextmanager
+def _turn(*, alone):
+    """One test's right to run. Whoever must be alone waits at the gate, where nobody passes it: else it might wait for ever."""
+    with (TESTS / "conftest.py").open() as gate, (REPOSITORY / "pyproject.toml").open() as floor:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        fcntl.flock(floor, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        fcntl.flock(gate, fcntl.LOCK_UN)
+        yield
 
 
 def _folder_of(path):
@@ -78,3 +116,20 @@ def chromium():
     if found is None:
         pytest.skip("no browser: install Debian's chromium, or set CHROMIUM to its path")
     return Path(found)
+
+
+@pytest.fixture(scope="session")
+def copies():
+    """Workers that start at once."""
+    from tests.warm import Copies  # it needs the product, which the rules above do not
+
+    started = Copies()
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def warm(request, copies, monkeypatch):
+    """Workers of this test start at once, unless it is marked `cold`."""
+    if request.node.get_closest_marker("cold") is None:
+        monkeypatch.setattr("portal.worker._spawn", copies.spawn)

@@ -39,11 +39,12 @@ def save_tiny(store, typed=""):
     return store.save_dataset(SINGLE_USER, from_parts(tiny_parts(typed), file=typed or TINY), name=typed or "Tiny").id
 
 
-def make_plan(folder, typed=""):
-    """Make a store in `folder` with a finished plan of the tiny network; returns the plan's run."""
+def make_plan(folder, copies, typed=""):
+    """Make a store in `folder` with a plan of the tiny network, finished by one of `copies`; returns the plan's run."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SIXWEEKS_HOME", str(folder))
         patch.delenv("SIXWEEKS_DATABASE_URL", raising=False)
+        patch.setattr("portal.worker._spawn", copies.spawn)
         store = services.store()
         run = services.start_plan(SINGLE_USER, base(save_tiny(store, typed), weeks=1).changed(name=typed or "One week"))
         give_up = time.monotonic() + SECONDS

@@ -18,11 +18,11 @@ from data.activity import ACTIVITY, WAITING, Activity
 from data.assumptions import ASSUMPTIONS, Assumptions
 from data.dataset import SOURCES, Dataset
 from data.network import NETWORK_TABLES, Network
+from data.run import PlanSettings
 from data.scenario import Scenario
 from optimisation.allocation.model import build_model
 from optimisation.allocation.objective import GOALS
 from optimisation.allocation.problem import build_problem
-from optimisation.highs import Settings
 from optimisation.matrix import matrix_of
 from optimisation.solving import Outcome, solve_in_order
 from portal.planning import prepare
@@ -35,7 +35,7 @@ FIRST_MONDAY = pd.Timestamp("2025-12-01")
 NEUTRAL: dict[str, float] = {
     "scans_per_hour": 1, "utilisation": 1, "dna_rate": 0, "unscheduled_outside": 0, "hours_per_wte": 40,
     "overtime_limit": 0, "bank_limit": 0, "examination_cost": 0, "list_floor": 0,
-    "mobile_hours": 10, "mobile_setup_loss": 0, "mobile_minimum_stay": 1, "mobile_notice": 0, "mobile_suitable": 1,
+    "longer_price": 0, "mobile_hours": 10, "mobile_setup_loss": 0, "mobile_minimum_stay": 1, "mobile_notice": 0, "mobile_suitable": 1,
     "aid_accept_to_30": 1, "aid_accept_to_45": 1, "aid_accept_to_60": 1, "aid_accept_beyond": 1, "aid_suitable": 1,
     "aid_minimum_batch": 0, "aid_maximum_batch": 1000, "aid_role_weeks": 1,
     "target_share": 0, "target_week": 1, "ramp_price": 0,
@@ -177,7 +177,7 @@ def with_history(dataset: Dataset, *rows: Mapping[str, Any]) -> Dataset:
 def solved(dataset: Dataset, scenario: Scenario, gap: float = 1e-7) -> Outcome:
     """The chain as far as the solver's answer, one part of the matrix after another."""
     matrix = matrix_of(build_model(build_problem(prepare(dataset, scenario))))
-    return solve_in_order(matrix, [g.name for g in GOALS], Settings(gap=gap, threads=1), lambda _: None, lambda: False)
+    return solve_in_order(matrix, [g.name for g in GOALS], PlanSettings(gap=gap, threads=1), lambda _: None, lambda: False)
 
 
 def few(examples: int) -> settings:

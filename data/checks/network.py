@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from data.fields import Table, shown
 from data.findings import Finding, Findings, refusal, warning
+from data.words import number
 
 if TYPE_CHECKING:
     from data.network import Network
@@ -125,6 +127,30 @@ def mobiles_start_on_a_pad(network: Network) -> Iterator[Finding]:
             yield refusal(
                 "mobile-without-pad", shown(unit.starts_at), "a site with a pad for this asset type",
                 "Add the pad, or correct where the unit stands.", sheet="Mobile units", row=i + _FIRST_DATA_ROW, column="Starts at",
+            )  # fmt: skip
+
+
+def work_has_a_place(weekly: pd.DataFrame, able: pd.DataFrame, network: Network) -> Iterator[Finding]:
+    """Recent work of an organisation that has nothing to do it with, or nothing that is open. Needs the history, so it is no part of `CHECKS`.
+
+    Args:
+        weekly: organisation, test and patients of an ordinary week.
+        able: organisation, test and open (True where sessions can be run) of every station that can do the test.
+        network: for its allocated tests and its titles.
+    """
+    is_open = able.groupby(["organisation", "test"])["open"].any().to_dict()
+    tests, organisations = network.titles("tests"), network.short_titles("organisations")
+    for row in weekly[weekly["test"].isin(network.allocated_tests) & (weekly["patients"] > 0)].itertuples():
+        found = f"{number(row.patients)} examinations of {tests[row.test]} a week at {organisations[row.organisation]}"
+        if (row.organisation, row.test) not in is_open:
+            yield warning(
+                "no-asset-for-work", found, "a scanner, a room or a pad of the same organisation that can do them",
+                "Add it to the register: until then no plan counts this work, as it has nowhere to be done.", sheet="Assets",
+            )  # fmt: skip
+        elif not is_open[row.organisation, row.test]:
+            yield warning(
+                "no-opening-for-work", found, "an opening at one of the places that can do them: all are closed",
+                "Correct the assumption that closes them, or the session types: until then no plan counts this work.", sheet="Assumptions",
             )  # fmt: skip
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pandas as pd
 
 from data.errors import Refused
@@ -18,6 +17,9 @@ from data.sources.imaging import ACUTE, KIND, ImagingReading
 from data.store.extracts import ExtractRepository, StoredExtract
 from data.store.scope import Scope
 from data.working_days import WorkingDays
+
+if TYPE_CHECKING:
+    import duckdb
 
 REQUEST_LIMIT, REPORT_LIMIT = 42, 28
 """Days from request to scan, and from scan to report, beyond which an examination counts as late."""
@@ -169,6 +171,8 @@ def _asked(query: str, values: dict[str, Any]) -> pd.DataFrame:
 @cache
 def _engine() -> duckdb.DuckDBPyConnection:
     """DuckDB in memory, for questions only: it may neither load code nor see what the process holds."""
+    import duckdb  # a worker opens the store and asks nothing here
+
     return duckdb.connect(
         config={
             "threads": 2, "memory_limit": _MEMORY, "autoinstall_known_extensions": False, "autoload_known_extensions": False,

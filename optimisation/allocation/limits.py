@@ -8,18 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, MOBILES, OPENINGS, OUTSOURCING, STAFF, TRAVEL
 from optimisation.allocation.problem import Inputs
 from optimisation.allocation.problem_help import journeys
 from optimisation.allocation.result import Solved
-
-OPENINGS = "Openings"
-STAFF = "Staff hours"
-MOBILES = "Mobile unit weeks"
-INSOURCING = "Insourcing limit"
-OUTSOURCING = "Outsourcing limit"
-BATCH = "Largest aid batch"
-ACCEPTANCE = "Patients who accept aid"
-TRAVEL = "Travel limit"
 
 _FULL = 1e-4
 """A limit binds when this little of it is left, in its own unit."""
@@ -49,7 +41,7 @@ def _row(what: str, where: str, week: pd.Timestamp, used: float, available: floa
 
 def _openings(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
     n = inputs.network
-    sites, types, kinds = n.titles("sites"), n.titles("asset_types"), n.titles("session_types")
+    sites, types, kinds = n.short_titles("sites"), n.titles("asset_types"), n.titles("session_types")
     for i in s.problem.sets["station_sessions"]:
         site, a, t, w = i
         value = -s.prices.get("sessions", {}).get(i, 0.0)
@@ -65,7 +57,7 @@ def _openings(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
 
 
 def _staff(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
-    organisations, groups = inputs.network.titles("organisations"), inputs.network.titles("staff_groups")
+    organisations, groups = inputs.network.short_titles("organisations"), inputs.network.titles("staff_groups")
     for o, g, w in s.problem.sets["staff_weeks"]:
         most = sum(s.given(name, (o, g, w)) for name in ("staff_hours", "overtime_limit", "bank_limit"))
         value = -s.row_prices.get("staff_time", {}).get((o, g, w), 0.0)
@@ -82,7 +74,7 @@ def _mobiles(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
 
 
 def _insourcing(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
-    sites, tests = inputs.network.titles("sites"), inputs.network.titles("tests")
+    sites, tests = inputs.network.short_titles("sites"), inputs.network.titles("tests")
     for (site, m, w), routes in s.problem.neighbours["insourced_test"].items():
         used = sum(s.of("insourced", (*r, w)) for r in routes)
         value = -s.row_prices.get("insourcing_limit", {}).get((site, m, w), 0.0)
@@ -90,7 +82,7 @@ def _insourcing(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
 
 
 def _outsourcing(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
-    organisations, tests = inputs.network.titles("organisations"), inputs.network.titles("tests")
+    organisations, tests = inputs.network.short_titles("organisations"), inputs.network.titles("tests")
     for (o, m, w), lists in s.problem.neighbours["outsourced_test"].items():
         used = sum(s.of("outsourced", (*i, w)) for i in lists)
         value = -s.row_prices.get("outsourcing_limit", {}).get((o, m, w), 0.0)
@@ -98,7 +90,7 @@ def _outsourcing(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
 
 
 def _batches(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
-    organisations, tests = inputs.network.titles("organisations"), inputs.network.titles("tests")
+    organisations, tests = inputs.network.short_titles("organisations"), inputs.network.titles("tests")
     for i, j, m, w in s.problem.sets["aid_pairs"]:
         used = sum(s.of("examined", (*r, w)) for r in s.problem.near("pair_routes", (i, j, m)))
         if used > _FULL:
@@ -108,7 +100,7 @@ def _batches(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
 
 
 def _acceptance(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
-    organisations, sites, tests = (inputs.network.titles(t) for t in ("organisations", "sites", "tests"))
+    organisations, sites, tests = (inputs.network.short_titles(t) for t in ("organisations", "sites", "tests"))
     for (o, m, u, site, w), used in s.flows("aided"):
         most = s.given("accepted", (o, m, site)) * s.given("suitable_for_aid", (m,)) * s.given("additions_so_far", (o, m, u, w))
         value = -s.prices.get("aided", {}).get((o, m, u, site, w), 0.0)
@@ -119,7 +111,7 @@ def _travel(inputs: Inputs, s: Solved, shortfall: pd.DataFrame) -> Iterator[tupl
     """Journeys beyond the travel limit from where the target is missed to a site with idle openings for the test in the same week."""
     if shortfall.empty or not inputs.lever("mutual_aid"):
         return
-    organisations, sites, tests = (inputs.network.titles(t) for t in ("organisations", "sites", "tests"))
+    organisations, sites, tests = (inputs.network.short_titles(t) for t in ("organisations", "sites", "tests"))
     roads = journeys(inputs)
     beyond = roads[roads["minutes"] > roads["limit"]].sort_values("minutes", kind="stable").drop_duplicates(["organisation", "site", "test"])
     week = {monday: w for w, monday in enumerate(s.problem.weeks, start=1)}

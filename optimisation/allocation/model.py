@@ -47,6 +47,10 @@ def _lists_with_aid(p: Problem) -> list[Index]:
     return _by_week(p, list(p.neighbours["aid_sites"]))
 
 
+def _contested_pads(p: Problem) -> list[Index]:
+    return _by_week(p, [k for k, units in p.neighbours["mobiles_at"].items() if len(units) > p.values["most_units"][k]])
+
+
 def _insourcing_rooms(p: Problem) -> list[Index]:
     return list(p.neighbours["insourced_at"])
 
@@ -77,6 +81,7 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("must_be_done", _set("must_do_streams"), must_do.must_be_done),
     Equation("staff_time", _set("staff_weeks"), staff.staff_time),
     Equation("one_place", lambda p: _by_week(p, list(p.neighbours["spots_of"])), mobiles.one_place),
+    Equation("one_unit_a_pad", _contested_pads, mobiles.one_unit_a_pad),
     Equation("arrival", _set("mobile_places"), mobiles.arrival),
     Equation("minimum_stay", _set("mobile_places"), mobiles.minimum_stay),
     Equation("only_receivers_receive", _set("aid_pairs"), mutual_aid.only_receivers_receive),
@@ -91,6 +96,7 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("target", _set("measured_tests"), target.target),
     Equation("above_rota", _set("station_sessions"), believability.above_rota),
     Equation("ramp", _set("station_sessions"), believability.ramp),
+    Equation("not_longer", _set("judged_lists"), believability.not_longer),
     Equation("no_cliff", _set("ending_lists"), believability.no_cliff),
 )
 

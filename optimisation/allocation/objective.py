@@ -26,6 +26,11 @@ def shortfall(m: Any) -> Any:
     return sum(m.shortfall_price[i] * v for i, v in m.shortfall.items())
 
 
+def longer(m: Any) -> Any:
+    """Patients by whom lists are longer than without a change, at month ends and at the end: Σ price[m]·longer[o,m,u,w]."""
+    return sum(m.longer_price[i[1]] * v for i, v in m.longer.items())
+
+
 def cost(m: Any) -> Any:
     """Money: sessions, consumables, mobile units, aid, in- and outsourcing, overtime, bank and agency."""
     return sum(part(m) for part in COSTS.values())
@@ -61,7 +66,7 @@ def _examinations(m: Any) -> Any:
 
 
 def _owed(m: Any) -> Any:
-    """A patient left on the list is still to be examined: leaving people waiting saves nothing."""
+    """A patient left on the list is still to be examined, in an ordinary session: leaving people waiting saves nothing."""
     return sum(m.owed_cost[o, k] * m.waiting[o, k, u, m.problem.last_week] for o, k, u in m.problem.sets["lists"])
 
 
@@ -96,6 +101,7 @@ COSTS: dict[str, Callable[[Any], Any]] = {
 GOALS: tuple[Goal, ...] = (
     Goal("undone", "Planned and unscheduled work left undone", undone),
     Goal("shortfall", "Patients over the target", shortfall),
+    Goal("longer", "Lists longer than without a change", longer),
     Goal("cost", "Cost", cost),
     Goal("disturbance", "Disturbance, waits, travel and cliff", disturbance),
 )

@@ -32,6 +32,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("suitable_for_mobile", "m", "dimensionless", "share of patients who can be examined on a mobile unit"),
     Parameter("must_do", "o m w", "patient", "planned work, and unscheduled work inside sessions"),
     Parameter("session_hours", "s a t g", "hour / session", "staff hours of one session"),
+    Parameter("most_units", "s a", "mobile_unit", "mobile units a pad takes"),
     Parameter("mobile_staff_hours", "v s g", "hour / mobile_unit", "own staff hours of a week of an unstaffed unit"),
     Parameter("staff_hours", "o g w", "hour", "own staff hours in planned sessions"),
     Parameter("overtime_limit", "o g w", "hour", "most overtime"),
@@ -41,6 +42,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("additions_so_far", "o m u w", "patient", "opening list and additions up to the week"),
     Parameter("most_removed", "o m u w", "patient", "leave without a test if nothing changes: most that may be counted on"),
     Parameter("shortest_list", "o m u w", "patient", "what booking lead time keeps on the list"),
+    Parameter("longest_list", "o m u w", "patient", "list without a change, or what booking lead time keeps where that is more"),
     Parameter("under_six", "o m u w", "patient", "could be younger than six weeks"),
     Parameter("seen_today", "o m u w", "patient", "seen from the list under today's rota"),
     Parameter("target_share", "o m", "dimensionless", "largest share of the list over six weeks"),
@@ -52,7 +54,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("outsourced_limit", "o m w", "patient", "most outsourced examinations"),
     Parameter("session_cost", "s a t", "gbp / session", "pay and running cost of a session"),
     Parameter("examination_cost", "s m", "gbp / patient", "consumables of an examination"),
-    Parameter("owed_cost", "o m", "gbp / patient", "consumables of the examination that a patient still waiting at the end is owed"),
+    Parameter("owed_cost", "o m", "gbp / patient", "examination that a patient still waiting at the end is owed, in an ordinary session"),
     Parameter("mobile_week_cost", "v", "gbp / mobile_unit", "cost of a week on a pad"),
     Parameter("mobile_move_cost", "v", "gbp / mobile_unit", "cost of a move"),
     Parameter("aid_cost", "m", "gbp / patient", "cost of a patient examined elsewhere"),
@@ -66,6 +68,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("rota_change_price", "a", "gbp / session", "price of a change from today's rota"),
     Parameter("travel_price", "m s o", "gbp / patient", "price of a patient's journey to another organisation's site"),
     Parameter("waiting_price", "m", "gbp / patient", "price of a patient waiting at a week end"),
+    Parameter("longer_price", "m", "gbp / patient", "price of a patient by which a list is longer than without a change"),
     Parameter("cliff_price", "m", "gbp / patient", "price of a patient by which a list grows at the end"),
 )
 

@@ -29,6 +29,8 @@ def mobiles(d: Draft) -> None:
     d.values["one_unit"] = {("unit",): 1.0}
     starts = dict(zip(units["mobile"], units["starts_at"], strict=True))
     d.values["present_today"] = {(v, s): float(starts[v] == s) for v, s, _ in spots}
+    at = d.neighbours["mobiles_at"]
+    d.values["most_units"] = {(s, a): max(sum(d.values["present_today"][v, s] for v in at[s, a]), 1.0) for s, a in at}
     kinds = units[["mobile", "asset_type"]]
     for name in ("mobile_week_cost", "mobile_move_cost"):
         d.values[name] = {(v,): float(n) for v, n in zip(kinds["mobile"], assumptions.values(name, kinds), strict=True)}

@@ -75,15 +75,23 @@ def lists(d: Draft) -> None:
         d.values[name] = {i: values[i] for i in d.sets["list_weeks"]}
     d.values["opening_list"] = {i: float(opening.get(i, 0.0)) for i in d.sets["lists"]}
     _running_totals(d)
-    _shortest(d, dict(zip(keys, rows["waiting"].astype(float), strict=True)))
+    _between(d, dict(zip(keys, rows["waiting"].astype(float), strict=True)))
     _must_do(d)
     able = d.neighbours["tests_at"]
     home = [(o, m, u, s, a) for o, m, u in d.sets["lists"] for (s, a), done in able.items() if m in done and d.inputs.network.owner[s] == o]
     d.sets["home_routes"] = home
-    price = d.values["examination_cost"]
-    at = {(o, m): [price[s, m] for o2, m2, _, s, _ in home if (o2, m2) == (o, m)] for o, m, _ in d.sets["lists"]}
-    d.values["owed_cost"] = {i: sum(costs) / len(costs) if costs else 0.0 for i, costs in at.items()}
+    d.values["owed_cost"] = _owed(d, home)
     d.over("waiting_price", [(m,) for m in dict.fromkeys(i[1] for i in d.sets["lists"])], "waiting_price", ["test"])
+
+
+def _owed(d: Draft, home: list[Index]) -> dict[Index, float]:
+    """What an examination costs in the cheapest kind of session, consumables included: the mean over the organisation's own rooms."""
+    cost, minutes, consumables = d.values["session_cost"], d.values["session_minutes"], d.values["examination_cost"]
+    a_minute = {place: min(cost[*place, t] / minutes[*place, t] for t in types) for place, types in d.neighbours["types_at"].items()}
+    at: dict[Index, dict[Index, float]] = {(o, m): {} for o, m, _ in d.sets["lists"]}
+    for o, m, _, s, a in home:
+        at[o, m][s, a] = consumables[s, m] + a_minute.get((s, a), 0.0) * d.values["examination_minutes"][s, a, m]
+    return {i: sum(costs.values()) / len(costs) if costs else 0.0 for i, costs in at.items()}
 
 
 def _running_totals(d: Draft) -> None:
@@ -96,10 +104,13 @@ def _running_totals(d: Draft) -> None:
     d.values["additions_so_far"] = total
 
 
-def _shortest(d: Draft, without_change: dict[Index, float]) -> None:
+def _between(d: Draft, without_change: dict[Index, float]) -> None:
+    """How short a list can get, and how long it can be left."""
     floor = d.over("list_floor", [(m,) for m in dict.fromkeys(i[1] for i in d.sets["lists"])], "list_floor", ["test"])
     del d.values["list_floor"]
-    d.values["shortest_list"] = {i: max(min(floor[(i[1],)] * d.values["additions"][i], without_change[i]), 0.0) for i in d.sets["list_weeks"]}
+    kept = {i: floor[(i[1],)] * d.values["additions"][i] for i in d.sets["list_weeks"]}
+    d.values["shortest_list"] = {i: max(min(kept[i], without_change[i]), 0.0) for i in kept}
+    d.values["longest_list"] = {i: max(kept[i], without_change[i]) for i in kept}
 
 
 def _must_do(d: Draft) -> None:
@@ -139,6 +150,10 @@ def targets(d: Draft) -> None:
     d.join("lists_of_test", (((o, m), u) for o, m, u in d.sets["lists"]))
     wanted = set(d.sets["measured_tests"])
     d.sets["measured_lists"] = [(o, m, u, w) for o, m, u, w in d.sets["list_weeks"] if (o, m, w) in wanted]
+    judged = {*measured, d.weeks[-1]}
+    d.sets["judged_lists"] = [i for i in d.sets["list_weeks"] if i[3] in judged]
     long_enough = len(d.weeks) > max(_LAST_WEEKS, OVER_SIX)
     d.sets["ending_lists"] = list(d.sets["lists"]) if long_enough else []
-    d.over("cliff_price", [(m,) for m in dict.fromkeys(i[1] for i in d.sets["lists"])], "cliff_price", ["test"])
+    tests = [(m,) for m in dict.fromkeys(i[1] for i in d.sets["lists"])]
+    for name in ("longer_price", "cliff_price"):
+        d.over(name, tests, name, ["test"])

@@ -81,5 +81,6 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("shortfall", "short", "measured_tests", "amount", "patient", "over the target share at the month end", None),
     Variable("more", "more", "station_sessions", "amount", "session", "sessions above today's rota", None),
     Variable("rise", "rise", "station_sessions", "amount", "session", "rise of the change from today's rota", None),
+    Variable("longer", "longer", "judged_lists", "amount", "patient", "list beyond the one without a change", None),
     Variable("cliff", "cliff", "ending_lists", "amount", "patient", "growth of the list over the last six weeks", None),
 )

@@ -6,10 +6,10 @@ import pandas as pd
 
 from data.network import Network
 from data.plan import Plan
+from data.words import count, day, number, percent, pounds, sentence_start
 from portal.charts.evidence import Evidence, canvas
-from portal.charts.tables import organisation_names
 from portal.comparison import Comparison
-from portal.theme import CATEGORICAL, SECONDARY_TEXT, TEXT, chart_text, count, day, number, percent, pounds, sentence_start
+from portal.theme import CATEGORICAL, SECONDARY_TEXT, TEXT, chart_text
 
 _BAR = 34
 _LEFT, _RIGHT = CATEGORICAL[1], CATEGORICAL[0]
@@ -39,7 +39,7 @@ def binding_limits(plan: Plan) -> pd.DataFrame:
         weeks=("week", "nunique"), first=("week", "min"), last=("week", "max"), available=("available", "max"), value=("value_of_one_more", "max")
     ).reset_index().sort_values(["value", "weeks"], ascending=False, kind="stable")  # fmt: skip
     return pd.DataFrame({
-        "Limit": found["what"], "Where": found["where"], "Binds in (weeks)": found["weeks"], "One more is worth up to (£)": found["value"].round(0),
+        "Limit": found["what"], "Where": found["where"], "Binds in (weeks)": found["weeks"], "One more: up to (£)": found["value"].round(0),
         "Unit of one more": found["unit"], "Most available in a week": found["available"].round(1), "First week of": found["first"].map(day),
         "Last week of": found["last"].map(day),
     }).reset_index(drop=True)  # fmt: skip
@@ -48,13 +48,16 @@ def binding_limits(plan: Plan) -> pd.DataFrame:
 def sides(comparison: Comparison, network: Network, left: str, right: str) -> Evidence:
     """Worst share over six weeks by trust and test under two plans: one line for each list, from one plan to the other."""
     lists = _in_network_order(comparison.lists, network)
-    tests, organisations = network.titles("tests"), organisation_names(network)
+    tests, organisations = network.titles("tests"), network.short_titles("organisations")
     titles = [f"{tests.get(r.test, r.test)}, {organisations.get(r.organisation, r.organisation)}" for r in lists.itertuples()]
     marks = [chart_text(t) for t in titles]
-    figure = canvas(90 + 26 * len(lists), xaxis={"tickformat": ".0%", "rangemode": "tozero", "side": "top", "showgrid": True},
+    largest = max(float(lists[["left", "right", "target_share"]].max().max()), 0.05)
+    figure = canvas(90 + 26 * len(lists), xaxis={"tickformat": ".0%", "range": [-0.03 * largest, 1.05 * largest], "side": "top", "showgrid": True},
                     yaxis={"autorange": "reversed", "showgrid": False, "ticks": ""})  # fmt: skip
     for mark, row in zip(marks, lists.itertuples(), strict=True):
-        figure.add_scatter(x=[row.left, row.right], y=[mark, mark], mode="lines", line={"color": SECONDARY_TEXT, "width": 1.5}, hoverinfo="skip")
+        figure.add_scatter(
+            x=[row.left, row.right], y=[mark, mark], mode="lines", line={"color": SECONDARY_TEXT, "width": 1.5}, hoverinfo="skip", showlegend=False
+        )
     for name, column, colour, symbol in ((left, "left", _LEFT, "circle-open"), (right, "right", _RIGHT, "circle")):
         marker = {"color": colour, "symbol": symbol, "size": 11, "line": {"width": 2.5}}
         hover = f"{chart_text(name)}<br>%{{y}}: %{{x:.1%}}<extra></extra>"
@@ -69,7 +72,7 @@ def sides(comparison: Comparison, network: Network, left: str, right: str) -> Ev
             annotation_text=f"Target {percent(targets[0], 0)}",
             annotation_position="bottom right",
         )
-    figure.update_layout(legend={"orientation": "h", "x": 0, "y": -0.02, "yanchor": "top", "traceorder": "normal"}, margin={"b": 60})
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "x": 0, "y": -0.02, "yanchor": "top", "traceorder": "normal"}, margin={"b": 60})
     better = int((lists["difference"] < -5e-4).sum())
     worse = int((lists["difference"] > 5e-4).sum())
     finding = f"{count(better, 'list')} better, {number(worse)} worse, {number(len(lists) - better - worse)} the same"

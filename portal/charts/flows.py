@@ -7,9 +7,10 @@ from pandas.io.formats.style import Styler
 
 from data.network import Network
 from data.plan import BY_TABLE, Plan
+from data.words import count, day, number
 from portal.charts.evidence import Evidence, canvas
-from portal.charts.tables import organisation_names, pivoted, shaded, shown, titled
-from portal.theme import CATEGORICAL, chart_text, count, day, number
+from portal.charts.tables import pivoted, shaded, shown, titled
+from portal.theme import CATEGORICAL, chart_text
 
 _WEEK = pd.Timedelta(days=7)
 _PATTERNS = ("", "/", "x", ".", "-", "+", "\\", "|")
@@ -35,7 +36,7 @@ def stays(plan: Plan) -> pd.DataFrame:
 
 def mobiles(plan: Plan, network: Network) -> Evidence:
     """Where each mobile unit stands, as a calendar; units that are not used have an empty row."""
-    found, titles, sites = stays(plan), network.titles("mobiles"), network.titles("sites")
+    found, titles, sites = stays(plan), network.titles("mobiles"), network.short_titles("sites")
     order = [chart_text(t) for t in titles.values()]
     first, last = plan["waiting_list"]["week"].min(), plan["waiting_list"]["week"].max() + _WEEK
     rows = {"categoryorder": "array", "categoryarray": order[::-1], "range": [-0.6, len(order) - 0.4], "showgrid": False}
@@ -83,7 +84,7 @@ def aid_matrix(plan: Plan, network: Network, test: str) -> Styler | None:
     sums = rows.groupby(["from_organisation", "to_organisation"])["patients"].sum().reset_index()
     if sums.empty:
         return None
-    titles = organisation_names(network)
+    titles = network.short_titles("organisations")
     wide = pivoted(sums, titles, titles, "from_organisation", "to_organisation", "patients").reindex(
         index=list(titles.values()), columns=list(titles.values())
     )

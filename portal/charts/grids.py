@@ -10,9 +10,10 @@ from pandas.io.formats.style import Styler
 
 from data.network import Network
 from data.plan import BY_TABLE, Plan
+from data.words import count, number, short_day
 from portal.charts.evidence import Evidence, canvas
 from portal.charts.tables import shown, titled
-from portal.theme import FEWER_OR_MORE, TEXT, chart_text, count, number, short_day
+from portal.theme import FEWER_OR_MORE, TEXT, chart_text
 
 _ROW = 24
 _AROUND = 76
@@ -82,7 +83,7 @@ def staffing(plan: Plan, network: Network, organisation: str) -> Evidence:
     rows = rows.assign(row=titled(rows["staff_group"], "staff_groups", network), use=rows["hours_needed"] / available)
     extra = rows[["overtime_hours", "bank_or_agency_hours"]].to_numpy().sum()
     over = rows[rows["use"] > 1 + 1e-6]
-    title = network.titles("organisations")[organisation]
+    title = network.short_titles("organisations")[organisation]
     use = rows.groupby("row", sort=False)["use"].mean().dropna()
     finding = f"{title}: {number(extra)} hours of overtime, bank and agency over the plan"
     busiest = f" Busiest group on average: {use.idxmax()}." if len(use) else ""

@@ -10,9 +10,10 @@ from pandas.io.formats.style import Styler
 
 from data.network import Network
 from data.plan import Plan
+from data.words import count, day, month, percent
 from portal.charts.evidence import Evidence, canvas, line_of, spread
-from portal.charts.tables import organisation_names, pivoted, shaded
-from portal.theme import CATEGORICAL, DASHES, chart_text, count, day, month, percent
+from portal.charts.tables import pivoted, shaded
+from portal.theme import CATEGORICAL, DASHES, chart_text
 
 MEASURES: dict[str, tuple[str, str]] = {
     "share_over_six": ("Share over six weeks", "share of the list, strictly in turn: a lower bound"),
@@ -41,7 +42,7 @@ def _words(share: float, within: bool) -> str:
 
 
 def _matrix(lists: pd.DataFrame, network: Network, share: str, met: str) -> Styler:
-    organisations, tests = organisation_names(network), network.titles("tests")
+    organisations, tests = network.short_titles("organisations"), network.titles("tests")
 
     def wide(value: str) -> pd.DataFrame:
         return pivoted(lists, organisations, tests, "organisation", "test", value)
@@ -60,7 +61,7 @@ def trend(frame: pd.DataFrame, network: Network, what: str, target: float | None
         what: which tests, in words.
         target: the target share to draw; None where the lists have different ones.
     """
-    titles = organisation_names(network)
+    titles = network.short_titles("organisations")
     figure = canvas(360, yaxis={"tickformat": ".0%", "rangemode": "tozero"}, xaxis={"tickformat": "%b %Y"})
     series = {o: rows.sort_values("period") for o, rows in frame.groupby("organisation", sort=False)}
     _lines(figure, {titles[o]: (rows["period"], rows["share"]) for o, rows in series.items()}, "%{x|%B %Y}: %{y:.1%}")
@@ -82,7 +83,7 @@ def trend(frame: pd.DataFrame, network: Network, what: str, target: float | None
 
 def of_plan(plan: Plan, network: Network, test: str, measure: str) -> Evidence:
     """Each trust's list for one test, week by week under a plan."""
-    titles, (name, unit) = organisation_names(network), MEASURES[measure]
+    titles, (name, unit) = network.short_titles("organisations"), MEASURES[measure]
     rows = plan["waiting_list"]
     rows = (
         rows[rows["test"] == test]

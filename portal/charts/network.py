@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from data.dataset import Dataset
 from data.fields import Table
 from data.network import Network
 from data.rota import Today
+from data.words import count, day, listed, month, number
 from portal.charts.evidence import Evidence, canvas
-from portal.charts.tables import shown, titled
-from portal.theme import MUCH, chart_text, count, day, listed, number
+from portal.charts.tables import shown, titled, without_empty
+from portal.theme import MUCH, chart_text
 
 
 def headline(held: Dataset) -> str:
@@ -36,7 +39,7 @@ def declared_table(network: Network, table: Table) -> pd.DataFrame:
     for column in frame.columns:
         if pd.api.types.is_datetime64_any_dtype(frame[column].dtype):
             frame[column] = frame[column].map(day)
-    return frame.loc[:, [not (frame[c].isna() | (frame[c] == "")).all() for c in frame.columns]]
+    return without_empty(frame)
 
 
 def rota_words(today: Today) -> str:
@@ -84,11 +87,18 @@ def rota(today: Today, network: Network) -> Evidence:
     )
 
 
+def _months(source: Any) -> str:
+    """The month of a file; a network's own history ends with its month."""
+    if pd.isna(source.period):
+        return ""
+    return f"to {month(source.period)}" if source.source == "network" else month(source.period)
+
+
 def sources(held: Dataset) -> pd.DataFrame:
     """The files behind the history, newest month first."""
     rows = held.sources.sort_values(["period", "file"], ascending=[False, True])
     return pd.DataFrame({
-        "File": rows["file"], "Month": rows["period"].map(lambda p: "" if pd.isna(p) else f"{p:%B %Y}"), "Published": rows["published"],
+        "File": rows["file"], "Month": [_months(row) for row in rows.itertuples()], "Published": rows["published"],
         "Revised": rows["revised"], "Rows used": rows["rows"], "Synthetic": rows["synthetic"].map({True: "yes", False: "no"}),
         "Digest (SHA-256)": rows["sha256"].str[:12],
     }).reset_index(drop=True)  # fmt: skip

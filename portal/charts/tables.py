@@ -14,7 +14,8 @@ from data.frames import to_csv_text
 from data.network import EVIDENCE, Network
 from data.scenario import Scenario
 from data.store import StoredScenario
-from portal.theme import TEXT, day, moment, plain, short_name
+from data.words import day, moment
+from portal.theme import TEXT, plain
 
 _TITLED = {
     "organisation": "organisations", "from_organisation": "organisations", "to_organisation": "organisations", "site": "sites", "to_site": "sites",
@@ -56,15 +57,14 @@ def _cells(field: Field, table: Table, cells: pd.Series, network: Network) -> pd
 
 
 def titled(cells: pd.Series, table: str, network: Network) -> pd.Series:
-    """Identifiers replaced by their titles; what has no title stays."""
-    return cells.map(lambda c: network.titles(table).get(c, c)) if len(cells) else cells
+    """Identifiers replaced by their short titles; what has no title stays."""
+    titles = network.short_titles(table)
+    return cells.map(lambda c: titles.get(c, c)) if len(cells) else cells
 
 
-def organisation_names(network: Network) -> dict[str, str]:
-    """Organisation → its name without the legal form; whole where two would read the same."""
-    titles = network.titles("organisations")
-    short = {o: short_name(t) for o, t in titles.items()}
-    return short if len(set(short.values())) == len(short) else titles
+def without_empty(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table without columns that hold nothing; whole where it has no row."""
+    return frame if frame.empty else frame.loc[:, [not (frame[c].isna() | (frame[c] == "")).all() for c in frame.columns]]
 
 
 def csv(frame: pd.DataFrame) -> bytes:
@@ -88,7 +88,7 @@ def _harmless(cell: Any) -> Any:
 
 def place_words(row: Any, network: Network) -> str:
     """Where an assumption's row holds, in titles; "everywhere" where it names no place."""
-    words = [network.titles(_TITLED[s]).get(getattr(row, s), getattr(row, s)) for s in SCOPES if getattr(row, s)]
+    words = [network.short_titles(_TITLED[s]).get(getattr(row, s), getattr(row, s)) for s in SCOPES if getattr(row, s)]
     return ", ".join(words) or "everywhere"
 
 

@@ -34,7 +34,7 @@ def check_sessions(report: Report, facts: Facts, written: Written) -> None:
         report.at_most("openings", "sessions", key, -row.sessions, 0.0, "sessions below zero")
         minutes = row.sessions * facts.length[row.session_type] * facts.attended[row.site, row.asset_type]
         report.equal("session-minutes", "sessions", key, row.minutes, minutes, "minutes")
-        report.equal("session-cost", "sessions", key, row.cost_gbp, row.sessions * session_cost(facts, *key[:3]), "pounds")
+        report.equal("session-cost", "sessions", key, row.cost_gbp, row.sessions * facts.session_cost(*key[:3]), "pounds")
     here = written.sums("sessions", "site asset_type session_type week", "sessions")
     missing = {k: n for k, n in facts.sessions_today.items() if n > 0 and k not in here}
     for key, sessions in missing.items():
@@ -48,11 +48,6 @@ def session_locks(facts: Facts) -> dict[Key, float]:
         for lock in LOCKS.typed(facts.scenario.locks).itertuples() if lock.decision == "sessions"
         for week in facts.weeks if lock.from_week <= week <= lock.to_week
     }  # fmt: skip
-
-
-def session_cost(facts: Facts, site: str, a: str, t: str) -> float:
-    """Pounds for one session."""
-    return facts.assumed("session_cost", organisation=facts.owner[site], site=site, asset_type=a, session_type=t)
 
 
 def check_rooms(report: Report, facts: Facts, written: Written) -> None:

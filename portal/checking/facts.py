@@ -176,6 +176,16 @@ class Facts:
         kinds = self.network["session_types"]
         return dict(zip(kinds["session_type"], kinds["minutes"].astype(float), strict=True))
 
+    def session_time_cost(self, site: str, asset_type: str) -> float:
+        """£ of an attended minute in the cheapest session type a station can run; nothing where it runs none."""
+        types = {t for (s, a, t, _), n in self.most_sessions.items() if (s, a) == (site, asset_type) and n > 0}
+        return min((self.session_cost(site, asset_type, t) / (self.length[t] * self.attended[site, asset_type]) for t in types), default=0.0)
+
+    def session_cost(self, site: str, asset_type: str, session_type: str) -> float:
+        """£ of one session."""
+        where = {"organisation": self.owner[site], "site": site, "asset_type": asset_type}
+        return self.assumed("session_cost", session_type=session_type, **where)
+
     @cached_property
     def people(self) -> dict[str, dict[str, float]]:
         """Staff of each group that one running asset of a type needs."""

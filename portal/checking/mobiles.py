@@ -1,7 +1,8 @@
-"""Mobile units: one place at a time, on pads that are ready, after notice, for the minimum stay."""
+"""Mobile units: one place at a time, one unit on a pad, on pads that are ready, after notice, for the minimum stay."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ def check_mobiles(report: Report, facts: Facts, written: Written) -> None:
         if row.present:
             stands.setdefault((row.mobile, row.week), []).append(row)
         _check_row(report, facts, row)
+    _check_pads(report, facts, stands)
     for mobile, unit in facts.units.items():
         locked = _locks(facts, mobile)
         _check_moves(report, facts, unit, {week: [r.site for r in stands.get((mobile, week), [])] for week in facts.weeks}, ready, locked)
@@ -67,6 +69,14 @@ def _check_row(report: Report, facts: Facts, row: Any) -> None:
     report.equal("mobile-minutes", "mobiles", where, row.minutes, minutes, "minutes")
     cost = row.present * facts.assumed("mobile_week_cost", **kind) + row.arriving * facts.assumed("mobile_move_cost", **kind)
     report.equal("mobile-cost", "mobiles", where, row.cost_gbp, cost, "pounds")
+
+
+def _check_pads(report: Report, facts: Facts, stands: Mapping[tuple[str, Any], list[Any]]) -> None:
+    """One unit on a pad, or as many as stand on it today."""
+    today = Counter((unit.starts_at, unit.asset_type) for unit in facts.units.values())
+    units = Counter((row.site, row.asset_type, week) for (_, week), rows in stands.items() for row in rows)
+    for (site, asset_type, week), there in units.items():
+        report.at_most("one-unit-a-pad", "mobiles", (site, asset_type, week), there, max(today[site, asset_type], 1), "units on a pad")
 
 
 def _check_moves(

@@ -52,7 +52,7 @@ def costs(facts: Facts, written: Written) -> dict[str, float]:
     bought = written.sums("external", "site test", "patients", lambda f: f["kind"] == "insourced")
     owed = 0.0
     for (o, m), waiting in written.sums("waiting_list", "organisation test", "waiting", lambda f: f["week"] == facts.weeks[-1]).items():
-        prices = [each[s, m] for s, a, test in facts.minutes if test == m and owner[s] == o]
+        prices = [each[s, m] + facts.session_time_cost(s, a) * n for (s, a, test), n in facts.minutes.items() if test == m and owner[s] == o]
         owed += waiting * sum(prices) / len(prices) if prices else 0.0
     providers = written.sums("external", "kind", "cost_gbp")
     result = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from data.folder import demonstration
 from data.run import Run
 from data.scenario import base, do_nothing
 from data.store import SINGLE_USER
 from portal import services
 from portal.commands.following import follow, plan_of, stop_watching
-from portal.commands.networks import demonstration
 from portal.commands.screen import DONE, Screen
 
 

@@ -21,11 +21,7 @@ def follow(run: Run, screen: Screen) -> Run:
     stopping = False
     while run.state not in ENDED:
         try:
-            if run.state == "running" and run.progress.stage and run.started:
-                # The row is told at every step, which may be seconds apart; the clock goes on.
-                screen.progress(replace(run.progress, seconds=(datetime.now(UTC) - run.started).total_seconds()))
-            elif run.state == "queued":
-                screen.progress(Progress("Waiting for other plans to be computed"))
+            screen.progress(_so_far(run))
             time.sleep(_POLL_SECONDS)
         except KeyboardInterrupt:
             if stopping:
@@ -35,6 +31,16 @@ def follow(run: Run, screen: Screen) -> Run:
             screen.warn("Stopping: the best plan so far is kept.")
         run = services.run(SINGLE_USER, run.id)
     return run
+
+
+def _so_far(run: Run) -> Progress:
+    """What is told of a run that has not ended: something from the first look on, however soon it ends."""
+    if run.state == "queued":
+        return Progress("Waiting for other plans to be computed")
+    if not run.progress.stage or not run.started:
+        return Progress("Starting")
+    # The row is told at every step, which may be seconds apart; the clock goes on.
+    return replace(run.progress, seconds=(datetime.now(UTC) - run.started).total_seconds())
 
 
 def plan_of(run: Run) -> Plan:

@@ -11,16 +11,17 @@ from pathlib import Path
 from data.dataset import Dataset
 from data.errors import NotFound, Refused
 from data.findings import Finding, Findings, refusal
-from data.folder import Parts, example_networks, read_folder
+from data.folder import Parts, demonstration, example_networks, read_folder
 from data.intake import from_parts, take_in
+from data.rota import work_without_a_place
 from data.run import Progress
 from data.safe_reading import MAX_UPLOAD, read_many, read_path_safely, read_safely, shown_name
 from data.sources.reading import Reading
 from data.store import SINGLE_USER, Scope
+from data.words import day
 from portal import services
-from portal.commands.networks import FROM_FILE, demonstration, example, made_from, newest
+from portal.commands.networks import FROM_FILE, example, made_from, newest
 from portal.commands.screen import DONE, Screen, WrongUsage
-from portal.theme import day
 
 _PACKED = (".gz", ".zip")
 """Files that may be far larger when unpacked."""
@@ -58,16 +59,18 @@ def import_files(files: list[Path], *, network: str, dataset: str, name: str, no
         raise WrongUsage("A network's own workbook or folder is a dataset of its own: leave out --network and --dataset.")
     base = _Base(read.network) if read.network else _base(scope, read.returns, network, dataset, screen)
     made, findings = base.dataset, read.findings
+    said: list[str] = []
     if read.returns:
         made, intake = take_in(base.dataset, read.returns)
         findings = findings.plus(intake.findings)
-        for sentence in intake.sentences():
-            screen.say(sentence)
-        screen.add(sentences=intake.sentences())
-    screen.findings(findings)
+        said = intake.sentences(stored=True)
+        screen.add(sentences=said)
+    screen.findings(findings.plus(work_without_a_place(made)))
     if base.name and made is not base.dataset:
         services.store().save_dataset(scope, base.dataset, name=base.name, note="Loaded first, to add files to")
     _store(scope, made, name or _name(made, read), note or f"From {', '.join(shown_name(f.name) for f in files)}"[:200], screen)
+    for sentence in said:
+        screen.say(sentence)
     return DONE
 
 

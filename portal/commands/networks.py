@@ -15,7 +15,7 @@ from data.dataset import SOURCES, Dataset
 from data.errors import NotFound
 from data.folder import Parts, example_networks, read_folder
 from data.intake import from_parts
-from data.network import NETWORK, ORGANISATIONS, SITES, TESTS, Network
+from data.network import NETWORK, ORGANISATIONS, TESTS, Network
 from data.sources.national_tests import national_tests
 from data.sources.reading import Reading
 from data.store import SINGLE_USER, Scope, StoredDataset
@@ -27,12 +27,6 @@ FROM_FILE = "from-file"
 """Name that stands for a network of the organisations and tests of the files given."""
 
 _MADE = "from_file"
-
-
-def demonstration() -> str:
-    """Name of the example that is shown first: the one with most sites, as it shows most."""
-    sizes = {name: len((path / f"{SITES.name}.csv").read_bytes().splitlines()) for name, path in example_networks().items()}
-    return max(sizes, key=lambda name: sizes[name])
 
 
 def example(name: str) -> Dataset:
@@ -110,7 +104,7 @@ def made_from(scope: Scope, readings: Sequence[Reading]) -> Dataset:
         "network": NETWORK.typed({"network": [_MADE], "title": ["Organisations of the official files"], "synthetic": [False],
                                   "description": ["Organisations and tests only: it can be forecast, not planned."], "country": ["GB"],
                                   "subdivision": ["ENG"]}),
-        "organisations": ORGANISATIONS.typed({"organisation": list(names), "title": list(names.values())}),
+        "organisations": ORGANISATIONS.typed({"organisation": list(names), "title": list(names.values()), "short_title": [""] * len(names)}),
         "tests": TESTS.typed({"test": [t.national_code for t in tests], "title": [t.name for t in tests],
                               "national_code": [t.national_code for t in tests], "allocated": [False] * len(tests)}),
     })  # fmt: skip

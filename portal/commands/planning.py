@@ -10,11 +10,11 @@ from data.findings import refusal
 from data.plan import Plan
 from data.scenario import Scenario
 from data.store import SINGLE_USER
+from data.words import count
 from portal import services
 from portal.commands.following import follow, plan_of, stop_watching
 from portal.commands.networks import newest
 from portal.commands.screen import DONE, REFUSED, Screen
-from portal.theme import count
 
 BASE = "base"
 

@@ -12,7 +12,8 @@ import xlsxwriter
 from data.fields import Field, Kind, Table
 from data.network import Network
 from data.plan import PLAN_TABLES, Plan
-from optimisation.explain import answer, day
+from data.words import day
+from optimisation.explain import answer
 from portal.exports.sheets import LINE_HEIGHT, Column, TableSheet, formats_of
 
 SUMMARY = "Summary"

@@ -43,7 +43,7 @@ def assumed() -> None:
     """Assumptions by group as they hold under a scenario."""
     group = st.selectbox("Group", assumption_groups(), key="group", bind="query-params")
     rows = assumption_table(group, services.in_force(ws.scope, ws.dataset, start), held.network, start.scenario.changes)
-    layout.table(rows, f"assumptions_{group}", alt=f"Assumptions: {group}")
+    layout.table(rows, f"assumptions_{group}", alt=f"Assumptions: {group}", widths={"Assumption": 190, "Where": 170, "Unit": 110, "Reason": 330})
 
 
 layout.context("Network and assumptions", held, ws, scenario=start.title)

@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from data.words import count, listed, moment, sentence_start
 from portal import results, services
 from portal.parts import layout
-from portal.theme import count, listed, moment, sentence_start
 from portal.workspace import current
 
 ws = current()

@@ -6,10 +6,10 @@ from pathlib import Path
 import streamlit as st
 
 from data.dataset import Dataset
+from data.words import count, day, moment
 from portal import files, services
 from portal.charts import network
 from portal.parts import layout, upload_form
-from portal.theme import count, day, moment
 from portal.workspace import current
 
 ws = current("planner")

@@ -6,10 +6,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data.dataset import Dataset
+from data.words import moment
 from portal import results
 from portal.charts import figures
 from portal.parts import layout
-from portal.theme import moment, plain
+from portal.theme import plain
 from portal.workspace import Workspace
 
 _Plans = dict[str, results.StoredPlan]

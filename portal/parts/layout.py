@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -18,10 +18,11 @@ from data.dataset import Dataset
 from data.errors import Refused, SixweeksError
 from data.findings import Findings
 from data.run import Progress, Run
+from data.words import count, day, listed, number, percent, pounds
 from portal import results, services
 from portal.charts.evidence import Evidence
-from portal.charts.tables import csv
-from portal.theme import count, day, listed, number, percent, plain, pounds
+from portal.charts.tables import csv, without_empty
+from portal.theme import plain
 from portal.workspace import Workspace
 
 _log = logging.getLogger("sixweeks.portal")
@@ -118,13 +119,21 @@ def evidence(shown: Evidence, source: str) -> None:
         table(shown.table, shown.file, alt=shown.alt)
 
 
-def table(frame: pd.DataFrame, file: str, *, alt: str = "") -> None:
-    """A shown table that can be searched and sorted, and taken away as CSV."""
+def table(frame: pd.DataFrame, file: str, *, alt: str = "", widths: Mapping[str, int] | None = None) -> None:
+    """A shown table that can be searched and sorted, and taken away as CSV.
+
+    Args:
+        frame: under its headings; columns that hold nothing are left out on screen.
+        file: name of the CSV file, without ending.
+        alt: what the table holds, for those who cannot see it.
+        widths: pixels of columns that would take more room than they deserve.
+    """
     numeric = [c for c in frame.columns if pd.api.types.is_numeric_dtype(frame[c].dtype)]
     dates = [c for c in frame.columns if pd.api.types.is_datetime64_any_dtype(frame[c].dtype)]
     config = {c: st.column_config.NumberColumn(c, format="localized") for c in numeric}
     config |= {c: st.column_config.DateColumn(c, format="D MMMM YYYY") for c in dates}
-    st.dataframe(frame, hide_index=True, column_config=config, alt=alt or file.replace("_", " "), key=f"table_{file}")
+    config |= {c: st.column_config.TextColumn(c, width=pixels) for c, pixels in (widths or {}).items()}
+    st.dataframe(without_empty(frame), hide_index=True, column_config=config, alt=alt or file.replace("_", " "), key=f"table_{file}")
     st.download_button("Download as CSV", lambda: csv(frame), f"{file}.csv", "text/csv", key=f"csv_{file}", on_click="ignore")
 
 

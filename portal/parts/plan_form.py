@@ -6,9 +6,10 @@ import streamlit as st
 
 from data.run import Run
 from data.scenario import LEVERS
+from data.words import moment
 from portal import results, services
 from portal.parts import layout
-from portal.theme import moment, plain
+from portal.theme import plain
 from portal.workspace import Workspace
 
 

@@ -12,10 +12,10 @@ import streamlit as st
 from data.dataset import Dataset
 from data.plan import BY_TABLE, Plan
 from data.run import Run
+from data.words import count, day, moment, number, percent
 from portal import files, results
 from portal.charts import figures, flows, grids, lists
 from portal.parts import layout
-from portal.theme import count, day, moment, number, percent
 from portal.workspace import Workspace
 
 
@@ -40,9 +40,10 @@ def _choose(shown: Shown, what: str, table: str, present: list[str]) -> str:
 
 
 def in_words(shown: Shown) -> None:
-    """The plan in sentences, in two columns of about equal length."""
+    """The plan in sentences, in two columns of about equal length; what to know before believing them below both."""
     answer = results.answer(shown.ws.scope, shown.run.id)
     sections = [(title, said) for title, said in answer.sections() if said is not answer.missed]
+    *sections, before_use = sections
     columns, lengths = st.columns(2, gap="large"), [0, 0]
     for title, said in sections:
         i = lengths.index(min(lengths))
@@ -50,6 +51,9 @@ def in_words(shown: Shown) -> None:
         with columns[i]:
             st.subheader(title, anchor=False)
             layout.bullets(said)
+    title, said = before_use
+    st.subheader(title, anchor=False)
+    layout.bullets(said)
 
 
 def waiting_lists(shown: Shown) -> None:
@@ -134,10 +138,10 @@ def limits(shown: Shown) -> None:
     table = figures.binding_limits(shown.plan)
     st.subheader(f"{count(len(table), 'limit')} used up in at least one week", anchor=False)
     st.caption(
-        "The value of one more is the most that one more unit in that week could be worth, in pounds of the weighted goals: an upper bound, and "
+        "*One more* is the most that one more unit in that week could be worth, in pounds of the weighted goals: an upper bound, and "
         "only for the first unit. It is comparable between limits of one plan, not between plans."
     )
-    layout.table(table, "limits", alt="Limits that bind, those of most value first")
+    layout.table(table, "limits", alt="Limits that bind, those of most value first", widths={"Where": 430})
     st.caption(shown.source)
 
 

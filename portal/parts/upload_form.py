@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from data.dataset import Dataset
+from data.words import count
 from portal import uploads
 from portal.parts import layout
-from portal.theme import count
 from portal.workspace import Workspace
 
 RETURNS, NETWORK = "Monthly returns", "Network workbook"

@@ -40,7 +40,8 @@ def run_tests(repository, tmp_path):
             (tree / "tests" / name).write_text(text, encoding="utf-8")
         switches = {"SIXWEEKS_REQUIRE_ALL": "1" if require_all else "0", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         environment = {**os.environ, **switches}
-        command = [sys.executable, "-m", "pytest", "-p", "pytest_timeout", "-p", "no:cacheprovider", *arguments]
+        plugins = [word for name in ("pytest_timeout", "xdist.plugin", "no:cacheprovider") for word in ("-p", name)]
+        command = [sys.executable, "-m", "pytest", *plugins, *arguments]
         result = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
         return result.returncode, result.stdout + result.stderr
 
@@ -73,18 +74,56 @@ def test_a_missing_part_skips_with_its_reason(run_tests):
     assert "no browser here" in text
 
 
-def test_a_missing_part_fails_where_everything_is_required(run_tests):
-    code, text = run_tests({"unit/test_a.py": SKIPS}, require_all=True)
+@pytest.mark.parametrize("processes", [0, 2])
+def test_a_missing_part_fails_where_everything_is_required(run_tests, processes):
+    code, text = run_tests({"unit/test_a.py": SKIPS}, "-n", str(processes), require_all=True)
     assert code == pytest.ExitCode.TESTS_FAILED
     assert "1 failed, 1 skipped, 1 xfailed, 1 error" in text
     assert "Skipped where everything is required (SIXWEEKS_REQUIRE_ALL=1): no database here" in text
 
 
-def test_a_skipped_module_fails_where_everything_is_required(run_tests):
-    code, text = run_tests({"unit/test_a.py": "import pytest\npytest.importorskip('no_such_library')\n"}, require_all=True)
-    assert code == pytest.ExitCode.INTERRUPTED
+@pytest.mark.parametrize(("processes", "failed"), [(0, pytest.ExitCode.INTERRUPTED), (2, pytest.ExitCode.TESTS_FAILED)])
+def test_a_skipped_module_fails_where_everything_is_required(run_tests, processes, failed):
+    files = {"unit/test_a.py": "import pytest\npytest.importorskip('no_such_library')\n"}
+    code, text = run_tests(files, "-n", str(processes), require_all=True)
+    assert code == failed
     assert "Skipped where everything is required" in text
     assert "no_such_library" in text
+
+
+BESIDE = """
+import time
+from pathlib import Path
+import pytest
+
+@pytest.mark.parametrize("k", range(30))
+def test_among_others(k):
+    with Path("seen").open("a") as seen:
+        seen.write("begins")
+        seen.flush()
+        time.sleep(0.02)
+        seen.write("ends")
+"""
+
+ALONE = """
+import time
+from pathlib import Path
+import pytest
+
+@pytest.mark.alone
+@pytest.mark.parametrize("k", range(5))
+def test_alone(k):
+    before = Path("seen").read_text() if Path("seen").exists() else ""
+    time.sleep(0.1)
+    assert not before or Path("seen").read_text() == before
+    assert before.count("begins") == before.count("ends")
+"""
+
+
+def test_a_test_that_must_be_alone_runs_while_the_others_wait(run_tests):
+    code, text = run_tests({"unit/test_a.py": ALONE, "unit/test_b.py": BESIDE}, "-n", "2", "--dist", "loadfile")
+    assert code == 0, text
+    assert "35 passed" in text
 
 
 def test_a_warning_is_an_error(run_tests):

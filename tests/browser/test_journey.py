@@ -46,12 +46,20 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def visited(browser, tmp_path_factory):
-    """Every page and tab of a portal in which everything people name has a dangerous name, and what went wrong on the way."""
+def served(tmp_path_factory, copies):
+    """A portal in which everything people name has a dangerous name: its address, and the run of a plan in it."""
     folder = tmp_path_factory.mktemp("served")
-    run = make_plan(folder, TYPED)
+    run = make_plan(folder, copies, TYPED)
+    with portal(folder) as host:
+        yield host, run
+
+
+@pytest.fixture(scope="module")
+def visited(browser, served):
+    """Every page and tab, and what went wrong on the way."""
+    host, run = served
     seen = {}
-    with portal(folder) as host, window_of(browser) as (window, wrong):
+    with window_of(browser) as (window, wrong):
         window.goto(f"http://{host}/?run={run.id}")
         settled(window)
         for title, tabs in PAGES.items():
@@ -83,13 +91,14 @@ def choose(window, tab):
     settled(window)
 
 
-def test_a_planner_uploads_a_network_plans_it_and_takes_the_plan_away(browser, tmp_path):
+def test_a_planner_uploads_a_network_plans_it_and_takes_the_plan_away(browser, served):
     parts = tiny_parts()
     file = {"name": "network.xlsx", "mimeType": XLSX, "buffer": write_workbook(parts.network, parts.assumptions, parts.activity)}
-    with portal(tmp_path) as host, window_of(browser) as (window, wrong):
-        window.goto(f"http://{host}/upload")
+    with window_of(browser) as (window, wrong):
+        window.goto(f"http://{served[0]}/upload")
         settled(window)
-        window.locator('[data-testid="stFileUploader"] input[type=file]').set_input_files(file)
+        window.get_by_test_id("stRadio").get_by_text("Network workbook", exact=True).click()
+        window.get_by_test_id("stFileUploader").filter(has_text="Network workbook").locator("input[type=file]").set_input_files(file)
         window.get_by_role("button", name="Store and use these data").click()
         window.get_by_text("is stored and is in use now").wait_for()
         go(window, "Allocation plan")

@@ -55,6 +55,7 @@ def _sets(numbers: range) -> dict[str, list[tuple[Any, ...]]]:
         "aid_pairs": _weekly(PAIRS, numbers), "aid_roles": _weekly([("P", "x"), ("Q", "x")], numbers),
         "insourcing_places": _weekly([(*FAST, *P1), (*SLOW, *P1)], numbers), "outsourcing_places": _weekly([Y], numbers),
         "measured_tests": [("P", "x", last), ("P", "y", last), ("Q", "x", last)], "measured_lists": [(*i, last) for i in LISTS],
+        "judged_lists": [(*i, last) for i in LISTS],
         "ending_lists": LISTS if last > 6 else [],
     }  # fmt: skip
 
@@ -103,7 +104,7 @@ def _values(weeks: int) -> dict[str, dict[Any, float]]:
         "mobile_minutes": {("v", "q1"): 1000.0, ("v", "q2"): 900.0},
         "mobile_setup_loss": {("v", "q1"): 0.35, ("v", "q2"): 0.25},
         "present_today": {("v", "q1"): 0.0, ("v", "q2"): 1.0},
-        "one_unit": {("unit",): 1.0},
+        "one_unit": {("unit",): 1.0}, "most_units": {Q1: 1.0, Q2: 0.5},
         "suitable_for_mobile": {("x",): 0.7, ("y",): 0.6},
         "must_do": _by_week(weeks, {("P", "x"): (7, 8), ("P", "y"): (2,), ("Q", "x"): (4, 5)}),
         "session_hours": {(*P1, "core", "g"): 8.0, (*P1, "late", "g"): 6.0, (*Q1, "core", "g"): 12.0},
@@ -116,6 +117,7 @@ def _values(weeks: int) -> dict[str, dict[Any, float]]:
         "additions_so_far": _by_week(weeks, {FAST: (16, 21), SLOW: (39, 47), Y: (16, 19), Q: (27, 29)}),
         "most_removed": _by_week(weeks, {FAST: (1,), SLOW: (2, 1), Y: (0,), Q: (3,)}),
         "shortest_list": _by_week(weeks, {FAST: (2,), SLOW: (4, 3), Y: (1,), Q: (5,)}),
+        "longest_list": _by_week(weeks, {FAST: (10, 12), SLOW: (30,), Y: (13, 16), Q: (20,)}),
         "under_six": _by_week(weeks, {FAST: (11, 15), SLOW: (25, 32), Y: (14,), Q: (18, 17)}),
         "seen_today": _by_week(weeks, {FAST: (5,), SLOW: (10, 9), Y: (3,), Q: (13,)}),
         "target_share": {("P", "x"): 0.05, ("P", "y"): 0.1, ("Q", "x"): 0.04},
@@ -141,6 +143,7 @@ def _values(weeks: int) -> dict[str, dict[Any, float]]:
         "rota_change_price": {("room",): 26.0},
         "travel_price": {("x", "q1", "P"): 1.5, ("x", "q2", "P"): 2.5, ("x", "p1", "Q"): 3.5},
         "waiting_price": {("x",): 0.2, ("y",): 0.3},
+        "longer_price": {("x",): 30.0, ("y",): 35.0},
         "cliff_price": {("x",): 180.0, ("y",): 190.0},
     }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.equations.hand import P1, SLOW, hand_problem, let, one_equation, over
+from tests.equations.hand import FAST, P1, SLOW, hand_problem, let, one_equation, over
 
 
 def test_above_rota__sessions_beyond_todays_are_counted_as_more():
@@ -22,6 +22,13 @@ def test_ramp__a_change_that_goes_on_is_no_rise_even_where_todays_rota_falls():
     let(m, sessions={(*P1, "core", 1): 5, (*P1, "core", 2): 4})
     # One above today's rota (4) in week 1, one above today's rota (3) in week 2.
     assert over(m.ramp[*P1, "core", 2]) == pytest.approx(0)
+
+
+def test_not_longer__a_list_beyond_the_one_without_a_change_is_counted():
+    m = one_equation("not_longer")
+    let(m, waiting={(*FAST, 2): 19, (*SLOW, 2): 30}, longer={(*FAST, 2): 5})
+    assert over(m.not_longer[*FAST, 2]) == pytest.approx(19 - 12 - 5)
+    assert over(m.not_longer[*SLOW, 2]) == pytest.approx(0)
 
 
 def test_no_cliff__growth_over_the_last_six_weeks_is_counted():

@@ -162,12 +162,13 @@ def test_insourcing_is_for_rooms_with_openings_to_give_and_outsourcing_for_lists
     assert off.sets["insourcing_places"] == off.sets["outsourcing_places"] == []
 
 
-def test_the_owed_cost_is_the_mean_of_the_organisations_own_sites():
+def test_an_examination_owed_costs_the_mean_of_the_organisations_own_rooms_in_their_cheapest_sessions():
     tiny = Tiny(
         sites={"p1": "P", "p2": "P", "q1": "Q"}, streams={("P", "x"): Stream([9.0])},
         scoped=[{"name": "examination_cost", "value": n, "site": s} for s, n in (("p1", 10), ("p2", 16), ("q1", 99))],
     )  # fmt: skip
-    assert problem(tiny, weeks=1).values["owed_cost"] == {("P", "x"): 13}
+    # 10 and 16 for consumables; £300 for a session of one hour, in which one examination fits.
+    assert problem(tiny, weeks=1).values["owed_cost"] == {("P", "x"): pytest.approx(13 + 300)}
 
 
 def test_an_empty_list_without_additions_is_no_part_of_the_problem():

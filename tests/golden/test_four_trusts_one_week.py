@@ -6,7 +6,7 @@ from data.assumptions import ASSUMPTIONS
 from data.dataset import SOURCES, Dataset
 from data.folder import example_networks, read_folder
 from data.scenario import Scenario, all_levers
-from optimisation.allocation.limits import OPENINGS, TRAVEL
+from optimisation.allocation.limit_kinds import OPENINGS, TRAVEL
 from portal.planning import make_plan
 from tests.networks.small import frame
 
@@ -68,11 +68,13 @@ def test_the_plan_says_that_the_travel_limit_and_the_rooms_of_north_east_and_wes
 
 
 def test_what_one_more_session_is_worth_stands_in_the_order_of_what_it_brings(plan):
-    # North and West: twelve patients of £500, less the session itself and, at West, the cost of aid. East: two of them at most.
+    # North and West: twelve patients of £500 and a week's wait of £0.10 each; the session is owed to them anyway. At West, less the cost of aid.
+    # East: two of them at most.
     value = plan["limits"].query("what == @OPENINGS").set_index("where")["value_of_one_more"]
     north, east, south, west = (value[f"Scanner, {t} site, Core"] for t in ("North", "East", "South", "West"))
-    assert 5000 < west < north < 6000
-    assert east < 1000
+    assert north == pytest.approx(12 * 500.10)
+    assert 5000 < west < north
+    assert east < 1010
     assert south == 0
 
 

@@ -15,6 +15,11 @@ from tests.conftest import REPOSITORY
 from tests.served import SECONDS, leave, make_plan, save_tiny
 
 
+@pytest.fixture(autouse=True)
+def _quick(warm):
+    """Workers start at once."""
+
+
 @pytest.fixture
 def portal_store(tmp_path, monkeypatch):
     """An empty store for the portal of this test; no worker outlives it, and a fault of ours shows its message."""
@@ -127,10 +132,10 @@ def tiny(portal_store):
 
 
 @pytest.fixture(scope="session")
-def finished_plan(tmp_path_factory):
+def finished_plan(tmp_path_factory, copies):
     """A store with a finished plan of the tiny dataset, and the plan's run."""
     folder = tmp_path_factory.mktemp("planned")
-    return folder, make_plan(folder)
+    return folder, make_plan(folder, copies)
 
 
 @pytest.fixture

@@ -38,8 +38,8 @@ def test_a_change_becomes_a_scenario_whose_plan_stands_beside_the_first(changing
     changing.press("Plan again with this scenario")
     changing.wait_for_plan()
     changing.open("scenarios")
-    # By hand: 20 more of North's patients travel, to South: £15 each, and one session of £300 more there.
-    assert changing.title == '"Longer journeys" meets the target on 4 of 4 lists, 1 more than "One week", for £600 more.'
+    # By hand: 20 more of North's patients travel, to South: £15 each and one session of £300 more there; 20 examinations of £25 are owed no more.
+    assert changing.title == '"Longer journeys" meets the target on 4 of 4 lists, 1 more than "One week", for £100 more.'
     inputs, measures = (table.value for table in changing.app.table[:2])
     assert inputs.iloc[0].tolist() == [
         "Assumption",

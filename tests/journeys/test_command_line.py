@@ -55,6 +55,7 @@ def official(shared_data, here):
     return [shutil.copy(path, here / path.name) for path in sorted(paths)]
 
 
+@pytest.mark.cold
 def test_from_a_network_workbook_to_a_checked_plan(here, command):
     assert command("template", "--network", FOUR, "--out", "network.xlsx")[0] == 0
     code, said, _ = command("import", "network.xlsx")
@@ -187,11 +188,11 @@ def commands_of(text):
 @pytest.mark.timeout(240)
 def test_the_planner_s_guide_works_as_it_is_written(here, command, official, monkeypatch):
     text = GUIDE.read_text("utf-8")
-    (here / "further.json").write_text(text.partition("```json")[2].partition("```")[0].replace('"weeks": 52', '"weeks": 26'))
+    (here / "further.json").write_text(text.partition("```json")[2].partition("```")[0].replace('"weeks": 52', '"weeks": 13'))
     ran = []
     for line in commands_of(text):
-        # Half a year is enough to see that the commands work; serving would not end by itself.
-        words = shlex.split(line.replace("--weeks 52", "--weeks 26"))[1:]
+        # A quarter is enough to see that the commands work; serving would not end by itself.
+        words = shlex.split(line.replace("--weeks 52", "--weeks 13"))[1:]
         if words[0] == "serve":
             continue
         with monkeypatch.context() as patch:

@@ -12,8 +12,15 @@ from tests.served import get, portal
 GROUPS = ["Now", "Data", "Plan", "Decide", "Help"]
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with portal(tmp_path_factory.mktemp("served")) as address:
+        yield address
+
+
 @pytest.fixture
-def server(tmp_path):
+def fresh_server(tmp_path):
+    """A server that nobody has asked anything yet."""
     with portal(tmp_path) as address:
         yield address
 
@@ -32,8 +39,8 @@ def messages(server, page):
         return received
 
 
-def test_the_first_request_of_all_does_not_run_a_page_before_the_navigation(server):
-    received = messages(server, "upload")
+def test_the_first_request_of_all_does_not_run_a_page_before_the_navigation(fresh_server):
+    received = messages(fresh_server, "upload")
     kinds = [m.WhichOneof("type") for m in received]
     assert "navigation" in kinds
     texts = [(i, m.delta.new_element.markdown.body) for i, m in enumerate(received) if m.WhichOneof("type") == "delta"]

@@ -72,8 +72,8 @@ def test_a_network_workbook_becomes_a_plan_that_a_refresh_keeps(planner):
 def test_official_months_in_any_order_replace_the_invented_history_and_are_planned(small):
     small.open("upload")
     upload(small, *months("April 2025", "March 2025"))
-    assert "2 months loaded (March 2025 to April 2025)." in small.text
-    assert "The synthetic history was removed" in small.text
+    assert "2 months will be loaded (March 2025 to April 2025)." in small.text
+    assert "The synthetic history will be removed" in small.text
     accept(small)
     held = services.dataset(SINGLE_USER, services.store().newest_dataset(SINGLE_USER).id)
     assert [f"{p:%Y-%m}" for p in held.activity.periods] == ["2025-03", "2025-04"]

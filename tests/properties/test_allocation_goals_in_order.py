@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from optimisation.highs import Settings
+from data.run import PlanSettings
 from optimisation.matrix import INFINITY, Matrix, independent_parts
 from optimisation.solving import solve_in_order
 from tests.reference.tableau import in_order
@@ -73,7 +73,7 @@ def least(matrix, goal, before, kept):
 
 
 def solved(matrix, **how):
-    return solve_in_order(matrix, NAMES, Settings(**{"gap": 1e-4, "threads": 1} | how), lambda _: None, lambda: False)
+    return solve_in_order(matrix, NAMES, PlanSettings(**{"gap": 1e-4, "threads": 1} | how), lambda _: None, lambda: False)
 
 
 def broken(matrix, values):

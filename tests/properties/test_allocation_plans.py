@@ -5,8 +5,9 @@ from functools import cache
 import numpy as np
 import pytest
 
+from data.run import PlanSettings
 from data.scenario import base
-from portal.planning import PlanSettings, make_plan
+from portal.planning import make_plan
 from tests.reference.dataset_facts import Facts
 from tests.reference.tiny_cases import KINDS
 from tests.small_networks import Stream, two_trusts

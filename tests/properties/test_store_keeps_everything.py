@@ -10,6 +10,7 @@ import time
 from contextlib import closing
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -58,39 +59,64 @@ def test_pieces_come_back_one_after_the_other(first, second):
 
 
 SAVER = """
-import sys
+import os, sys
 from data.scenario import base
 from data.store import SINGLE_USER, Store
 from tests.unit.store_fixtures import sample_dataset
-store = Store.open(sys.argv[1])
-for i in range(int(sys.argv[2]), int(sys.argv[2]) + 1000):
-    dataset = store.save_dataset(SINGLE_USER, sample_dataset(title=f"Network {i}"), name=f"Dataset {i}")
-    print("dataset", i, dataset.id, flush=True)
-    for k in range(4):
-        scenario = store.save_scenario(SINGLE_USER, base(dataset.id).changed(name=f"Scenario {i}.{k}"))
-        print("scenario", f"{i}.{k}", scenario.id, flush=True)
+
+def save(url, numbers, out):
+    store = Store.open(url)
+    for i in numbers:
+        dataset = store.save_dataset(SINGLE_USER, sample_dataset(title=f"Network {i}"), name=f"Dataset {i}")
+        print("dataset", i, dataset.id, file=out, flush=True)
+        for k in range(4):
+            scenario = store.save_scenario(SINGLE_USER, base(dataset.id).changed(name=f"Scenario {i}.{k}"))
+            print("scenario", f"{i}.{k}", scenario.id, file=out, flush=True)
+    store.close()
+
+# A process of its own for each line; they share what takes longest, which is to get ready.
+save(sys.argv[1] + ".ready", range(1), sys.stderr)
+for line in sys.stdin:
+    first, out = line.split()
+    process = os.fork()
+    if process == 0:
+        with open(out, "w") as file:
+            save(sys.argv[1], range(int(first), int(first) + 1000), file)
+    print(process, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)
 """
 
 
-def killed_while_saving(url, first, out, seconds):
-    """What a process that saves without pause acknowledged until it was killed: (kind, number) and id of each save."""
-    with out.open("w") as file, subprocess.Popen([sys.executable, "-c", SAVER, url, str(first)], stdout=file) as saver:
-        while not out.stat().st_size:
-            assert saver.poll() is None
-            time.sleep(0.01)
-        time.sleep(seconds)
-        saver.send_signal(signal.SIGKILL)
+def killed_while_saving(saver, first, out, saves, seconds):
+    """What a process acknowledged that saves without pause until it is killed, so long after so many saves: (kind, number) and id of each."""
+    out.write_text("")
+    print(first, out, file=saver.stdin, flush=True)
+    process = int(saver.stdout.readline())
+    while out.read_text().count("\n") < saves:
+        os.kill(process, 0)  # it is there
+        time.sleep(0.01)
+    time.sleep(seconds)
+    os.kill(process, signal.SIGKILL)
+    assert int(saver.stdout.readline()) == -signal.SIGKILL
     whole_lines = [line.split() for line in out.read_text().split("\n")[:-1]]
     return {(kind, number): object_id for kind, number, object_id in whole_lines}
 
 
-def test_no_acknowledged_save_is_lost_when_the_process_is_killed(tmp_path):
+@pytest.fixture
+def saver(tmp_path):
+    """A process whose children save without pause, one for each line it is given."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    with subprocess.Popen([sys.executable, "-c", SAVER, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+
+
+def test_no_acknowledged_save_is_lost_when_the_process_is_killed(tmp_path, saver):
     kills = int(os.environ.get("SIXWEEKS_KILLS", "10"))
     url = f"sqlite:///{tmp_path / 'store.db'}"
     times = random.Random(1)  # noqa: S311 (moments of kills, nothing secret)
     told = {}
     for kill in range(kills):
-        told |= killed_while_saving(url, kill * 1000, tmp_path / "out", times.uniform(0, 0.4))
+        told |= killed_while_saving(saver, kill * 1000, tmp_path / "out", times.randint(1, 8), times.uniform(0, 0.05))
 
         begin = time.perf_counter()
         store = Store.open(url)

@@ -24,6 +24,9 @@ from data.scenario import Scenario
 from tests.reference.dataset_facts import Facts
 from tests.reference.tableau import in_order
 
+GOALS = UNDONE, SHORT, LONGER, COST, REST = range(5)
+"""Places of the goals, in order."""
+
 
 @dataclass
 class Linear:
@@ -33,8 +36,8 @@ class Linear:
     at: dict[Any, int] = field(default_factory=dict)
     most: list[tuple[dict[Any, float], Any]] = field(default_factory=list)
     least: list[tuple[dict[Any, float], float]] = field(default_factory=list)
-    goals: list[dict[Any, float]] = field(default_factory=lambda: [{}, {}, {}, {}])
-    constants: np.ndarray = field(default_factory=lambda: np.zeros(4))
+    goals: list[dict[Any, float]] = field(default_factory=lambda: [{} for _ in GOALS])
+    constants: np.ndarray = field(default_factory=lambda: np.zeros(len(GOALS)))
 
     def flow(self, *name: Any) -> Any:
         if name not in self.at:
@@ -50,7 +53,7 @@ class Linear:
 class Best:
     """The best plan: goals in order, and the decisions behind them."""
 
-    goals: tuple[float, float, float, float]
+    goals: tuple[float, ...]
     sessions: dict[Any, int]
     places: dict[str, tuple[str, ...]]
     flows: dict[Any, float]
@@ -81,7 +84,7 @@ def best_plan(dataset: Dataset, scenario: Scenario) -> Best:
                 goals, flows = found
                 if best is None or first_is_better(goals, best.goals):
                     best = Best(tuple(float(g) for g in goals), n, standing, flows, 0)
-                elif _fewer_cannot_help(facts) and first_is_better(best.goals[:2], goals[:2]):
+                elif _fewer_cannot_help(facts) and first_is_better(best.goals[:COST], goals[:COST]):
                     worse.append(counts)
     assert best is not None, "no plan is possible"
     return Best(best.goals, best.sessions, best.places, best.flows, tried)
@@ -184,22 +187,22 @@ def _list(facts: Facts, lp: Linear, o: str, m: str, batches: Any) -> None:
             if m in facts.able[s, a] and (not away or ((o, facts.owner[s]) in batches[m, w] and facts.accepted(o, m, s) > 0)):
                 x = lp.flow("examined", o, m, s, a, w)
                 gone[w][x] = 1.0
-                lp.price(2, x, facts.value("examination_cost", organisation=facts.owner[s], site=s, test=m))
+                lp.price(COST, x, facts.value("examination_cost", organisation=facts.owner[s], site=s, test=m))
                 if away:
-                    lp.price(2, x, facts.value("aid_cost", test=m))
-                    lp.price(3, x, facts.value("travel_price", test=m) * (facts.journey(o, s) or 0.0))
+                    lp.price(COST, x, facts.value("aid_cost", test=m))
+                    lp.price(REST, x, facts.value("travel_price", test=m) * (facts.journey(o, s) or 0.0))
             limit = facts.value("insourced_limit", w, organisation=o, site=s, test=m)
             bought = facts.levers["insourcing"] and limit > 0 and any(facts.kinds[t]["insourcing"] for s2, a2, t in facts.runs if (s2, a2) == (s, a))
             if not away and m in facts.able[s, a] and bought:
                 x = lp.flow("insourced", o, m, s, a, w)
                 gone[w][x] = 1.0
-                lp.price(2, x, facts.value("insourced_price", organisation=o, test=m))
+                lp.price(COST, x, facts.value("insourced_price", organisation=o, test=m))
                 lp.most.append(({x: 1.0}, limit))
         limit = facts.value("outsourced_limit", w, organisation=o, test=m)
         if facts.levers["outsourcing"] and limit > 0:
             x = lp.flow("outsourced", o, m, w)
             gone[w][x] = 1.0
-            lp.price(2, x, facts.value("outsourced_price", organisation=o, test=m))
+            lp.price(COST, x, facts.value("outsourced_price", organisation=o, test=m))
             lp.most.append(({x: 1.0}, limit))
         if facts.most_removed(o, m, w) > 0:
             x = lp.flow("removed", o, m, w)
@@ -210,9 +213,9 @@ def _list(facts: Facts, lp: Linear, o: str, m: str, batches: Any) -> None:
 
 def _follow_list(facts: Facts, lp: Linear, o: str, m: str, gone: list[dict[Any, float]]) -> None:
     """What a list allows and costs: at the end of week w it is all that joined so far less all that went so far."""
-    without = lists_today(facts, o, m) if facts.value("list_floor", test=m) > 0 else [0.0] * len(gone)
-    homes = [(s, m) for s, a in facts.stations if facts.owner[s] == o and m in facts.able[s, a]]
-    owed = [facts.value("examination_cost", organisation=o, site=s, test=m) for s, _ in homes]
+    grown = facts.value("longer_price", test=m)
+    without = lists_today(facts, o, m) if facts.value("list_floor", test=m) > 0 or grown > 0 else [0.0] * len(gone)
+    owed = [_in_an_ordinary_session(facts, s, a, m) for s, a in facts.stations if facts.owner[s] == o and m in facts.able[s, a]]
     last = facts.weeks[-1]
     for w in facts.weeks:
         so_far = {x: 1.0 for v in range(w + 1) for x in gone[v]}
@@ -223,14 +226,33 @@ def _follow_list(facts: Facts, lp: Linear, o: str, m: str, gone: list[dict[Any, 
         if not facts.levers["change_sessions"]:
             here = {x: 1.0 for x in gone[w] if x[0] == "examined" and facts.owner[x[3]] == o}
             lp.most.append((here, _seen_today(facts, o, m, w)))
-        _price_list(lp, 3, facts.value("waiting_price", test=m), joined, so_far)
+        _price_list(lp, REST, facts.value("waiting_price", test=m), joined, so_far)
+        if grown > 0 and (w == last or _month_ends(facts, w)):
+            longer = lp.flow("longer", o, m, w)
+            lp.price(LONGER, longer, grown)
+            kept = max(without[w], facts.value("list_floor", test=m) * facts.joins(o, m, w))
+            _at_least(lp, {longer: 1.0} | dict.fromkeys(so_far, 1.0), joined - kept)
         if w == last:
-            _price_list(lp, 2, sum(owed) / len(owed) if owed else 0.0, joined, so_far)
+            _price_list(lp, COST, sum(owed) / len(owed) if owed else 0.0, joined, so_far)
             if facts.value("target_week", organisation=o, test=m) <= w + 1:
                 share = facts.value("target_share", organisation=o, test=m)
                 short = lp.flow("short", o, m)
-                lp.price(1, short, facts.value("shortfall_price", test=m))
+                lp.price(SHORT, short, facts.value("shortfall_price", test=m))
                 _at_least(lp, {short: 1.0} | dict.fromkeys(so_far, 1 - share), (1 - share) * joined - facts.could_be_young(o, m, w))
+
+
+def _in_an_ordinary_session(facts: Facts, s: str, a: str, m: str) -> float:
+    """What one examination costs there in the cheapest kind of session."""
+    price = facts.value("examination_cost", organisation=facts.owner[s], site=s, test=m)
+    where = {"organisation": facts.owner[s], "site": s, "asset_type": a}
+    types = [t for s2, a2, t in facts.runs if (s2, a2) == (s, a)]
+    minutes = [facts.value("session_cost", session_type=t, **where) / facts.kinds[t]["minutes"] / facts.yields(s, a) for t in types]
+    return price + min(minutes, default=0.0) * facts.minutes_each(s, a, m)
+
+
+def _month_ends(facts: Facts, w: int) -> bool:
+    sunday = facts.mondays[w] + dt.timedelta(days=6)
+    return facts.mondays[w].month != sunday.month or (sunday + dt.timedelta(days=1)).day == 1
 
 
 def _price_list(lp: Linear, goal: int, price: float, joined: float, so_far: dict[Any, float]) -> None:
@@ -275,10 +297,10 @@ def _must_do(facts: Facts, lp: Linear, o: str, m: str) -> None:
         for s, a in facts.stations:
             if facts.owner[s] == o and m in facts.able[s, a] and _fixed(facts, s, a):
                 p = lp.flow("must_done", o, m, s, a, w)
-                lp.price(2, p, facts.value("examination_cost", organisation=o, site=s, test=m))
+                lp.price(COST, p, facts.value("examination_cost", organisation=o, site=s, test=m))
         so_far = {x: 1.0 for x in lp.names if x[0] == "must_done" and x[1:3] == (o, m) and x[5] <= w}
         lp.most.append((so_far, arisen))
-        _price_list(lp, 0, price, arisen, so_far)
+        _price_list(lp, UNDONE, price, arisen, so_far)
 
 
 def _room(facts: Facts, lp: Linear, s: str, a: str, w: int) -> None:
@@ -340,7 +362,7 @@ def evaluate(facts: Facts, lp: Linear, n: dict[Any, int], standing: dict[str, tu
         for x, c in terms.items():
             rows[k, lp.at[x]] += c
         right[k] = _room_there(facts, limit, n, standing) if isinstance(limit, tuple) else limit
-    goals = np.zeros((4, len(lp.names)))
+    goals = np.zeros((len(GOALS), len(lp.names)))
     for g, terms in enumerate(lp.goals):
         for x, c in terms.items():
             goals[g, lp.at[x]] = c
@@ -391,7 +413,7 @@ def _cost_of_choices(facts: Facts, n: dict[Any, int], standing: dict[str, tuple[
             if paid is None:
                 return None
             cost += paid
-    return np.array([0.0, 0.0, cost, disturbance])
+    return np.array([0.0, 0.0, 0.0, cost, disturbance])
 
 
 def _staff_cost(facts: Facts, o: str, g: str, n: dict[Any, int], standing: dict[str, str], w: int) -> float | None:

@@ -13,14 +13,15 @@ import pytest
 from data.assumptions import ASSUMPTIONS
 from data.folder import example_networks, read_folder
 from data.intake import from_parts, take_in
-from data.safe_reading import read_many
+from data.run import PlanSettings
 from data.scenario import LOCKS, Scenario, base, do_nothing
+from data.sources.dm01 import read
 from portal.checking import Facts, check_against, check_plan
 from portal.checking.totals import expected_measures
 from portal.checking.written import Written
 from portal.exports.plan_files import write_plan
 from portal.exports.plan_reading import read_summary, read_tables
-from portal.planning import PlanSettings, make_plan
+from portal.planning import make_plan
 from tests.networks.small import frame
 from tests.reference.tiny_cases import KINDS
 from tests.small_networks import Stream, session_type, two_trusts
@@ -73,8 +74,8 @@ def test_other_examples_keep_every_limit(name, weeks, tmp_path):
 
 
 def test_a_plan_for_the_official_workbooks_keeps_every_limit(shared_data, tmp_path):
-    files = [(path.name, path.read_bytes()) for path in sorted((shared_data / "dm01" / "raw").glob("*.xls"))]
-    dataset, intake = take_in(demonstration(), list(read_many(files, "dm01")))
+    files = sorted((shared_data / "dm01" / "raw").glob("*.xls"))
+    dataset, intake = take_in(demonstration(), [read(file.read_bytes(), file.name) for file in files])
     assert len(intake.months) == 8
     scenario = base(dataset.content_id, 52)
     assert said(check_plan(written(dataset, scenario, tmp_path), dataset, scenario)) == []

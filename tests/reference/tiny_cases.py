@@ -56,7 +56,9 @@ def shared_room(rng: np.random.Generator) -> Case:
     streams = {
         (o, m): _stream(rng, 12, planned=float(rng.integers(0, 3) * 8.6), unscheduled=float(rng.integers(0, 3) * 8.6)) for o in "PQ" for m in "xy"
     }
-    tiny = _pair(rng, a_week=4, streams=streams).assuming(unscheduled_outside=0.5, aid_accept_to_30=0.5, aid_accept_to_45=0.5, aid_cost=5)
+    tiny = _pair(rng, a_week=4, streams=streams).assuming(
+        unscheduled_outside=0.5, aid_accept_to_30=0.5, aid_accept_to_45=0.5, aid_cost=5, longer_price=40
+    )  # fmt: skip
     slow = [{"name": "scans_per_hour", "value": 0.5, "test": "y"}, {"name": "scans_per_hour", "value": 1.5, "test": "x", "site": "q1"}]
     return Case(tiny.but(scoped=slow), 1)
 
@@ -95,7 +97,7 @@ def aid_in_batches(rng: np.random.Generator) -> Case:
     assumed = {
         "aid_travel_limit": 45, "aid_accept_to_30": 0.75, "aid_accept_to_45": 0.5, "aid_suitable": 0.8,
         "aid_minimum_batch": float(rng.integers(1, 5)), "aid_maximum_batch": float(rng.integers(6, 9)), "aid_cost": float(rng.integers(1, 30)),
-        "session_cost": float(rng.integers(50, 300)),
+        "session_cost": float(rng.integers(50, 300)), "longer_price": 60.0,
     }  # fmt: skip
     return Case(tiny.assuming(**assumed), 1)
 

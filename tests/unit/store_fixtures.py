@@ -42,7 +42,9 @@ def sample_dataset(*, months=("2026-01-01", "2026-02-01"), title="Tiny network",
             "network": NETWORK.typed(
                 {"network": ["tiny"], "title": [title], "description": [""], "synthetic": [True], "country": ["GB"], "subdivision": ["ENG"]}
             ),
-            "organisations": ORGANISATIONS.typed({"organisation": ["BBB", "AAA"], "title": ["Second trust", "First trust"]}),
+            "organisations": ORGANISATIONS.typed(
+                {"organisation": ["BBB", "AAA"], "title": ["Second trust", "First trust"], "short_title": ["", "First"]}
+            ),
             "tests": TESTS.typed({"test": ["Y", "X"], "title": ["Why", "Ex"], "national_code": ["", ""], "allocated": [True, False]}),
         }
     )

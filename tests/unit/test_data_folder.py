@@ -154,7 +154,7 @@ def test_text_in_other_encodings_is_read(folder, encoding, notes):
     assert [f.rule for f in again.findings if f.severity == "note"] == notes
 
 
-@pytest.mark.parametrize("content", [b"not packed", gzip.compress(b"organisation\n" * 1000)[:-10]])
+@pytest.mark.parametrize("content", [b"not packed", gzip.compress(b"organisation\n" * 1000)[:-10]], ids=["not packed", "cut short"])
 def test_a_packed_file_that_is_damaged_is_refused(folder, content):
     (folder / "activity.csv").unlink()
     (folder / "activity.csv.gz").write_bytes(content)

@@ -10,7 +10,8 @@ import pytest
 from data.activity import ACTIVITY
 from data.dataset import Dataset
 from data.errors import Refused
-from data.intake import from_parts, take_in
+from data.findings import Findings
+from data.intake import Intake, from_parts, take_in
 from data.revisions import CHANGES, changes
 from data.safe_reading import read_safely
 from data.sources.dm01 import read
@@ -19,6 +20,7 @@ from tests.networks.broken import official_rows, official_xls
 from tests.networks.full_extract import as_csv, as_gzip, extract_rows, tidy_rows, with_value
 from tests.networks.small import small_parts
 
+MONTHS = (pd.Timestamp("2025-02-01"), pd.Timestamp("2025-03-01"))
 CT_OF_AAA_IN_FEBRUARY = 3  # row of the tidy table, the header being row 1
 
 
@@ -57,7 +59,7 @@ def test_the_same_content_again_changes_nothing(empty):
     again, intake = take_in(once, [tidy(name="other name.csv")])
     assert again is once
     assert intake.already == ("other name.csv",)
-    assert intake.sentences() == ["Already loaded, nothing changed: other name.csv."]
+    assert intake.sentences(stored=True) == ["Already loaded, nothing changed: other name.csv."]
 
 
 def test_a_corrected_month_replaces_the_whole_month_and_says_which_figures_change(empty):
@@ -67,8 +69,8 @@ def test_a_corrected_month_replaces_the_whole_month_and_says_which_figures_chang
     assert changed == [["AAA", "ct", pd.Timestamp("2025-02-01"), "done_planned"]]
     assert (intake.changes["after"] - intake.changes["before"]).tolist() == [5.0]
     assert intake.changes.dtypes.astype(str).to_dict() == {f.name: f.dtype for f in CHANGES.fields}
-    assert "Replaced: February 2025, March 2025." in intake.sentences()
-    said = next(s for s in intake.sentences() if "Alpha" in s)
+    assert "Loaded before, and replaced: February 2025 and March 2025." in intake.sentences(stored=True)
+    said = next(s for s in intake.sentences(stored=True) if "Alpha" in s)
     assert re.fullmatch(r'Alpha: 1 figure changed, most of all CT, February 2025, "Done: planned", from \d+ to \d+\.', said)
     assert set(made.sources["file"]) == {"corrected.csv"}
     assert set(once.sources["file"]) == {"tidy.csv"}
@@ -89,7 +91,7 @@ def test_an_unchanged_newer_issue_says_so(empty):
     once, _ = take_in(empty, [tidy()])
     _, intake = take_in(once, [tidy(list(reversed(tidy_rows())))])
     assert intake.changes.empty
-    assert "No figure of this network changes in the months that are replaced." in intake.sentences()
+    assert "No figure of this network changes in the months that are replaced." in intake.sentences(stored=True)
 
 
 def test_rows_that_appear_or_vanish_are_changes_from_and_to_no_row(empty):
@@ -178,3 +180,24 @@ def test_a_reading_from_the_child_is_known_again_here(empty):
     again, intake = take_in(once, [read(as_gzip(as_csv(tidy_rows())), "tidy.csv.gz")])
     assert again is once
     assert intake.already == ("tidy.csv.gz",)
+
+
+def test_what_storing_does_is_told_in_the_future_until_it_is_done():
+    intake = Intake(MONTHS, MONTHS[:1], ("old.xls",), 4, 120, 1, True, Findings())
+    assert intake.sentences(stored=False) == [
+        "2 months will be loaded (February 2025 to March 2025).",
+        "4 organisations of this network found.",
+        "Will be kept for comparison: 120 other organisations.",
+        "Will be left out: 1 national test that this network does not have.",
+        "Loaded before, and will be replaced: February 2025.",
+        "The synthetic history will be removed: real and invented months are never mixed.",
+    ]
+    assert intake.sentences(stored=True) == [
+        "2 months loaded (February 2025 to March 2025).",
+        "4 organisations of this network found.",
+        "Kept for comparison: 120 other organisations.",
+        "Left out: 1 national test that this network does not have.",
+        "Loaded before, and replaced: February 2025.",
+        "The synthetic history was removed: real and invented months are never mixed.",
+        "Already loaded, nothing changed: old.xls.",
+    ]

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
+from data import folder
 from data.activity import BANDS, WAITING
 from data.assumptions import ASSUMPTIONS, defaults_in_force
 from data.errors import Refused
-from data.folder import example_networks, read_folder
+from data.folder import DECLARED_EXAMPLES, demonstration, example_networks, read_folder
 from data.network import EVIDENCE, NETWORK_TABLES, WEEKDAYS
 from data.networks.history_tables import read_history_tables
 from data.networks.make_history import HISTORY_FILE, history, history_bytes, main
@@ -50,6 +51,13 @@ def lists_of(activity):
 
 def test_the_demo_the_endoscopy_and_the_tiny_network_are_there():
     assert set(FOLDERS) == {DEMO, TINY, "two_trusts_endoscopy"}
+
+
+def test_the_demonstration_is_the_one_that_the_examples_declare(tmp_path, monkeypatch):
+    assert demonstration() == DEMO
+    (tmp_path / DECLARED_EXAMPLES).write_text('demonstration = "another"\n', encoding="utf-8")
+    monkeypatch.setattr(folder, "EXAMPLES", tmp_path)
+    assert demonstration() == "another"
 
 
 @pytest.mark.parametrize("name", FOLDERS)

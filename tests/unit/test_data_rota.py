@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from data.rota import today
+from data.activity import Activity
+from data.rota import today, work_without_a_place
 from data.working_days import mondays
 from data.workload import must_do_work, recent_activity, slots_needed
 from forecasting.forecast import weekly_demand
@@ -168,14 +169,39 @@ def test_an_asset_is_added_where_the_load_is_heaviest():
     assert found.stations.rooms.tolist() == [[1, 1, 1], [3, 3, 3]]
 
 
-def test_work_without_any_asset_is_said():
-    tiny = Tiny(sites={"p1": "P", "q1": "Q"}, streams={("P", "x"): Stream(seen=43), ("Q", "x"): Stream(seen=43)}, assets={("p1", "room"): 1},
-                session_types=[session_type(minutes=240, a_week=10)])  # fmt: skip
-    found = rota_of(tiny.dataset())
-    (finding,) = found.findings
-    assert (finding.rule, finding.severity) == ("no-asset-for-work", "warn")
-    assert "10 examinations of x a week" in finding.found
-    assert "Trust Q" in finding.expected
+def nowhere_for_q(**parts):
+    """Two trusts with ten a week each; only P has an open room."""
+    streams = {("P", "x"): Stream(seen=43), ("Q", "x"): Stream(seen=43)}
+    return Tiny(sites={"p1": "P", "q1": "Q"}, streams=streams, session_types=[session_type(minutes=240, a_week=10)]).but(**parts).dataset()
+
+
+CLOSED = {"scoped": [{"name": "session_share", "value": 0, "site": "q1"}]}
+
+
+@pytest.mark.parametrize(
+    ("parts", "rule", "mend"),
+    [({"assets": {("p1", "room"): 1}}, "no-asset-for-work", "register"), (CLOSED, "no-opening-for-work", "assumption that closes them")],
+)
+def test_work_that_has_nowhere_to_be_done_is_said(parts, rule, mend):
+    dataset = nowhere_for_q(**parts)
+    (finding,) = rota_of(dataset).findings
+    assert (finding.rule, finding.severity) == (rule, "warn")
+    assert finding.found == "10 examinations of x a week at Trust Q"
+    assert mend in finding.mend
+    assert work_without_a_place(dataset) == (finding,)
+
+
+def test_a_unit_or_a_rota_of_its_own_gives_work_a_place():
+    unit = {"mobiles": {"v": {"asset_type": "room", "starts_at": "q1"}}, "pads": {("q1", "room"): {}}, "assumed": {"mobile_hours": 10}}
+    assert work_without_a_place(nowhere_for_q(**CLOSED, **unit)) == ()
+    assert work_without_a_place(nowhere_for_q(**CLOSED, rota={("q1", "room", "core"): 3})) == ()
+
+
+def test_work_is_looked_for_only_where_there_is_a_history_and_something_to_plan():
+    dataset = nowhere_for_q(assets={("p1", "room"): 1})
+    assert work_without_a_place(dataset.changed(activity=Activity({}))) == ()
+    bare = dataset.network.changed(assets=dataset.network["assets"].iloc[:0])
+    assert work_without_a_place(dataset.changed(network=bare)) == ()
 
 
 def test_a_planners_own_rota_replaces_the_derived_one():

@@ -188,7 +188,7 @@ def test_a_bad_cell_is_named(typed, sheet, table, name, row, value, rule, found)
 
 
 def test_findings_of_all_sheets_come_together(typed):
-    typed["Sites"][1][5] = "north"
+    typed["Sites"][1][declared("sites").columns.index("latitude")] = "north"
     typed["Rota"][1][3] = "x"
     assert {f.sheet for f in findings_of(xlsx(typed)).refusals} == {"Sites", "Rota"}
 
@@ -202,7 +202,7 @@ def test_a_stranger_in_the_history_is_found_once_with_its_first_row(typed):
 
 def test_blank_rows_are_skipped_and_findings_name_the_true_row(typed):
     typed["Sites"][1:1] = [[], [" "], [], [], []]
-    typed["Sites"][7][2] = "ZZZ"
+    typed["Sites"][7][declared("sites").columns.index("organisation")] = "ZZZ"
     finding = findings_of(xlsx(typed)).refusals[0]
     assert (finding.sheet, finding.row, finding.column) == ("Sites", 8, "Organisation")
 

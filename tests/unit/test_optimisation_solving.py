@@ -5,12 +5,16 @@ import time
 import numpy as np
 import pyomo.environ as pyo
 import pytest
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy.sparse import csr_array
 
 from data.errors import NoPlan
-from optimisation.highs import Settings, relative_gap
+from data.run import PlanSettings
+from optimisation.allocation.model import build_model
+from optimisation.highs import relative_gap
 from optimisation.matrix import INFINITY, Matrix, matrix_of
 from optimisation.solving import solve_in_order
+from tests.equations.hand import hand_problem
 
 
 def ignore(_):
@@ -57,9 +61,28 @@ def test_the_arrays_say_what_the_model_says():
     assert matrix.row_names[row["room"]] == ("room", "w")
 
 
+def test_the_arrays_are_those_of_pyomos_own_compiler():
+    model = build_model(hand_problem(weeks=7))
+    ours, form = matrix_of(model), LinearStandardFormCompiler().write(model, mixed_form=True)
+    names = {id(v): (family.local_name, i) for family in model.component_objects(pyo.Var) for i, v in family.items()}
+    tags = {id(c): (family.local_name, i) for family in model.component_objects(pyo.Constraint) for i, c in family.items()}
+    columns = [ours.column_names.index(names[id(v)]) for v in form.columns]
+    rows = [ours.row_names.index(tags[id(c)]) for c, _ in form.rows]
+    assert sorted(columns) == list(range(len(ours.column_names)))
+    assert sorted(rows) == list(range(len(ours.row_names)))
+    mine, theirs = ours.rows.toarray()[rows][:, columns], form.A.toarray()
+    signs = np.where(np.isclose(mine, theirs).all(axis=1), 1, -1)
+    assert np.allclose(mine, theirs * signs[:, None])
+    assert np.allclose(ours.goals.toarray()[:, columns], form.c.toarray())
+    assert np.allclose(ours.constants, form.c_offset)
+    for (_, sense), sign, right, low, high in zip(form.rows, signs, form.rhs, *ours.row_bounds[:, rows], strict=True):
+        ends = (-INFINITY if sense == 1 else right, INFINITY if sense == -1 else right)
+        assert (low, high) == pytest.approx(ends if sign == 1 else (-ends[1], -ends[0]))
+
+
 def test_goals_are_met_in_order_and_their_constants_count():
     matrix = matrix_of(two_goals())
-    outcome = solve_in_order(matrix, ["first", "second"], Settings(gap=1e-6), ignore, never)
+    outcome = solve_in_order(matrix, ["first", "second"], PlanSettings(gap=1e-6), ignore, never)
     value = dict(zip(matrix.column_names, outcome.values, strict=True))
     # x = y = 2.5 and n = 0 cost 12.5; a whole n would cost 3 and save 1.
     assert (value["n", 1], value["x", None], value["y", "a"]) == pytest.approx((0, 2.5, 2.5))
@@ -71,7 +94,7 @@ def test_goals_are_met_in_order_and_their_constants_count():
 
 def test_prices_are_what_one_more_unit_would_buy():
     matrix = matrix_of(two_goals())
-    outcome = solve_in_order(matrix, ["first", "second"], Settings(gap=1e-6), ignore, never)
+    outcome = solve_in_order(matrix, ["first", "second"], PlanSettings(gap=1e-6), ignore, never)
     row = {name: k for k, (name, _) in enumerate(matrix.row_names)}
     assert outcome.row_prices[row["need"]] == pytest.approx(2)  # one more needed: x and y rise by one
     assert outcome.row_prices[row["room"]] == pytest.approx(0)  # room is left
@@ -81,7 +104,7 @@ def test_contradicting_limits_are_said_to_contradict():
     m = two_goals()
     m.lock = pyo.Constraint(expr=m.n[1] + m.x + m.y["a"] >= 10)
     with pytest.raises(NoPlan, match="contradict"):
-        solve_in_order(matrix_of(m), ["first", "second"], Settings(), ignore, never)
+        solve_in_order(matrix_of(m), ["first", "second"], PlanSettings(), ignore, never)
 
 
 def test_the_relative_gap_of_small_amounts_is_in_pounds():
@@ -116,7 +139,7 @@ def is_a_plan(matrix, outcome):
 @pytest.mark.parametrize("after", [0.5, 1.5])
 def test_a_cancelled_solve_stops_soon_and_keeps_a_plan(after):
     matrix, started = hard(), time.monotonic()
-    outcome = solve_in_order(matrix, list("abcd"), Settings(gap=1e-6), ignore, lambda: time.monotonic() - started > after)
+    outcome = solve_in_order(matrix, list("abcd"), PlanSettings(gap=1e-6), ignore, lambda: time.monotonic() - started > after)
     assert time.monotonic() - started < after + 3
     assert outcome.status == "cancelled"
     assert is_a_plan(matrix, outcome)
@@ -124,7 +147,7 @@ def test_a_cancelled_solve_stops_soon_and_keeps_a_plan(after):
 
 def test_a_solve_cancelled_before_it_began_still_has_a_plan():
     matrix, started = hard(), time.monotonic()
-    outcome = solve_in_order(matrix, list("abcd"), Settings(), ignore, lambda: True)
+    outcome = solve_in_order(matrix, list("abcd"), PlanSettings(), ignore, lambda: True)
     assert time.monotonic() - started < 3
     assert outcome.status == "cancelled"
     assert is_a_plan(matrix, outcome)
@@ -132,7 +155,7 @@ def test_a_solve_cancelled_before_it_began_still_has_a_plan():
 
 def test_the_time_limit_is_kept_and_a_plan_is_there():
     matrix, started = hard(), time.monotonic()
-    outcome = solve_in_order(matrix, list("abcd"), Settings(gap=1e-6, time_limit=1.0), ignore, never)
+    outcome = solve_in_order(matrix, list("abcd"), PlanSettings(gap=1e-6, time_limit=1.0), ignore, never)
     assert time.monotonic() - started < 4
     assert outcome.status == "time limit"
     assert is_a_plan(matrix, outcome)
@@ -140,14 +163,21 @@ def test_the_time_limit_is_kept_and_a_plan_is_there():
 
 def test_the_bound_of_a_stopped_solve_is_not_above_what_a_longer_one_finds():
     matrix = hard(n=30, rows=3)
-    short = solve_in_order(matrix, list("abcd"), Settings(gap=1e-6, time_limit=0.3), ignore, never)
-    longer = solve_in_order(matrix, list("abcd"), Settings(gap=1e-6, time_limit=1.5), ignore, never)
+    short = solve_in_order(matrix, list("abcd"), PlanSettings(gap=1e-6, time_limit=0.3), ignore, never)
+    longer = solve_in_order(matrix, list("abcd"), PlanSettings(gap=1e-6, time_limit=1.5), ignore, never)
     assert short.stages[1].bound <= longer.stages[1].value + 1e-6
     assert longer.stages[1].value <= short.stages[1].value + 1e-6
 
 
+def test_progress_says_that_the_solver_is_at_work_before_it_has_found_anything():
+    told = []
+    solve_in_order(matrix_of(two_goals()), ["first", "second"], PlanSettings(), told.append, never)
+    assert (told[0].stage, told[0].best) == ("Solving", None)
+    assert told[1].best is not None
+
+
 def test_progress_goes_from_nothing_to_all_and_its_bound_is_below_its_best():
     told = []
-    solve_in_order(matrix_of(two_goals()), ["first", "second"], Settings(), told.append, never)
+    solve_in_order(matrix_of(two_goals()), ["first", "second"], PlanSettings(), told.append, never)
     assert told[-1].fraction == pytest.approx(1.0)
     assert all(p.bound <= p.best + 1e-6 for p in told if p.best is not None)

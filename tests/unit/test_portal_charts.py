@@ -17,12 +17,13 @@ from portal.charts.tables import (
     assumption_table,
     csv,
     declared_csv,
-    organisation_names,
     place_words,
     scenario_table,
     shaded,
     shown,
+    without_empty,
 )
+from portal.comparison import Comparison
 from tests.networks.small import frame, small_parts
 
 WEEKS = pd.date_range("2026-07-06", periods=3, freq="7D")
@@ -183,7 +184,7 @@ def test_who_helps_whom_adds_up_the_weeks(plan, net):
 def test_a_limit_is_one_row_with_its_weeks_and_its_highest_value(plan):
     table = figures.binding_limits(plan)
     assert len(table) == 1
-    assert table.iloc[0][["Binds in (weeks)", "One more is worth up to (£)", "First week of", "Last week of"]].tolist() == [
+    assert table.iloc[0][["Binds in (weeks)", "One more: up to (£)", "First week of", "Last week of"]].tolist() == [
         2,
         80,
         "6 July 2026",
@@ -270,13 +271,6 @@ def test_a_table_taken_away_reads_back_as_it_was(plan):
     pd.testing.assert_frame_equal(back, plan["sessions"])
 
 
-def test_names_are_short_only_where_they_stay_different(net):
-    same = net.changed(organisations=net["organisations"].assign(title=["North NHS Trust", "North NHS Foundation Trust"]))
-    other = net.changed(organisations=net["organisations"].assign(title=["North NHS Trust", "South NHS Foundation Trust"]))
-    assert list(organisation_names(same).values()) == ["North NHS Trust", "North NHS Foundation Trust"]
-    assert list(organisation_names(other).values()) == ["North", "South"]
-
-
 def test_places_are_named_by_their_titles(net):
     row = next(frame(ASSUMPTIONS, [{"name": "scans_per_hour", "value": 2, "site": "a1", "test": "ct"}]).itertuples())
     assert place_words(row, net) == "Alpha General, CT"
@@ -299,6 +293,23 @@ def test_columns_that_hold_nothing_are_left_out_of_a_network_table(net):
     table = network.declared_table(net, SITES)
     assert "Postcode" not in table.columns
     assert table["Organisation"].tolist() == ["Alpha", "Beta"]
+
+
+def test_columns_that_hold_nothing_are_left_out_unless_there_is_no_row():
+    table = pd.DataFrame({"a": ["x", ""], "b": ["", ""], "c": [float("nan")] * 2, "d": [0, 0]})
+    assert list(without_empty(table).columns) == ["a", "d"]
+    assert list(without_empty(table.iloc[:0]).columns) == ["a", "b", "c", "d"]
+
+
+def test_two_plans_are_told_apart_by_a_legend_and_clear_of_their_labels(net):
+    compared = pd.DataFrame({"organisation": ["AAA", "BBB"], "test": ["ct", "ct"], "left": [0.0, 0.3], "right": [0.0, 0.1],
+                             "difference": [0.0, -0.2], "target_share": [0.05, 0.05]})  # fmt: skip
+    figure = figures.sides(Comparison("", [], pd.DataFrame(), pd.DataFrame(), compared, pd.DataFrame()), net, "One", "Two").figure
+    assert figure.layout.showlegend
+    assert [line.name for line in figure.data if line.showlegend] == ["One", "Two"]
+    low, high = figure.layout.xaxis.range
+    assert low < 0
+    assert high > 0.3
 
 
 def test_labels_keep_their_distance_and_their_order():

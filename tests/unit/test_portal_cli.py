@@ -14,14 +14,14 @@ from streamlit.web import cli as streamlit
 from data.assumptions import ASSUMPTIONS
 from data.errors import NoPlan, NotFound, Refused
 from data.findings import Findings, note, refusal, warning
-from data.run import Progress
+from data.folder import demonstration
+from data.run import PlanSettings, Progress
 from data.scenario import base
 from portal import cli
 from portal.cli import main
 from portal.commands import following, planning, serving
-from portal.commands.networks import demonstration
 from portal.commands.screen import Screen, WrongUsage, finding_table, table
-from portal.planning import PlanSettings, make_plan
+from portal.planning import make_plan
 from tests.conftest import REPOSITORY
 from tests.networks.small import frame
 from tests.small_networks import two_trusts
@@ -254,6 +254,13 @@ class Row:
     progress: Progress = field(default_factory=Progress)
     started: None = None
     id: str = "r"
+
+
+def test_a_run_that_ends_before_it_tells_anything_is_still_seen_to_start(monkeypatch, capsys):
+    monkeypatch.setattr(following.time, "sleep", lambda _: None)
+    monkeypatch.setattr(following.services, "run", lambda scope, run_id: Row("done"))
+    assert following.follow(Row(), Screen()).state == "done"
+    assert capsys.readouterr().err == "Starting\n"
 
 
 def test_the_first_interrupt_stops_the_run_and_keeps_its_plan_the_second_leaves_it(monkeypatch):

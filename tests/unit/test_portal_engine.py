@@ -13,12 +13,14 @@ import pytest
 from sqlalchemy import text
 
 from data.errors import NotFound
+from data.run import PlanSettings
 from data.scenario import base
 from data.store import WORKER, Store, home
 from portal import engine
 from portal.worker import Process, Workers
-from tests.unit.engine_targets import PlanSettings
 from tests.unit.store_fixtures import ONE, OTHER, sample_dataset
+
+pytestmark = pytest.mark.usefixtures("warm")
 
 PATIENCE = 60.0
 
@@ -57,7 +59,7 @@ def prepared(store):
 
 
 def submit(store, target, *, seed=1, time_limit=60.0, **parts):
-    return engine.submit(store, ONE, *prepared(store), PlanSettings(time_limit, seed), workers(target, **parts))
+    return engine.submit(store, ONE, *prepared(store), PlanSettings(time_limit=time_limit, seed=seed), workers(target, **parts))
 
 
 def until(store, run_id, condition, seconds=PATIENCE):
@@ -102,6 +104,7 @@ def log_of(run_id):
 # A run that goes well
 
 
+@pytest.mark.cold
 def test_a_plan_is_computed_in_another_process_and_stored(served):
     run = submit(served, "quick", seed=7)
     assert run.state in ("queued", "running")
@@ -134,6 +137,7 @@ def test_equal_submissions_share_one_run_and_one_worker(file_store):
 # Stopping
 
 
+@pytest.mark.alone
 def test_a_cancelled_run_stops_within_two_seconds_and_keeps_its_best_plan(served):
     run = submit(served, "slow")
     until(served, run.id, busy)
@@ -152,6 +156,7 @@ def test_a_run_cancelled_before_it_found_a_plan_is_cancelled_not_failed(file_sto
     assert until(file_store, run.id, "cancelled").message == "Stopped on request; no plan had been found by then."
 
 
+@pytest.mark.alone
 def test_a_worker_that_does_not_stop_is_killed_after_five_seconds(file_store):
     run = submit(file_store, "deaf_and_mute")
     worker = worker_of(file_store, run.id)
@@ -174,6 +179,7 @@ def test_a_waiting_run_is_cancelled_at_once_and_never_starts(file_store):
     assert file_store.run(ONE, second.id).started is None
 
 
+@pytest.mark.alone
 def test_a_run_that_ignores_its_time_limit_is_killed(file_store, monkeypatch):
     monkeypatch.setattr("portal.worker.START_SECONDS", 3.0)
     run = submit(file_store, "deaf_and_mute", time_limit=1.0)
@@ -242,6 +248,7 @@ def test_a_killed_worker_fails_its_run_and_the_next_run_starts(file_store):
     assert submit(file_store, "slow").id != first.id, "a failed run is tried anew"
 
 
+@pytest.mark.cold
 def test_a_worker_that_cannot_be_started_fails_its_run(file_store, monkeypatch):
     def no_more_processes(*_, **__):
         raise OSError(11, "Resource temporarily unavailable")
@@ -256,16 +263,16 @@ def test_a_worker_that_cannot_be_started_fails_its_run(file_store, monkeypatch):
 
 SERVER = """
 import sys, time
+from data.run import PlanSettings
 from data.store import Store
 from portal import engine
-from tests.unit.engine_targets import PlanSettings
 from tests.unit.store_fixtures import ONE
 from tests.unit.test_portal_engine import prepared, workers
 store = Store.open(sys.argv[1])
 how = workers(sys.argv[2])
 engine.start(store, how)
 for seed in map(int, sys.argv[3:]):
-    print(engine.submit(store, ONE, *prepared(store), PlanSettings(60.0, seed), how).id, flush=True)
+    print(engine.submit(store, ONE, *prepared(store), PlanSettings(time_limit=60.0, seed=seed), how).id, flush=True)
 time.sleep(300)
 """
 
@@ -306,6 +313,7 @@ def test_runs_go_on_when_their_server_is_killed_and_the_last_worker_starts_the_n
         assert until(file_store, run_id, "done").finished
 
 
+@pytest.mark.alone
 def test_after_server_and_worker_are_killed_a_new_server_leaves_nothing_stuck(file_store):
     server = Server(file_store, "slow", 1, 2)
     until(file_store, server.runs[0], busy)

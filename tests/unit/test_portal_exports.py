@@ -9,10 +9,11 @@ import pytest
 
 from data.errors import NotFound, Refused
 from data.plan import PLAN_TABLES, Plan
+from data.run import PlanSettings
 from data.scenario import base
 from optimisation.explain import answer
 from portal.exports.plan_files import WORKBOOK, plan_workbook, read_plan, write_plan
-from portal.planning import PlanSettings, make_plan
+from portal.planning import make_plan
 from tests.small_networks import two_trusts
 
 FORMULA = '=HYPERLINK("http://example.org")'

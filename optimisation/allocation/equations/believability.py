@@ -28,6 +28,17 @@ def ramp(m: Any, s: str, a: str, t: str, w: int) -> Any:
     return m.sessions[s, a, t, w] - m.sessions[s, a, t, w - 1] - m.rise[s, a, t, w] <= today
 
 
+def not_longer(m: Any, o: str, k: str, u: str, w: int) -> Any:
+    """At month ends and at the end, a list longer than it would be without a change is counted.
+
+    L[o,m,u,w] ≤ max(L°[o,m,u,w], floor) + longer[o,m,u,w]
+
+    Units: patient = patient. No list is made to wait to save sessions, only to help one that is over the target; the floor is what booking
+    lead time keeps on any list.
+    """
+    return m.waiting[o, k, u, w] <= m.longest_list[o, k, u, w] + m.longer[o, k, u, w]
+
+
 def no_cliff(m: Any, o: str, k: str, u: str) -> Any:
     """A list that grows over the last six weeks of the plan is counted as a cliff.
 

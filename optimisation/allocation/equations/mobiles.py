@@ -15,6 +15,16 @@ def one_place(m: Any, v: str, w: int) -> Any:
     return sum(m.present[v, s, w] for s in m.problem.near("spots_of", (v,))) <= m.one_unit["unit"]
 
 
+def one_unit_a_pad(m: Any, s: str, a: str, w: int) -> Any:
+    """A pad takes one unit at most, or as many as stand on it today.
+
+    Σ_{v of type a} y[v,s,w] ≤ max(1, units there today)
+
+    Units: mobile_unit = mobile_unit.
+    """
+    return sum(m.present[v, s, w] for v in m.problem.near("mobiles_at", (s, a))) <= m.most_units[s, a]
+
+
 def arrival(m: Any, v: str, s: str, w: int) -> Any:
     """A unit that stands where it did not stand the week before has arrived.
 

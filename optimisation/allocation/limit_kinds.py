@@ -1,0 +1,10 @@
+"""What kinds of limit a plan can meet: the words of the column `what` of its table `limits`. Apart, as explaining a plan needs no model."""
+
+OPENINGS = "Openings"
+STAFF = "Staff hours"
+MOBILES = "Mobile unit weeks"
+INSOURCING = "Insourcing limit"
+OUTSOURCING = "Outsourcing limit"
+BATCH = "Largest aid batch"
+ACCEPTANCE = "Patients who accept aid"
+TRAVEL = "Travel limit"

@@ -1,0 +1,67 @@
+"""A plan in sentences: what a planner reads first."""
+
+import pandas as pd
+import pytest
+
+from data.plan import BY_TABLE, Plan
+from optimisation.explain import answer
+from tests.networks.small import small_parts
+
+WEEKS = pd.date_range("2026-07-06", periods=3, freq="7D")
+
+
+def rows(name, *given):
+    table = BY_TABLE[name]
+    return table.typed(pd.DataFrame([dict(zip(table.columns, row, strict=True)) for row in given], columns=table.columns))
+
+
+def plan(**tables):
+    """A plan of three weeks that measures nothing."""
+    nan = float("nan")
+    waiting = [("AAA", "ct", "all", w, 10.0, 0.0, 10.0, 100.0, nan, 0.0, nan, 0.0) for w in WEEKS]
+    summary = {
+        "status": "optimal", "met": [], "target": {"horizon_weeks": 3, "measured_weeks": []}, "notes": ["A note."], "findings": [],
+        "stages": [{"name": "cost", "gap": 0.002}],
+        "cost_gbp": {"sessions": 1_200_000.0, "examinations": 340_000.0, "outsourcing": 6.0, "total": 1_540_006.0},
+    }  # fmt: skip
+    return Plan({"waiting_list": rows("waiting_list", *waiting), **{name: rows(name, *given) for name, given in tables.items()}}, summary)
+
+
+@pytest.fixture(scope="module")
+def net():
+    """The small network with short titles."""
+    network = small_parts().network
+    return network.changed(
+        organisations=network["organisations"].assign(short_title=["A", "B"]), sites=network["sites"].assign(short_title=["Hall", "Barn"])
+    )
+
+
+def test_a_unit_that_leaves_early_is_said_to_be_idle_afterwards(net):
+    stay = [("m1", "b1", "scanner", w, True, False, 600.0, 1000.0) for w in WEEKS]
+    assert answer(plan(mobiles=stay), net).mobiles == ["Mobile: Barn (6 July 2026 to 26 July 2026)."]
+    assert answer(plan(mobiles=stay[:2]), net).mobiles == ["Mobile: Barn (6 July 2026 to 19 July 2026); not used after that."]
+    assert answer(plan(), net).mobiles == ["Mobile: not used."]
+
+
+def test_who_helps_whom_is_said_with_short_names(net):
+    sent = ("AAA", "BBB", "b1", "ct", "all", WEEKS[0], 4.0, 30.0, 60.0)
+    bought = [("BBB", "b1", "ct", "all", kind, WEEKS[0], n, 100.0) for kind, n in (("insourced", 1.0), ("outsourced", 0.2))]
+    assert answer(plan(transfers=[sent], external=bought), net).aid == [
+        "B examines 4 patients of A for CT, 30 minutes by road on average.",
+        "B has 1 CT examination insourced.",
+    ]
+
+
+def test_what_costs_next_to_nothing_is_not_named(net):
+    assert answer(plan(), net).cost == ["£1.54 million over 3 weeks: sessions £1.20 million and examinations £340,000."]
+
+
+def test_limits_are_found_by_the_names_they_were_written_with(net):
+    full = [("Openings", "Scanner, Hall, Core", w, 10.0, 10.0, True, 80.0, "sessions") for w in WEEKS]
+    made = plan(limits=full)
+    missed = {"organisation": "AAA", "test": "ct", "met": False, "worst_share": 0.2, "worst_week": "2026-07-20", "over_target": 15.0,
+              "target_share": 0.05}  # fmt: skip
+    summary = dict(made.summary) | {"met": [missed], "target": {"horizon_weeks": 3, "measured_weeks": ["2026-07-20"]}}
+    (sentence,) = answer(Plan(made.tables, summary), net).missed
+    assert sentence.startswith("CT at A: 20.0% over six weeks in the week of 20 July 2026, 15 patients more than")
+    assert sentence.endswith("It is limited by openings (Scanner, Hall, Core) full in 3 weeks, one more worth up to £80.")

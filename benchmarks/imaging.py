@@ -28,7 +28,7 @@ started = time.perf_counter()
 with duckdb.connect(config={"threads": 2}) as connection:
     connection.execute("SET enable_progress_bar = false")
     connection.execute("COPY (FROM read_csv($path)) TO $out (FORMAT parquet, COMPRESSION zstd)", {"path": sys.argv[1], "out": sys.argv[2]})
-print(time.perf_counter() - started)
+print(time.perf_counter() - started, time.process_time())
 """
 
 _OURS = """
@@ -38,11 +38,13 @@ from data.folder import read_folder
 from data.sources.imaging_process import read_extract
 from data.store import SINGLE_USER, Store
 path, network, folder, store = Path(sys.argv[1]), read_folder(Path(sys.argv[2])).network, Path(sys.argv[3]), Store.open(sys.argv[4])
-started = time.perf_counter()
+started, begun = time.perf_counter(), time.process_time()
 reading = read_extract(path, network, folder)
 read = time.perf_counter()
 store.save_imaging(SINGLE_USER, reading)
-print(read - started, time.perf_counter() - read, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6)
+child = resource.getrusage(resource.RUSAGE_CHILDREN)
+busy = time.process_time() - begun + child.ru_utime + child.ru_stime
+print(read - started, time.perf_counter() - read, child.ru_maxrss / 1e6, busy)
 """
 
 
@@ -57,24 +59,26 @@ def imaging(folder: Path, rows: int) -> list[Line]:
     for turn in range(2):
         url = f"sqlite:///{folder / f'{turn}.db'}"
         (folder / f"{turn}").mkdir()
-        alone += _printed(_ALONE, str(path), str(folder / "alone.parquet"))
+        alone.append(_printed(_ALONE, str(path), str(folder / "alone.parquet")))
         ours.append(_printed(_OURS, str(path), str(network), str(folder / f"{turn}"), url))
-    reading, saving, memory = min(ours, key=lambda seconds: seconds[0] + seconds[1])
+    reading, saving, memory, _ = min(ours, key=lambda figures: figures[0] + figures[1])
+    by_itself = min(figures[0] for figures in alone)
+    busy = min(figures[3] for figures in ours) / min(figures[1] for figures in alone)
     store = Store.open(url)
     stored = store.extracts(SINGLE_USER)[0]
     calendar = WorkingDays.of(read_folder(network).network)
     store.imaging_pattern(SINGLE_USER, "acute", calendar)  # the first question of a process also loads DuckDB
     asked = {name: timed(lambda name=name: store.imaging_pattern(SINGLE_USER, name, calendar))[1] for name in PATTERNS if name != "acute"}  # type: ignore[misc]
     store.close()
-    slowest, ratio = max(asked, key=lambda name: asked[name]), (reading + saving) / min(alone)
+    slowest, ratio = max(asked, key=lambda name: asked[name]), (reading + saving) / by_itself
     print(f"Imaging extract: {stored.rows:,} examinations, {path.stat().st_size / 1e6:,.0f} MB, {len(stored.parts)} parts")
-    print(f"Our intake over DuckDB alone: {ratio:.2f}. Goal {_RATIO}: {_verdict(ratio <= _RATIO)}.")
+    print(f"Our intake over DuckDB alone: {ratio:.2f} ({busy:.2f} in processor time). Goal {_RATIO}: {_verdict(ratio <= _RATIO)}.")
     print(f"Memory of the reading process at its peak: {memory:.2f} GB. Goal {_MEMORY}: {_verdict(memory < _MEMORY)}.")
     print(f"Slowest pattern ({slowest}): {asked[slowest]:.2f} s. Goal {_PATTERN}: {_verdict(asked[slowest] < _PATTERN)}.")
     return [
         Line(f"Imaging extract of {rows:,} examinations"),
         Line("  make it", making),
-        Line("  DuckDB alone: read CSV, write Parquet (best of two)", min(alone)),
+        Line("  DuckDB alone: read CSV, write Parquet (best of two)", by_itself),
         Line("  ours: read, check, search for people, cut (best of two)", reading),
         Line("  ours: store", saving),
         *(Line(f"  pattern: {PATTERNS[name].title}", seconds) for name, seconds in asked.items()),

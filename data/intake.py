@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from data.activity import ACTIVITY, Activity
+from data.checks.history import check_history
+from data.checks.history import findings as as_findings
 from data.dataset import SOURCES, Dataset
 from data.errors import Refused
 from data.findings import Finding, Findings, note, refusal
 from data.folder import Parts
+from data.network import Network
 from data.revisions import CHANGES, FIGURES, changes, sentences
 from data.sources.reading import Reading
 from data.words import count, listed, month, sentence_start
+from data.working_days import WorkingDays
 
 _WRITTEN_OUT = 3
 
@@ -130,14 +134,22 @@ def take_in(dataset: Dataset, readings: Sequence[Reading]) -> tuple[Dataset, Int
     sources = SOURCES.empty() if invented else dataset.sources[~dataset.sources["period"].isin(months)]
     sources = SOURCES.typed(pd.concat([sources, _source_rows(fresh)], ignore_index=True))
     accepted = Findings() if invented else dataset.accepted
-    result = dataset.changed(activity=base.with_months(merged), sources=sources, accepted=accepted.plus(findings))
-    network = dataset.network
+    network, activity = dataset.network, base.with_months(merged)
+    findings += _quality(network, base, activity, months)
+    result = dataset.changed(activity=activity, sources=sources, accepted=accepted.plus(findings))
     inside, present = set(network.organisations), set(merged["organisation"])
     different = changes(base, result.activity, network.organisations, replaced)
     said = sentences(different, replaced, network.titles("organisations"), network.titles("tests"))
     return result, Intake(
         months, replaced, already, len(present & inside), len(present - inside), outside, invented, Findings(findings), different, tuple(said)
     )  # fmt: skip
+
+
+def _quality(network: Network, before: Activity, after: Activity, months: Sequence[pd.Timestamp]) -> Findings:
+    """What the months taken in look like beside the others: the network's own organisations only, whose figures are planned with."""
+    concerns = check_history(after, WorkingDays.of(network), network.organisations, earlier=before if before.periods else None)
+    touched = [c for c in concerns if any(c.period <= m <= c.until for m in months)]
+    return as_findings(touched, network.titles("organisations"), network.titles("tests"))
 
 
 def _in_force(dataset: Dataset, reading: Reading) -> bool:

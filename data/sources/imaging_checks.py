@@ -29,6 +29,9 @@ MOST_IMPOSSIBLE = 0.05
 EARLIEST = datetime(2000, 1, 1)
 """Moments before are what a system writes for an unknown date."""
 
+_BOOKED_AHEAD = timedelta(days=730)
+"""An appointment may lie this far ahead; nothing else may lie ahead."""
+
 _MOST_CODES = 2000
 _DIGITS_OF_A_PERSON = 10
 _LIKE_A_MOMENT = re.compile(r"[0-9]{1,4}[-/. ].{1,24}")
@@ -66,8 +69,8 @@ class Rule:
         return self.name == "order"
 
 
-def rules(now: datetime, columns: Columns) -> list[Rule]:
-    """Every rule for a file with these columns, read at this moment."""
+def rules() -> list[Rule]:
+    """Every rule but the bounds of moments, which hang on the clock."""
     missing = [
         *(Rule("empty", "refuse", name, f"coalesce(trim({name}), '') = ''", "'an empty cell'", IMAGING.field(name).allowed()) for name in NAMES),
         Rule("empty", "refuse", "requested", "requested IS NULL AND NOT unreadable", "'an empty cell'", _ALLOWED_MOMENT),
@@ -78,7 +81,7 @@ def rules(now: datetime, columns: Columns) -> list[Rule]:
         Rule("not-done", "warn", "outcome", "outcome <> 'done' AND scanned_start IS NOT NULL", "outcome || ' with a scan'",
              "no scan where nothing was done", "Correct the outcome, or accept: the row counts as not done."),
     ]  # fmt: skip
-    return [*missing, *_intervals(), *(r for m in MOMENTS if m in columns.of for r in _bounds(m, now))]
+    return [*missing, *_intervals()]
 
 
 def _intervals() -> list[Rule]:
@@ -100,8 +103,17 @@ def _intervals() -> list[Rule]:
     ]  # fmt: skip
 
 
-def _bounds(moment: str, now: datetime) -> list[Rule]:
-    latest = now + (timedelta(days=730) if moment == "booked" else timedelta(days=1))
+def _broken_bounds(connection: duckdb.DuckDBPyConnection, columns: Columns, now: datetime) -> Iterator[Rule]:
+    """Rules for moments that are out of bounds somewhere: the first and the last of each tell."""
+    moments = [m for m in MOMENTS if m in columns.of]
+    ends = connection.table("raw").aggregate(", ".join(f"min({m}), max({m})" for m in moments)).fetchall()[0]
+    for moment, first, last in zip(moments, ends[::2], ends[1::2], strict=True):
+        latest = now + (_BOOKED_AHEAD if moment == "booked" else timedelta(days=1))
+        if first is not None and (first < EARLIEST or last > latest):
+            yield from _bounds(moment, latest)
+
+
+def _bounds(moment: str, latest: datetime) -> list[Rule]:
     found = f"strftime({moment}, '%Y-%m-%d %H:%M')"
     late, early = literal(f"{latest:%Y-%m-%d %H:%M:%S}"), literal(f"{EARLIEST:%Y-%m-%d}")
     return [
@@ -113,7 +125,7 @@ def _bounds(moment: str, now: datetime) -> list[Rule]:
 
 def check_rows(connection: duckdb.DuckDBPyConnection, columns: Columns, now: datetime, rows: int) -> Iterator[Finding]:
     """What the rules find in the view `checked`, and examinations that stand in it twice."""
-    every = rules(now, columns)
+    every = [*rules(), *_broken_bounds(connection, columns, now)]
     counts = connection.table("checked").aggregate(", ".join(f"count(*) FILTER ({rule.where})" for rule in every)).fetchall()[0]
     for rule, times in zip(every, counts, strict=True):
         if times:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from data.findings import Finding, Findings, note, refusal
 from data.sources.imaging import IMAGING, ImagingReading, Part, Vocabulary, headings
 from data.sources.imaging_checks import LONGEST, check_rows, check_scanners, check_sites, unreadable_moments
 from data.sources.imaging_codes import list_written, other_tests, read_codes, replace_codes
+from data.sources.imaging_digest import Digest, digest_beside
 from data.sources.imaging_people import heading_findings, people_findings
 from data.sources.imaging_sql import Columns, load_query, sql
 from data.sources.imaging_text import Opened, opened
@@ -48,7 +49,8 @@ class Workplace:
 
 
 def intake(
-    path: Path, file: str, words: Vocabulary, place: Workplace, *, now: datetime, mapping: Mapping[str, str] | None = None
+    path: Path, file: str, words: Vocabulary, place: Workplace, *, now: datetime, mapping: Mapping[str, str] | None = None,
+    digest: Future[Digest] | None = None,
 ) -> ImagingReading:  # fmt: skip
     """Read one extract and write its parts into the workplace's folder.
 
@@ -59,14 +61,15 @@ def intake(
         place: where to work, and within what limits.
         now: moments later than this are refused.
         mapping: field by heading, for headings nobody declared.
+        digest: of the file, where somebody has begun to take it.
 
     Returns:
         The reading; with findings that refuse it, and no parts, where anything is wrong with the file.
     """
-    reading = ImagingReading(file, "")
+    taken = (digest or digest_beside(path)).result()
+    reading = ImagingReading(file, taken.sha256)
     try:
-        text = opened(path, file, place.folder, place.unpacked)
-        reading = ImagingReading(file, text.sha256)
+        text = opened(path, file, place.folder, place.unpacked, taken)
         columns = _columns(text, mapping or {})
         with _connection(place) as connection:
             return _read(connection, text, columns, words, place.folder, reading, now)

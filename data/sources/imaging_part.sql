@@ -4,8 +4,6 @@ COPY (
         examination_id, patient_id, organisation, site, test, examination_code, scanner_id, source_of_referral, priority,
         requested, booked, attended, scanned_start, scanned_end, reported, outcome,
         coalesce(scanned_start, booked, attended, requested)::DATE AS day,
-        isodow(coalesce(scanned_start, booked, attended, requested))::UTINYINT AS weekday,
-        hour(scanned_start)::UTINYINT AS hour,
         (epoch(scanned_start) % 86400)::INTEGER AS start_second,
         CASE WHEN scanned_end BETWEEN scanned_start AND scanned_start + to_minutes($longest)
              THEN (epoch(scanned_end - scanned_start) / 60)::FLOAT END AS minutes,

@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import threading
-import traceback
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -22,7 +21,8 @@ from typing import Any
 from data.findings import Finding, Findings, refusal
 from data.network import Network
 from data.safe_reading import shown_name
-from data.sources.imaging import ImagingReading, Part, Vocabulary, vocabulary
+from data.sources.imaging import ImagingReading, Part, vocabulary
+from data.sources.imaging_child import DISK_FULL, OUT_OF_MEMORY
 
 _log = logging.getLogger(__name__)
 
@@ -30,8 +30,6 @@ _ROOT = Path(__file__).resolve().parents[2]
 _SLOT = threading.BoundedSemaphore(1)
 """One extract at a time: it may take both processors and most of the memory that is meant for reading."""
 
-_OUT_OF_MEMORY = 3
-_DISK_FULL = 4
 _KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH")
 """What the child sees of our environment: no secret of the portal, and no time zone."""
 
@@ -45,7 +43,7 @@ class ExtractLimits:
     Attributes:
         size: bytes of the file as given.
         unpacked: bytes when unpacked.
-        memory: bytes of memory altogether, and of address space beside what libraries only reserve.
+        memory: bytes of memory.
         wall: seconds by the clock.
     """
 
@@ -60,9 +58,6 @@ IMPORT_LIMITS = ExtractLimits(size=2_000_000_000, unpacked=4_000_000_000, memory
 
 PAGE_LIMITS = ExtractLimits(size=50_000_000, unpacked=1_000_000_000, memory=2_000_000_000, wall=120)
 """Of an upload through the page."""
-
-_ENGINE_SHARE = 0.5
-"""DuckDB's part of the memory; beyond it, it writes to the folder."""
 
 
 def read_extract(
@@ -118,7 +113,7 @@ def _refused(file: str, finding: Finding) -> ImagingReading:
 def _ask_child(request: dict[str, Any], file: str, limits: ExtractLimits) -> dict[str, Any] | Finding:
     kept = {k: v for k, v in os.environ.items() if k in _KEPT}
     with subprocess.Popen(
-        [sys.executable, "-m", "data.sources.imaging_process"], cwd=_ROOT, env=kept | {"PYTHONUTF8": "1", "PYTHONPATH": str(_ROOT)},
+        [sys.executable, "-m", "data.sources.imaging_child"], cwd=_ROOT, env=kept | {"PYTHONUTF8": "1", "PYTHONPATH": str(_ROOT)},
         start_new_session=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     ) as process:  # fmt: skip
         try:
@@ -133,11 +128,11 @@ def _ask_child(request: dict[str, Any], file: str, limits: ExtractLimits) -> dic
         return dict(json.loads(answer))
     if process.returncode == -signal.SIGXCPU:
         return _too_slow(file, limits)
-    if process.returncode == _OUT_OF_MEMORY:
+    if process.returncode == OUT_OF_MEMORY:
         return refusal(
             "too-large", "a file that needs too much memory", f"a file that can be read in {limits.memory / 1e9:.1f} GB", _SMALLER, file=file
         )
-    if process.returncode == _DISK_FULL:
+    if process.returncode == DISK_FULL:
         found = "a file for which the disk has no room"
         return refusal("disk-full", found, "room for several times the file", "Make room on the disk and try again.", file=file)
     _log.error("A reading process ended with %s: %s", process.returncode, log.decode("utf-8", "replace")[-2000:])
@@ -149,55 +144,6 @@ def _too_slow(file: str, limits: ExtractLimits) -> Finding:
     return refusal("too-slow", "a file that takes too long to read", f"a file that can be read in {limits.wall:g} seconds", _SMALLER, file=file)
 
 
-def _packed(reading: ImagingReading) -> dict[str, Any]:
-    parts = [{**asdict(part), "path": str(part.path)} for part in reading.parts]
-    return {**asdict(reading), "parts": parts, "findings": [asdict(f) for f in reading.findings]}
-
-
 def _unpacked(answer: dict[str, Any]) -> ImagingReading:
     parts = tuple(Part(**{**part, "path": Path(part["path"])}) for part in answer["parts"])
     return ImagingReading(**{**answer, "parts": parts, "findings": Findings(Finding(**f) for f in answer["findings"])})
-
-
-def _limit(limits: ExtractLimits) -> None:
-    """Put limits on this process that it cannot raise again."""
-    import resource
-
-    cpu, file = int(2 * limits.wall), limits.unpacked
-    wanted = {"RLIMIT_AS": limits.memory, "RLIMIT_CPU": cpu, "RLIMIT_FSIZE": file, "RLIMIT_CORE": 0}
-    for name, most in wanted.items():
-        try:
-            resource.setrlimit(getattr(resource, name), (most, most + 1 if name == "RLIMIT_CPU" else most))
-        except (ValueError, OSError):
-            if sys.platform == "linux":  # elsewhere some limits cannot be set; the clock of the parent still holds
-                raise
-
-
-def main() -> int:
-    """What the child does: limits first, then read, then answer."""
-    with os.fdopen(os.dup(sys.stdout.fileno()), "w") as answer:
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not get into the answer
-        request = json.load(sys.stdin)
-        limits = ExtractLimits(**request["limits"])
-        _limit(limits)
-        from data.sources.imaging_intake import Workplace, intake
-
-        place = Workplace(Path(request["folder"]), int(_ENGINE_SHARE * limits.memory), limits.unpacked)
-        words, now = Vocabulary(**request["words"]), datetime.fromisoformat(request["now"])
-        try:
-            reading = intake(Path(request["path"]), request["file"], words, place, now=now, mapping=request["mapping"])
-        except MemoryError:
-            return _OUT_OF_MEMORY
-        except Exception as error:
-            if "No space left" in str(error):
-                return _DISK_FULL
-            # Where it happened, without the message: that may repeat what stands in a cell.
-            where = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-            sys.stderr.write(f"{type(error).__name__} at {' < '.join(reversed(where))}\n")
-            return 1
-        json.dump(_packed(reading), answer)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +13,13 @@ import duckdb
 
 from data.errors import Refused
 from data.findings import Finding, note, refusal
+from data.sources.imaging_digest import Digest
 from data.unpacking import beginning, contents_of
 
 MOST_COLUMNS = 200
 
 _PARQUET = b"PAR1"
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _DELIMITERS = (",", ";", "\t", "|")
 _BOMS = ((codecs.BOM_UTF8, "utf-8", 3), (codecs.BOM_UTF16_LE, "utf-16-le", 2), (codecs.BOM_UTF16_BE, "utf-16-be", 2))
 _HEAD = 1 << 16
@@ -49,7 +49,7 @@ class Opened:
     notes: tuple[Finding, ...] = ()
 
 
-def opened(path: Path, file: str, folder: Path, unpacked: int) -> Opened:
+def opened(path: Path, file: str, folder: Path, unpacked: int, digest: Digest) -> Opened:
     """Unpack a file where needed, into `folder`.
 
     Args:
@@ -57,44 +57,39 @@ def opened(path: Path, file: str, folder: Path, unpacked: int) -> Opened:
         file: its name, for the findings.
         folder: for the unpacked text.
         unpacked: most bytes it may hold when unpacked.
+        digest: of the file.
 
     Raises:
         Refused: it is not a CSV file (plain, .gz or in a zip archive) or a Parquet file, or is damaged, too large or without a heading.
     """
     start = beginning(path, 4)
     if start == _PARQUET:
-        return _parquet(path, file)
-    if start.startswith(_WORKBOOKS[1]):
+        return Opened(path, "parquet", digest.sha256, _parquet_heading(path, file), first_row=1)
+    if start.startswith(_WORKBOOK):
         raise Refused([refusal("wrong-type", "a spreadsheet", "a CSV file (also .gz or in a zip archive) or a Parquet file", _SAVE, file=file)])
-    text, sha256, notes = _text(path, file, folder, unpacked)
+    text, notes = _text(path, file, folder, unpacked, digest)
     heading, delimiter = _heading(text, file)
-    return Opened(text, "text", sha256, heading, delimiter, notes=tuple(notes))
+    return Opened(text, "text", digest.sha256, heading, delimiter, notes=tuple(notes))
 
 
-def _parquet(path: Path, file: str) -> Opened:
+def _parquet_heading(path: Path, file: str) -> tuple[str, ...]:
     try:
         with duckdb.connect() as connection:
             described = connection.execute("DESCRIBE SELECT * FROM read_parquet($path)", {"path": str(path)}).fetchall()
     except duckdb.Error:
         raise Refused([refusal("damaged", "a damaged or encrypted Parquet file", "a whole Parquet file", _SAVE, file=file)]) from None
-    heading = _checked_heading([str(row[0]) for row in described], file)
-    digest = hashlib.sha256()
-    with path.open("rb") as opened_file:
-        while chunk := opened_file.read(1 << 20):
-            digest.update(chunk)
-    return Opened(path, "parquet", digest.hexdigest(), heading, first_row=1)
+    return _checked_heading([str(row[0]) for row in described], file)
 
 
-def _text(path: Path, file: str, folder: Path, unpacked: int) -> tuple[Path, str, list[Finding]]:
-    """The file as UTF-8 text, the digest of the file as given, and what was done."""
+def _text(path: Path, file: str, folder: Path, unpacked: int, digest: Digest) -> tuple[Path, list[Finding]]:
+    """The file as UTF-8 text, and what was done to it."""
     contents = contents_of(path, file, unpacked)
-    digest = hashlib.sha256()
-    as_given = contents.packing == "plain"
     first = next(contents.chunks(), b"")
     encoding, skip = next(((name, length) for bom, name, length in _BOMS if first.startswith(bom)), ("utf-8", 0))
-    if as_given and encoding == "utf-8" and not skip and _is_clean(contents.chunks(), digest.update, file):
-        return path, digest.hexdigest(), []
-    given = _digest(path)
+    if contents.packing == "plain" and encoding == "utf-8" and not skip and digest.is_utf8:
+        if digest.has_nul:
+            raise Refused([_no_csv(file)])
+        return path, []
     target = folder / "unpacked.text"
     notes: list[Finding] = []
     try:
@@ -108,21 +103,7 @@ def _text(path: Path, file: str, folder: Path, unpacked: int) -> tuple[Path, str
             raise Refused([_no_text(file)]) from None
         found = "text that is not UTF-8, read as Windows text (cp1252)"
         notes.append(note("encoding", found, "text in UTF-8", "Check names with accents, or export the file in UTF-8.", file=file))
-    return target, given, notes
-
-
-def _is_clean(chunks: Iterator[bytes], update: object, file: str) -> bool:
-    """True for UTF-8 as it stands; the digest is complete only then."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for chunk in chunks:
-            update(chunk)  # type: ignore[operator]
-            _refuse_nul(chunk, file)
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    return target, notes
 
 
 def _recode(chunks: Iterator[bytes], target: Path, encoding: str, skip: int, file: str) -> None:
@@ -132,7 +113,7 @@ def _recode(chunks: Iterator[bytes], target: Path, encoding: str, skip: int, fil
             text = decoder.decode(chunk[skip:])
             skip = 0
             if "\0" in text:
-                _refuse_nul(b"\0", file)
+                raise Refused([_no_csv(file)])
             out.write(text.encode())
         out.write(decoder.decode(b"", final=True).encode())
 
@@ -141,14 +122,8 @@ def _no_text(file: str) -> Finding:
     return refusal("encoding", "bytes that are no text", "text in UTF-8", _SAVE, file=file)
 
 
-def _refuse_nul(chunk: bytes, file: str) -> None:
-    if b"\0" in chunk:
-        raise Refused([refusal("wrong-type", "a file that is not text", "a CSV file (also .gz or in a zip archive) or Parquet", _SAVE, file=file)])
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _no_csv(file: str) -> Finding:
+    return refusal("wrong-type", "a file that is not text", "a CSV file (also .gz or in a zip archive) or a Parquet file", _SAVE, file=file)
 
 
 def _heading(text: Path, file: str) -> tuple[tuple[str, ...], str]:

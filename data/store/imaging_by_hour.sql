@@ -1,2 +1,2 @@
-SELECT site, test, weekday, hour, count(*) AS n
+SELECT site, test, isodow(day) AS weekday, start_second // 3600 AS hour, count(*) AS n
 FROM examinations WHERE outcome = 'done' GROUP BY ALL ORDER BY ALL

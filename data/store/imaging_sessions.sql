@@ -1,7 +1,8 @@
 , run AS (
     SELECT
         site, test, scanner_id, day,
-        (hour >= $morning)::UTINYINT + (hour >= $afternoon)::UTINYINT + (hour >= $evening)::UTINYINT AS part,
+        (start_second >= 3600 * $morning)::UTINYINT + (start_second >= 3600 * $afternoon)::UTINYINT
+            + (start_second >= 3600 * $evening)::UTINYINT AS part,
         count(*) AS examinations, bool_or(source_of_referral IN ('outpatient', 'gp')) AS listed
     FROM examinations WHERE outcome = 'done' AND scanner_id IS NOT NULL GROUP BY ALL
 )

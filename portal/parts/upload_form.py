@@ -12,7 +12,7 @@ from portal.workspace import Workspace
 
 RETURNS, NETWORK = "Monthly returns", "Network workbook"
 _HINTS = {
-    RETURNS: "The provider workbooks as they were published: several months at once, in any order.",
+    RETURNS: "The provider workbooks or the full extract as they were published (also .csv.gz, or a zip with one CSV): several months, in any order.",
     NETWORK: "One .xlsx workbook with a sheet for each table: download one below.",
 }
 _DRAFT = "upload"
@@ -26,7 +26,7 @@ def read(ws: Workspace, held: Dataset | None) -> uploads.Draft | None:
     kind = st.radio("What do you want to load?", [RETURNS, NETWORK] if held else [NETWORK], horizontal=True, key=f"upload_kind_{ws.turn(_DRAFT)}")
     keep = kind == NETWORK and held is not None and held.has_history and _keep_history()
     st.caption(_HINTS[kind])
-    types = ["xls", "xlsx"] if kind == RETURNS else ["xlsx"]
+    types = ["xls", "xlsx", "csv", "gz", "zip"] if kind == RETURNS else ["xlsx"]
     chosen = st.file_uploader(kind, type=types, accept_multiple_files=kind == RETURNS, key=f"upload_{kind}_{ws.turn(_DRAFT)}")
     files = [(f.name, f.getvalue()) for f in (chosen if isinstance(chosen, list) else [chosen] if chosen else [])]
     if not files:

@@ -61,7 +61,7 @@ def test_columns_are_typed_and_intervals_counted(tmp_path):
     frame = stored(read(as_csv(MONTHS), tmp_path))
     first = frame.iloc[0]
     assert str(first["scanned_start"]) == "2026-05-04 09:00:00"
-    assert (first["weekday"], first["hour"], first["start_second"], first["minutes"]) == (1, 9, 9 * 3600, 20.0)
+    assert (str(first["day"].date()), first["start_second"], first["minutes"]) == ("2026-05-04", 9 * 3600, 20.0)
     assert (first["wait_days"], first["report_days"]) == (14, 1.0)
     assert frame["minutes"].isna().tolist() == [False, False, True, False, True]
     assert frame["report_days"].isna().tolist() == [False, True, False, False, True]

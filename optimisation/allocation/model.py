@@ -94,7 +94,7 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("as_today", _frozen_lists, waiting_list.as_today),
     Equation("over_six_in_turn", _set("measured_lists"), waiting_list.over_six_in_turn),
     Equation("target", _set("measured_tests"), target.target),
-    Equation("above_rota", _set("station_sessions"), believability.above_rota),
+    Equation("above_rota", _set("growing_sessions"), believability.above_rota),
     Equation("ramp", _set("station_sessions"), believability.ramp),
     Equation("not_longer", _set("judged_lists"), believability.not_longer),
     Equation("no_cliff", _set("ending_lists"), believability.no_cliff),

@@ -41,7 +41,9 @@ def disturbance(m: Any) -> Any:
 
     The size of a change is 2·more - (n - today), and of all ramps of a session type 2·Σ rise - (n - today) in the last week.
     """
-    rota = sum(m.rota_change_price[i[1]] * (2 * v - m.sessions[i] + m.sessions_today[i]) for i, v in m.more.items())
+    rota = sum(2 * m.rota_change_price[i[1]] * v for i, v in m.more.items()) - sum(
+        m.rota_change_price[i[1]] * (v - m.sessions_today[i]) for i, v in m.sessions.items()
+    )
     ramps = sum(2 * m.ramp_price[i[1]] * v for i, v in m.rise.items()) - sum(
         m.ramp_price[a] * (m.sessions[s, a, t, w] - m.sessions_today[s, a, t, w])
         for s, a, t in m.problem.sets["station_types"]

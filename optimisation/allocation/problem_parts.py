@@ -56,6 +56,7 @@ def _session_bounds(d: Draft) -> None:
         for w in weeks_between(d, lock.from_week, lock.to_week):
             if (lock.site, lock.asset_type, lock.session_type, w) in d.session_bounds:
                 d.session_bounds[lock.site, lock.asset_type, lock.session_type, w] = (lock.value, lock.value)
+    d.sets["growing_sessions"] = [i for i, (_, high) in d.session_bounds.items() if high > today[i]]
 
 
 def lists(d: Draft) -> None:

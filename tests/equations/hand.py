@@ -44,7 +44,7 @@ def _weekly(members: list[tuple[Any, ...]], numbers: range) -> list[tuple[Any, .
 def _sets(numbers: range) -> dict[str, list[tuple[Any, ...]]]:
     last = numbers[-1]
     return {
-        "station_types": TYPES, "station_sessions": _weekly(TYPES, numbers), "fixed_stations": [P1, Q1],
+        "station_types": TYPES, "station_sessions": _weekly(TYPES, numbers), "growing_sessions": _weekly(TYPES, numbers), "fixed_stations": [P1, Q1],
         "lists": LISTS, "list_weeks": _weekly(LISTS, numbers),
         "must_do_tests": STREAMS, "must_do_streams": _weekly(STREAMS, numbers),
         "must_do_places": _weekly([("P", "x", *P1), ("P", "y", *P1), ("Q", "x", *Q1)], numbers),

@@ -122,7 +122,7 @@ def test_an_unknown_name_is_found_in_its_own_row(name, row):
     sheets["Network"].append(["small", "A small network"])
     sheets["Organisations"].append(["AAA", "Alpha"])
     sheets["Tests"].append(["ct", "CT", None, "no"])
-    sheets["Sites"].append(["a1", "Alpha General", "AAA"])
+    sheets["Sites"].append(["a1", "Alpha General", None, "AAA"])
     sheets["Asset types"].append(["scanner", "Scanner"])
     sheets["Pads"] += [[] for _ in range(row - 2)] + [[name, "scanner"]]
     with pytest.raises(Refused) as refused:

@@ -232,6 +232,7 @@ def test_a_scenario_file_that_cannot_be_right_is_refused(text, words, tmp_path):
 
 
 def test_a_wrong_plan_is_shouted_and_one(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("COLUMNS", "120")  # in a narrow window the words stand on several lines
     dataset = two_trusts().dataset()
     scenario = base(dataset.content_id, 2)
     plan = make_plan(dataset, scenario, PlanSettings(threads=1))

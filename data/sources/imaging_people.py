@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import duckdb
 
@@ -123,6 +123,13 @@ def _births(connection: duckdb.DuckDBPyConnection, columns: Columns, names: list
 
     The median of a column is as long ago as a birth where half of its dates or more are.
     """
+    moments = [n for n in names if n not in columns.texts]
+    firsts = connection.table("raw").aggregate(", ".join(f"min({n})" for n in moments)).fetchall()[0]
+    limit = datetime(today.year - BIRTH_AGES[0], today.month, min(today.day, 28)) + timedelta(days=1)
+    recent = {n for n, first in zip(moments, firsts, strict=True) if first is None or first >= limit}
+    names = [n for n in names if n not in recent]
+    if not names:
+        return {}
     youngest, oldest = (literal(str(today.replace(year=today.year - years, day=min(today.day, 28)))) for years in BIRTH_AGES)
     days = {n: f"CASE WHEN contains({n}, '-') OR contains({n}, '/') THEN {read_as(n, DATES)} END" if n in columns.texts else n for n in names}
     counted = [

@@ -65,7 +65,9 @@ def staged(folder: Path, parts: list[tuple[str, str, Path]]) -> Iterator[list[St
 def move(folder: Path, files: list[Staged]) -> None:
     """Put files where their digests say, for good: when this returns, a power cut cannot undo it."""
     for file in files:
-        file.path.replace(final(folder, file.sha256))
+        target = final(folder, file.sha256)
+        target.parent.mkdir(exist_ok=True, mode=0o700)
+        file.path.replace(target)
     for inner in {final(folder, file.sha256).parent for file in files} | {folder, folder.parent, folder.parent.parent}:
         _sync_folder(inner)
 
@@ -74,7 +76,11 @@ def strangers(folder: Path, known: set[str]) -> list[Path]:
     """Files no row names: left behind by a process that was killed, or by a purge."""
     if not folder.is_dir():
         return []
-    return [path for path in folder.glob("??/*") if (_is_abandoned(path) if path.name.startswith(_STAGING) else path.stem not in known)]
+    return [
+        path
+        for path in [*folder.glob("??/*"), *folder.glob(f"{_STAGING}*")]
+        if (_is_abandoned(path) if path.name.startswith(_STAGING) else path.stem not in known)
+    ]
 
 
 def _is_abandoned(path: Path) -> bool:
@@ -85,23 +91,16 @@ def _is_abandoned(path: Path) -> bool:
 
 
 def _stage(folder: Path, organisation: str, month: str, source: Path) -> Staged:
-    digest, size = hashlib.sha256(), 0
-    with source.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    inner = final(folder, sha256).parent
-    for made in (folder.parent.parent, folder.parent, folder, inner):
-        made.mkdir(exist_ok=True, mode=0o700)
-    target = inner / f"{_STAGING}{uuid.uuid4().hex}"
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(exist_ok=True, mode=0o700)
+    target, digest, size = folder / f"{_STAGING}{uuid.uuid4().hex}", hashlib.sha256(), 0
     with source.open("rb") as file, target.open("xb") as copy:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
             size += copy.write(chunk)
         copy.flush()
         os.fsync(copy.fileno())
-    if digest.hexdigest() != sha256:
-        target.unlink()
-        raise SixweeksError("The extract changed while it was stored. Nothing was stored.")
-    return Staged(organisation, month, sha256, size, int(pq.read_metadata(target).num_rows), target)
+    return Staged(organisation, month, digest.hexdigest(), size, int(pq.read_metadata(target).num_rows), target)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -101,7 +101,7 @@ def test_rows_that_appear_or_vanish_are_changes_from_and_to_no_row(empty):
     _, lost = take_in(once, [tidy(fewer)])
     assert set(lost.changes["organisation"]) == {"AAA"}
     assert lost.changes["after"].isna().all()
-    assert "to no row." in " ".join(lost.sentences())
+    assert "to no row." in " ".join(lost.sentences(stored=True))
     back, _ = take_in(take_in(empty, [tidy(fewer)])[0], [tidy()])
     assert changes(once.activity, back.activity, ["AAA", "BBB"], once.activity.periods).empty
 

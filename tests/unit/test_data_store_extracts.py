@@ -182,7 +182,7 @@ def test_a_kill_around_the_move_of_files_leaves_nothing_half(store, store_url, p
 
 def test_a_sweep_spares_what_is_being_written(store, part, place):
     save(store, ONE, [part()])
-    writing = files(place)[0].parent / ".staging-x"
+    writing = files(place)[0].parent.parent / ".staging-x"
     writing.write_bytes(b"half")
     assert store.sweep_extracts() == 0
     os.utime(writing, (0, 0))

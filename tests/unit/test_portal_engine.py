@@ -98,7 +98,8 @@ def gone(process):
 
 
 def log_of(run_id):
-    return (home() / "log" / f"run-{run_id}.log").read_text()
+    path = home() / "log" / f"run-{run_id}.log"
+    return path.read_text() if path.exists() else ""
 
 
 # A run that goes well

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks.measure import Line, timed
 from data.folder import example_networks, read_folder
 from data.store import SINGLE_USER, Store
@@ -67,7 +69,9 @@ def imaging(folder: Path, rows: int) -> list[Line]:
     store = Store.open(url)
     stored = store.extracts(SINGLE_USER)[0]
     calendar = WorkingDays.of(read_folder(network).network)
-    store.imaging_pattern(SINGLE_USER, "acute", calendar)  # the first question of a process also loads DuckDB
+    # The first question of a process also loads DuckDB and the table of bank holidays; the portal has both before anybody asks.
+    store.imaging_pattern(SINGLE_USER, "acute", calendar)
+    calendar.exposure(np.array(["2026-01-01"], dtype="datetime64[D]"), 0.0)
     asked = {name: timed(lambda name=name: store.imaging_pattern(SINGLE_USER, name, calendar))[1] for name in PATTERNS if name != "acute"}  # type: ignore[misc]
     store.close()
     slowest, ratio = max(asked, key=lambda name: asked[name]), (reading + saving) / by_itself

@@ -62,6 +62,54 @@ OPENING = Table(
 )  # fmt: skip
 
 
+_STREAMS = ("additions", "waiting_list", "planned", "unscheduled")
+_MONTHLY = "examinations or patients a month"
+
+FORECAST = Table(
+    "forecast", "Forecast", "Months ahead by organisation, test and stream.",
+    (
+        Field("organisation", "Organisation", Kind.ID),
+        Field("test", "Test", Kind.ID),
+        Field("stream", "Stream", Kind.CHOICE, choices=_STREAMS,
+              help="additions = what joins the list less what leaves it without a test; the others are examinations by kind"),
+        Field("origin", "Origin", Kind.DATE, help="First day of the last month that was seen"),
+        Field("horizon", "Horizon", Kind.COUNT, unit="months", minimum=1),
+        Field("forecast", "Forecast", Kind.NUMBER, unit=_MONTHLY),
+        *(Field(f"{side}_{level}", f"{title} of {level} in 100", Kind.NUMBER, unit=_MONTHLY,
+                help=f"So many in 100 months are expected between the two bounds of {level}")
+          for level in (80, 95) for side, title in (("lower", "Lower bound"), ("upper", "Upper bound"))),
+    ),
+    key=("organisation", "test", "stream", "origin", "horizon"),
+)  # fmt: skip
+
+LIST_OUTLOOK = Table(
+    "list_outlook", "Projected lists", "Lists at month ends ahead, booked in the order of recent months.",
+    (
+        Field("organisation", "Organisation", Kind.ID),
+        Field("test", "Test", Kind.ID),
+        Field("origin", "Origin", Kind.DATE, help="First day of the last month that was seen"),
+        Field("horizon", "Horizon", Kind.COUNT, unit="months", minimum=1),
+        Field("waiting", "Waiting", Kind.NUMBER, unit="patients at month end", minimum=0),
+        Field("share_over_six", "Share over six weeks", Kind.NUMBER, unit="share of the list", minimum=0, maximum=1),
+        Field("lower_80", "Lower bound of 80 in 100", Kind.NUMBER, unit="share of the list", minimum=0, maximum=1),
+        Field("upper_80", "Upper bound of 80 in 100", Kind.NUMBER, unit="share of the list", minimum=0, maximum=1),
+    ),
+    key=("organisation", "test", "origin", "horizon"),
+)  # fmt: skip
+
+GIVEN = Table(
+    "given", "Given months", "Additions and examinations to project lists with, in place of the forecasts.",
+    (
+        Field("organisation", "Organisation", Kind.ID),
+        Field("test", "Test", Kind.ID),
+        Field("period", "Month", Kind.DATE, help="First day of the month"),
+        Field("additions", "Additions", Kind.NUMBER, unit="patients a month", required=False, help="Net of removals without a test"),
+        Field("activity", "Activity", Kind.NUMBER, unit="examinations from the list a month", required=False, minimum=0),
+    ),
+    key=("organisation", "test", "period"),
+)  # fmt: skip
+
+
 @dataclass(frozen=True, eq=False)
 class Demand:
     """Weekly demand.

@@ -25,6 +25,9 @@ ROW = "__row__"
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+|\d*(?=\.\d))(\.\d*)?([eE][+-]?\d+)?")
 """Digits with a point, commas only between thousands: "1,5" is refused, not read as 15."""
 
+_LARGEST_COUNT = 2**53
+"""Whole numbers beyond it cannot be told apart in a spreadsheet."""
+
 _YES = {"yes", "y", "true", "1", "1.0"}
 _NO = {"no", "n", "false", "0", "0.0", ""}
 
@@ -208,7 +211,7 @@ def _parse_number(cell: Any) -> float:
     text = cell.strip().replace(",", "") if isinstance(cell, str) else cell
     try:
         value = float(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(shown(cell)) from None
     if not math.isfinite(value):
         raise ValueError(shown(cell))
@@ -217,7 +220,7 @@ def _parse_number(cell: Any) -> float:
 
 def _parse_count(cell: Any) -> int:
     value = _parse_number(cell)
-    if value != round(value):
+    if value != round(value) or abs(value) > _LARGEST_COUNT:
         raise ValueError(shown(cell))
     return round(value)
 

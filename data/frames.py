@@ -73,6 +73,11 @@ def content_bytes(table: Table, frame: pd.DataFrame) -> bytes:
 
 def to_csv_text(table: Table, frame: pd.DataFrame) -> str:
     """A declared frame as CSV text that `Table.read` reads back without loss."""
+    return str(cell_texts(table, frame).to_csv(index=False, lineterminator="\n"))
+
+
+def cell_texts(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """A declared frame with every cell as the text that `Table.read` reads back without loss; empty cells are empty texts."""
     columns = {}
     for f in table.fields:
         series = frame[f.name]
@@ -84,7 +89,7 @@ def to_csv_text(table: Table, frame: pd.DataFrame) -> str:
             texts = {value: _number_text(value) for value in series.dropna().unique()}
             series = series.map(texts).astype(object).fillna("")
         columns[f.name] = series
-    return str(pd.DataFrame(columns, columns=table.columns).to_csv(index=False, lineterminator="\n"))
+    return pd.DataFrame(columns, columns=table.columns)
 
 
 def _number_text(value: float) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from data.activity import ACTIVITY, Activity
-from data.checks.history import check_history
+from data.checks.history import Concern, check_history
 from data.checks.history import findings as as_findings
 from data.dataset import SOURCES, Dataset
 from data.errors import Refused
@@ -38,6 +38,7 @@ class Intake:
         changes: typed frame of `CHANGES`: the figures of this network's organisations that differ, in the months that are replaced, from the
             version in force.
         changed: the same by organisation, in words.
+        concerns: what the months taken in look like beside the others, also among `findings`.
     """
 
     months: tuple[pd.Timestamp, ...]
@@ -50,6 +51,7 @@ class Intake:
     findings: Findings
     changes: pd.DataFrame = field(default_factory=CHANGES.empty)
     changed: tuple[str, ...] = ()
+    concerns: tuple[Concern, ...] = ()
 
     def sentences(self, *, stored: bool) -> list[str]:
         """What storing the files does, for the planner.
@@ -135,21 +137,22 @@ def take_in(dataset: Dataset, readings: Sequence[Reading]) -> tuple[Dataset, Int
     sources = SOURCES.typed(pd.concat([sources, _source_rows(fresh)], ignore_index=True))
     accepted = Findings() if invented else dataset.accepted
     network, activity = dataset.network, base.with_months(merged)
-    findings += _quality(network, base, activity, months)
+    concerns = _quality(network, base, activity, months)
+    findings += as_findings(concerns, network.titles("organisations"), network.titles("tests"))
     result = dataset.changed(activity=activity, sources=sources, accepted=accepted.plus(findings))
     inside, present = set(network.organisations), set(merged["organisation"])
     different = changes(base, result.activity, network.organisations, replaced)
     said = sentences(different, replaced, network.titles("organisations"), network.titles("tests"))
     return result, Intake(
-        months, replaced, already, len(present & inside), len(present - inside), outside, invented, Findings(findings), different, tuple(said)
+        months, replaced, already, len(present & inside), len(present - inside), outside, invented, Findings(findings), different, tuple(said),
+        tuple(concerns),
     )  # fmt: skip
 
 
-def _quality(network: Network, before: Activity, after: Activity, months: Sequence[pd.Timestamp]) -> Findings:
+def _quality(network: Network, before: Activity, after: Activity, months: Sequence[pd.Timestamp]) -> list[Concern]:
     """What the months taken in look like beside the others: the network's own organisations only, whose figures are planned with."""
     concerns = check_history(after, WorkingDays.of(network), network.organisations, earlier=before if before.periods else None)
-    touched = [c for c in concerns if any(c.period <= m <= c.until for m in months)]
-    return as_findings(touched, network.titles("organisations"), network.titles("tests"))
+    return [c for c in concerns if any(c.period <= m <= c.until for m in months)]
 
 
 def _in_force(dataset: Dataset, reading: Reading) -> bool:

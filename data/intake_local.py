@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from data.dataset import Dataset
+from data.differences import DIFFERENCES
 from data.errors import Refused
 from data.fields import Table, shown
 from data.findings import Finding, Findings, note, refusal, warning
@@ -58,19 +59,22 @@ def take_in_provisional(
     return _taken(dataset, readings, organisations, PROVISIONAL, "date", lambda r: _provisional(r, names))
 
 
-def take_in_reference(dataset: Dataset, readings: Sequence[LocalReading]) -> tuple[Dataset, LocalIntake]:
+def take_in_reference(
+    dataset: Dataset, readings: Sequence[LocalReading], *, organisations: Collection[str] | None = None
+) -> tuple[Dataset, LocalIntake]:  # fmt: skip
     """Take published reference tables into a dataset; a table is replaced whole.
 
     Args:
         dataset: the dataset.
         readings: of `data.sources.published`.
+        organisations: whose tables may be loaded; None = everybody's. Published tables are nobody's own, so that an organisation may load none.
 
     Raises:
         Refused: with every refusal of every file, or two files that hold the same table.
     """
     _refuse([f for r in readings for f in r.findings.refusals])
     pieces = [(r, Piece(r.facts["table"], "", _dated(r), r.frames[r.facts["table"]], r.file)) for r in _once(readings)]
-    _refuse(_twice(pieces))
+    _refuse([*(f for r, p in pieces for f in _not_allowed([p], organisations, r)), *_twice(pieces)])
     return _merged(dataset, pieces)
 
 
@@ -215,6 +219,7 @@ def _merged(dataset: Dataset, pieces: Sequence[tuple[LocalReading, Piece]], more
     taken: list[Piece] = []
     replaced: list[Piece] = []
     already: list[Piece] = []
+    different = [DIFFERENCES.empty()]
     local = dataset.local
     for reading, piece in pieces:
         known = _held(dataset, piece)
@@ -222,12 +227,14 @@ def _merged(dataset: Dataset, pieces: Sequence[tuple[LocalReading, Piece]], more
             already.append(piece)
             continue
         (taken if known.empty else replaced).append(piece)
+        if not known.empty:
+            different.append(piece.differences(known))
         changed = {LOCAL_SOURCES.name: _sources(local[LOCAL_SOURCES.name], reading, piece)}
         if piece.table in local.tables:
             changed[piece.table] = _with_piece(local[piece.table], piece)
         local = local.changed(**changed)
     findings = Findings([*(f for r in dict.fromkeys(r for r, _ in pieces) for f in r.findings), *more])
-    intake = LocalIntake(tuple(taken), tuple(replaced), tuple(already), findings)
+    intake = LocalIntake(tuple(taken), tuple(replaced), tuple(already), findings, pd.concat(different, ignore_index=True))
     if not taken and not replaced:
         return dataset, intake
     return dataset.changed(local=local, accepted=dataset.accepted.plus(findings)), intake

@@ -60,7 +60,7 @@ class Names:
             if ours != LEFT_OUT:
                 chosen.setdefault(ours, []).append(name)
         if column in PRIORITY_FIELDS:
-            chosen = {p: [plain(t)] for p, t in self._classes.items()}
+            chosen = {p: [plain(t)] for p, t in self.classes.items()}
         return chosen
 
     def proposal(self, column: str, theirs: str) -> str | None:
@@ -68,7 +68,8 @@ class Names:
         return proposed_value(theirs, self.choices(column))
 
     @cached_property
-    def _classes(self) -> dict[str, str]:
+    def classes(self) -> dict[str, str]:
+        """Priority classes in force: identifier → title."""
         rows = self.dataset.local.priorities
         return dict(zip(rows["priority"], rows["title"], strict=True))
 

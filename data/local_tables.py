@@ -152,7 +152,7 @@ class LocalData(TableSet):
         return national_priority_codes() if own.empty else own
 
     def only_for(self, organisation: str) -> Self:
-        """What one organisation may see: of tables that are not published its own rows only, and the sources of those."""
+        """What one organisation may see: of tables that are not published its own rows only, and of sources its own and the network's."""
         if self.is_empty:
             return self
         frames = {}
@@ -160,8 +160,7 @@ class LocalData(TableSet):
             rows = self[table.name]
             frames[table.name] = rows[rows["organisation"] == organisation]
         sources = self[LOCAL_SOURCES.name]
-        hidden = sources["table"].isin([t.name for t in OWN_TABLES]) & (sources["organisation"] != organisation)
-        return self.changed(**frames, **{LOCAL_SOURCES.name: sources[~hidden]})
+        return self.changed(**frames, **{LOCAL_SOURCES.name: sources[sources["organisation"].isin(["", organisation])]})
 
 
 @cache

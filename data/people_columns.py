@@ -48,6 +48,8 @@ _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}|^[0-9]{1,2}[-/. ](?:[0-9]{1,2}|[A-Za-z]{3,
 _YEAR = re.compile(r"(?:^|[-/. ])((?:18|19|20)\d\d)(?=$|\D)|^((?:19|20)\d\d)\d{4}$")
 _IN_TEXT = re.compile(r"(?<![0-9A-Za-z])(?<![0-9][-./,:])[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}(?![0-9A-Za-z])(?![-./,:][0-9])")
 """As `NHS_NUMBER_IN_TEXT`, but not inside a longer number (12.3456789012, 1234567890-12)."""
+_IN_NAME = re.compile(r"(?<![0-9])[0-9]{3}[ _.-]?[0-9]{3}[ _.-]?[0-9]{4}(?![0-9])")
+_PUT_OUT = "(number left out)"
 _GROUPED = "[0-9]{3}[ -][0-9]{3}[ -][0-9]{4}"
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad"), "-")
 _QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u00b4\u02bc`"), "'")
@@ -220,6 +222,13 @@ def _matches(texts: pa.Array, pattern: str) -> pa.Array:
 def plain_text(text: str) -> str:
     """Text with its digits, spaces, dashes and apostrophes in their plain form: full-width digits and hard spaces hide nothing."""
     return unicodedata.normalize("NFKC", text).translate(_PLAIN)
+
+
+def without_numbers(text: str) -> str:
+    """The name of a file, which is shown and kept, with every number that can be a person's put out; as it is where there is none."""
+    plain = plain_text(text)
+    without = _IN_NAME.sub(lambda found: _PUT_OUT if _valid(["".join(c for c in found[0] if c.isdigit())]).any() else found[0], plain)
+    return text if without == plain else without
 
 
 def _digits(whole: pa.Array) -> list[str]:

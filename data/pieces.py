@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from data.differences import DIFFERENCES, table_differences
 from data.fields import Table
 from data.findings import Findings
 from data.frames import content_bytes
@@ -15,6 +16,11 @@ from data.waiting_lists import LISTS, PRIORITIES, PRIORITY_CODES
 
 EVERY: dict[str, Table] = {t.name: t for t in (LISTS, PROVISIONAL, *REFERENCE_TABLES, PRIORITIES, PRIORITY_CODES, STAFF_IN_POST, ASSETS)}
 """Tables a local file can fill."""
+
+_LIST_TOTALS = Table(
+    "list_totals", LISTS.title, "Patients waiting by test and priority.",
+    tuple(LISTS.field(name) for name in ("organisation", "test", "date", "priority", "patients")), key=("organisation", "test", "date", "priority"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,13 @@ class Piece:
             return f"waiting list{where}{when}, {int(self.rows['patients'].sum()):,} patients"
         return f"{EVERY[self.table].title.lower()}{where}{when}, {len(self.rows):,} rows"
 
+    def differences(self, held: pd.DataFrame) -> pd.DataFrame:
+        """What these rows change against the ones held; typed frame of `DIFFERENCES`."""
+        if self.table != LISTS.name:
+            return table_differences(EVERY[self.table], held, self.rows)
+        before, after = (rows.groupby(list(_LIST_TOTALS.key))["patients"].sum().reset_index() for rows in (held, self.rows))
+        return table_differences(_LIST_TOTALS, before, after)
+
     def same_as(self, held: pd.DataFrame) -> bool:
         """True where these rows are the ones held already, in whatever order."""
         table = EVERY[self.table]
@@ -61,14 +74,22 @@ class LocalIntake:
         replaced: what was loaded before in another form and is now as in the file.
         already: what was loaded before as it is; it changes nothing.
         findings: warnings and notes of every file.
+        differences: typed frame of `DIFFERENCES`: what the replaced pieces change against the version in force; of waiting lists their counts
+            by test and priority.
     """
 
     taken: tuple[Piece, ...] = ()
     replaced: tuple[Piece, ...] = ()
     already: tuple[Piece, ...] = ()
     findings: Findings = field(default_factory=Findings)
+    differences: pd.DataFrame = field(default_factory=DIFFERENCES.empty)
 
-    def sentences(self) -> list[str]:
-        """What happened, for the planner."""
-        said = [f"Loaded: {p.words}." for p in self.taken] + [f"Replaced: {p.words}." for p in self.replaced]
-        return said + [f"Already loaded, nothing changed: {p.words} ({p.file})." for p in self.already]
+    def sentences(self, *, stored: bool) -> list[str]:
+        """What storing the files does, for the planner.
+
+        Args:
+            stored: True once it is done; False while somebody still decides.
+        """
+        new, other = ("Loaded", "Replaced") if stored else ("Will be loaded", "Loaded before in another form, and will be replaced")
+        said = [f"{new}: {p.words}." for p in self.taken] + [f"{other}: {p.words}." for p in self.replaced]
+        return said + [f"Already loaded, nothing changes: {p.words} ({p.file})." for p in self.already]

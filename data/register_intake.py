@@ -18,7 +18,7 @@ from data.sources.local_reading import LocalReading
 
 _NETWORK = {t.name: t for t in NETWORK_TABLES}
 _FIRST_DATA_ROW = 2
-_NAMED = {STAFF_IN_POST.name: ("organisation", "staff_group"), ASSETS.name: ("site", "asset_type")}
+NAMED = {STAFF_IN_POST.name: ("organisation", "staff_group"), ASSETS.name: ("site", "asset_type")}
 """Columns of a register that name things of the network."""
 
 
@@ -26,10 +26,10 @@ def register_pieces(dataset: Dataset, reading: LocalReading, names: Names) -> tu
     """What a register brings for each organisation, its names explained; and a refusal for each name nobody knows."""
     name = reading.facts["table"]
     rows, lines = reading.frames[name].copy(), reading.frames["rows"]["row"].tolist()
-    if name not in _NAMED:
+    if name not in NAMED:
         return [Piece(name, "", pd.NaT, rows, reading.file, tuple(lines))], []
     found: list[Finding] = []
-    for column in _NAMED[name]:
+    for column in NAMED[name]:
         found += _explain(rows, column, lines, reading, names)
     if found:
         return [], found

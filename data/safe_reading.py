@@ -25,6 +25,7 @@ import pyarrow as pa
 
 from data.findings import Finding, Findings, refusal
 from data.folder import NetworkTables
+from data.people_columns import without_numbers
 from data.reading_process import OUT_OF_MEMORY, Answer, unpacked
 from data.sources.local_reading import LocalReading
 from data.sources.reading import Reading
@@ -175,9 +176,9 @@ def read_many(files: Sequence[tuple[str, bytes]], task: Any, options: Mapping[st
 
 
 def shown_name(name: str) -> str:
-    """A file's name as it may be shown: without folders and unprintable characters, at most 100 characters."""
+    """A file's name as it may be shown and kept: without folders, unprintable characters and a person's number, at most 100 characters."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(c for c in last if c.isprintable())[:MAX_NAME].strip() or "unnamed file"
+    return without_numbers("".join(c for c in last if c.isprintable()))[:MAX_NAME].strip() or "unnamed file"
 
 
 def _refused(content: bytes, file: str, task: str, findings: Findings) -> Result:

@@ -13,12 +13,18 @@ from typing import Any
 
 from data.activity import ACTIVITY
 from data.assumptions import ASSUMPTIONS, DECLARED, Assumption
+from data.checks.history import QUALITY
 from data.dataset import SOURCES
-from data.demand import DEMAND, LIST_RESPONSE, OPENING
+from data.demand import DEMAND, FORECAST, GIVEN, LIST_OUTLOOK, LIST_RESPONSE, OPENING
+from data.differences import DIFFERENCES
 from data.fields import Field, Kind, Table
+from data.local_tables import LOCAL_TABLES
 from data.network import EVIDENCE, NETWORK_TABLES
 from data.plan import PLAN_TABLES
+from data.revisions import CHANGES
 from data.scenario import LEVERS, LOCKS
+from data.sources.imaging import IMAGING
+from data.store.imaging import PATTERNS
 from optimisation.allocation import parameters as notation
 from optimisation.allocation.model import EQUATIONS
 from optimisation.allocation.objective import COSTS, GOALS
@@ -39,7 +45,14 @@ def dictionary() -> str:
     parts += [_table(t, without=_EVIDENCE) for t in (*NETWORK_TABLES, ASSUMPTIONS, ACTIVITY)]
     parts += ["## Assumptions", _ASSUMPTION_TEXT, *_assumptions()]
     parts += ["## Scenarios", _SCENARIO_TEXT, _levers(), _table(LOCKS)]
-    parts += ["## Tables between the steps", _BETWEEN_TEXT, *(_table(t) for t in (SOURCES, DEMAND, LIST_RESPONSE, OPENING))]
+    parts += ["## Local tables", _LOCAL_TEXT, *(_table(t) for t in LOCAL_TABLES)]
+    parts += ["## Imaging dataset", _IMAGING_TEXT, _table(IMAGING), *(_table(t) for t in PATTERNS.values())]
+    parts += ["## What has changed, and what to look at", _REPORT_TEXT, *(_table(t) for t in (CHANGES, DIFFERENCES, QUALITY))]
+    parts += [
+        "## Tables between the steps",
+        _BETWEEN_TEXT,
+        *(_table(t) for t in (SOURCES, DEMAND, LIST_RESPONSE, OPENING, FORECAST, LIST_OUTLOOK, GIVEN)),
+    ]
     parts += ["## Tables of a plan", _PLAN_TEXT, *(_table(t) for t in PLAN_TABLES)]
     return "\n\n".join(parts) + "\n"
 
@@ -54,6 +67,12 @@ _ASSUMPTION_TEXT = (
     "wins, a dated row before an undated one. Two rows that are equally specific and disagree are refused."
 )
 _SCENARIO_TEXT = "A scenario changes rows of the assumptions, uses levers or not, and locks decisions."
+_LOCAL_TEXT = "What a dataset carries beside its published history; each may be empty."
+_IMAGING_TEXT = (
+    "The examination-level extract as it is read, and the answers the portal gives of it. Rows are pseudonymised, stored by organisation and month, "
+    "and never leave the store; the answers do."
+)
+_REPORT_TEXT = "What a newer version changes against the one in force, and what the checks of the history report."
 _BETWEEN_TEXT = "What the steps of the chain hand to each other: where the history comes from, weekly demand, and how lists move."
 _PLAN_TEXT = "A plan is a folder with one CSV file for each of these tables (weeks as ISO Mondays), `plan.json` and `plan.xlsx`."
 

@@ -26,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data.errors import SixweeksError
 from data.store import SINGLE_USER
-from portal import engine, services
+from portal import administration, drafts, engine, imaging, services
 from portal.parts import layout
 
 _log = logging.getLogger("sixweeks.portal")
@@ -49,7 +49,11 @@ _HOSTS = st.get_option("server.allowedHosts") or ["*"]
 """Streamlit holds its sockets to this setting; here every request is."""
 
 COLLECT_SECONDS = 600.0
-_EARLY = ("portal.warming", "portal.parts.change_form", "portal.parts.comparison_view", "portal.parts.plan_views", "portal.parts.upload_form")
+_EARLY = (
+    "portal.warming", "portal.files", "portal.parts.admin_views", "portal.parts.change_form", "portal.parts.comparison_view",
+    "portal.parts.history_view", "portal.parts.imaging_filters", "portal.parts.imaging_measured", "portal.parts.imaging_views",
+    "portal.parts.override_form", "portal.parts.plan_views", "portal.parts.upload_form",
+)  # fmt: skip
 """What pages import, loaded while the first browser is still loading its scripts."""
 
 
@@ -96,6 +100,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
 def _get_ready() -> None:
     """Load what pages import and draw the first of them once, so that the first visitor need not wait."""
     warming = importlib.import_module(_EARLY[0])
+    drafts.sweep()
     try:
         warming.draw_first_page(SINGLE_USER)
     except SixweeksError as error:
@@ -103,6 +108,11 @@ def _get_ready() -> None:
     for module in _EARLY:
         importlib.import_module(module)
     gc.freeze()
+    try:
+        administration.purge_at_start()
+        imaging.get_ready(SINGLE_USER)
+    except SixweeksError as error:
+        _log.info("nothing was purged at start: %s", error)
 
 
 async def _collect_now_and_then() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -75,25 +75,45 @@ def with_change(start: Scenario, change: Change, held: Dataset, *, name: str, on
     Raises:
         Refused: no reason, a value out of bounds, a place the assumption does not vary by, a clash with another row, or a name that is taken.
     """
+    return with_changes(start, [change], held, name=name, on=on)
+
+
+def with_changes(start: Scenario, made_changes: Sequence[Change], held: Dataset, *, name: str, on: date) -> Scenario:
+    """`with_change` for several changes at once: all of them or none.
+
+    Raises:
+        Refused: as `with_change` says; also where there is no change at all.
+    """
+    if not made_changes:
+        raise Refused([refusal("no-change", "no value", "a value in one place at least", "Fill in the places that should hold another value.")])
     if name.strip() in {c.title for c in built_in(start.dataset_id)}:
         raise Refused([refusal("name", f'"{name}"', "a name of its own", "Give the scenario another name.")])
-    row = row_of(change, on)
+    rows = pd.concat([row_of(change, on) for change in made_changes], ignore_index=True)
     try:
-        changes = Assumptions({"assumptions": start.changes}).with_rows(row).rows
-        made = start.changed(name=name.strip(), changes=changes, description=describe(row, held, start))
+        changes = Assumptions({"assumptions": start.changes}).with_rows(rows).rows
+        made = start.changed(name=name.strip(), changes=changes, description=describe(rows, held, start))
         held.changed(assumptions=made.on(held.assumptions))
     except Refused as error:
         raise Refused(_without_rows(error.findings)) from None
     return made
 
 
-def describe(row: pd.DataFrame, held: Dataset, start: Scenario) -> str:
-    """What a change does, in one sentence: the assumption, where, from what value to what."""
-    changed = next(row.itertuples())
+def describe(rows: pd.DataFrame, held: Dataset, start: Scenario) -> str:
+    """What changes of one assumption do, in one sentence: the assumption, where, from what value to what; of many, how many and how far."""
+    changed = next(rows.itertuples())
     declared = BY_NAME[changed.name]
-    before = value_in_force(start.on(held.assumptions), changed.name, {s: getattr(changed, s) for s in SCOPES}, changed.from_week)
-    where = place_words(changed, held.network) + when_words(changed)
-    return f'On top of "{start.name}": {declared.title} ({where}) {changed.value:,g} in place of {before:,g} {declared.unit}.'
+    before = [
+        value_in_force(start.on(held.assumptions), row.name, {s: getattr(row, s) for s in SCOPES}, row.from_week)
+        for row in rows.itertuples(index=False, name="Row")
+    ]  # fmt: skip
+    if len(rows) == 1:
+        where = place_words(changed, held.network) + when_words(changed)
+        return f'On top of "{start.name}": {declared.title} ({where}) {changed.value:,g} in place of {before[0]:,g} {declared.unit}.'
+    least, most = rows["value"].min(), rows["value"].max()
+    return (
+        f'On top of "{start.name}": {declared.title} in {len(rows):,} places, {least:,g} to {most:,g} in place of {min(before):,g} to '
+        f"{max(before):,g} {declared.unit}."
+    )
 
 
 def value_in_force(held: Assumptions, name: str, places: Mapping[str, str], week: pd.Timestamp = pd.NaT) -> float:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _DESCRIPTION = "Sixweeks: who can be seen within six weeks, with which sessions, where, in which week and at what cost."
 _EXIT_CODES = "Exit code: 0 done, 1 refused or no plan, 2 wrong usage."
 _WEEKS = (1, 156)
+_KINDS = ("returns", "network", "provisional", "waiting-list", "imaging", "registers", "published")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,6 +82,14 @@ def _run(command: str, options: dict[str, Any], screen: Screen) -> int:
         from portal.commands.importing import import_files
 
         return import_files(**options, screen=screen)
+    if command == "purge":
+        from portal.commands.purging import purge
+
+        return purge(**options, screen=screen)
+    if command == "forecast":
+        from portal.commands.forecasting import forecast
+
+        return forecast(**options, screen=screen)
     from portal.commands.planning import plan
 
     return plan(**options, screen=screen)
@@ -107,7 +116,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_template(commands)
     _add_import(commands)
+    _add_forecast(commands)
     _add_plan(commands)
+    _add_purge(commands)
     return parser
 
 
@@ -147,12 +158,41 @@ def _add_template(commands: Any) -> None:
 
 
 def _add_import(commands: Any) -> None:
-    parser = _command(commands, "import", "read, check and store official workbooks, a network workbook or a network folder")
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="official provider workbooks, one network workbook, or its folder")
-    parser.add_argument("--network", default="", metavar="NAME|from-file", help="network the months belong to (default: the stored one)")
-    _add_dataset(parser, "dataset the official months are added to (default: the newest)")
+    parser = _command(commands, "import", "read, check and store files of any source: returns, networks, lists, registers, examinations")
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE",
+        help="files of one kind: monthly returns, one network workbook or its folder, waiting list or imaging extracts, registers, ...",
+    )  # fmt: skip
+    parser.add_argument("--source", default="", choices=_KINDS, help="kind of the files (default: told apart by their headings)")
+    parser.add_argument("--network", default="", metavar="NAME|from-file", help="network the files belong to (default: the stored one)")
+    _add_dataset(parser, "dataset the files are added to (default: the newest)")
+    parser.add_argument(
+        "--column", dest="columns", action="append", default=[], type=_heading, metavar="THEIRS=OURS",
+        help='a heading of theirs is this column of ours, or not wanted ("THEIRS="); may be repeated, is remembered',
+    )  # fmt: skip
+    parser.add_argument(
+        "--value", dest="values", action="append", default=[], type=_meaning, metavar="COLUMN:THEIRS=OURS",
+        help='a code of theirs means this one of ours, or rows with it are not wanted ("COLUMN:THEIRS="); may be repeated, is remembered',
+    )  # fmt: skip
+    parser.add_argument(
+        "--fixed", action="append", default=[], type=_fixed, metavar="COLUMN=VALUE",
+        help="what a column is in every row of files that do not have it, such as date=2026-06-28; may be repeated, is not remembered",
+    )  # fmt: skip
+    parser.add_argument("--lawful-basis", dest="basis", default="", metavar="TEXT", help="by what right rows of patients are used; kept in the audit")
     parser.add_argument("--name", default="", help="name of the new dataset")
     parser.add_argument("--note", default="", help="why it is stored")
+    _add_json(parser)
+
+
+def _add_forecast(commands: Any) -> None:
+    parser = _command(commands, "forecast", "forecast demand and project the lists: forecast.csv and list_projection.csv")
+    _add_dataset(parser, "dataset to forecast (default: the newest)")
+    parser.add_argument("--network", default="", metavar="NAME", help="network whose newest dataset is forecast (default: the only stored one)")
+    parser.add_argument("--origin", type=_month, metavar="YYYY-MM", help="last month that may be seen (default: the newest)")
+    parser.add_argument("--horizon", type=_whole(1, 36), default=12, help="months ahead (default 12)")
+    given = "CSV file with provider_code, test_id, period, additions and activity to project the lists with, in place of the forecasts"
+    parser.add_argument("--given", type=Path, metavar="FILE", help=given)
+    parser.add_argument("--out", type=Path, default=Path("forecast"), metavar="DIR", help="folder to write (default: ./forecast)")
     _add_json(parser)
 
 
@@ -166,6 +206,41 @@ def _add_plan(commands: Any) -> None:
     parser.add_argument("--time-limit", type=_seconds, default=300.0, metavar="S", help="most seconds of computing (default 300)")
     parser.add_argument("--out", type=Path, default=Path("plan"), metavar="DIR", help="folder to write (default: ./plan)")
     _add_json(parser)
+
+
+def _add_purge(commands: Any) -> None:
+    parser = _command(commands, "purge", "remove extracts of patients' rows whose time is over, for good")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be removed")
+    _add_json(parser)
+
+
+def _month(text: str) -> str:
+    try:
+        return datetime.strptime(text, "%Y-%m").strftime("%Y-%m")
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a month such as 2025-03") from None
+
+
+def _heading(text: str) -> tuple[str, str]:
+    theirs, between, ours = text.rpartition("=")
+    if not between or not theirs.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form THEIRS=OURS")
+    return theirs, ours.strip()
+
+
+def _fixed(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    if not name.strip() or not value.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form COLUMN=VALUE")
+    return name.strip(), value.strip()
+
+
+def _meaning(text: str) -> tuple[str, str, str]:
+    name, colon, rest = text.partition(":")
+    theirs, between, ours = rest.rpartition("=")
+    if not colon or not between or not name.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form COLUMN:THEIRS=OURS")
+    return name.strip(), theirs, ours.strip()
 
 
 def _whole(least: int, most: int) -> Any:

@@ -9,50 +9,125 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.dataset import Dataset
+from data.differences import DIFFERENCES, dataset_differences, in_words
 from data.errors import Refused
-from data.findings import Findings
+from data.findings import refusal
 from data.folder import Parts
 from data.intake import from_parts, take_in
+from data.mending import Mend, mended, offers
 from data.rota import work_without_a_place
-from data.safe_reading import read_many, shown_name
+from data.safe_reading import LocalTask, read_many, shown_name
+from data.sources import provisional, published, registers, waiting_list
+from data.sources.imaging import KIND as IMAGING_EXTRACT
+from data.sources.mapping import ColumnMapping
 from data.sources.reading import Reading
-from data.store import Scope, StoredDataset
+from data.store import Scope
 from data.words import count, day, listed, month, number
 from portal import services
+from portal.charts import previews
+from portal.charts.changes import figures_changed, headed
+from portal.drafts import Draft, Upload, key_of
+from portal.uploads_imaging import read_imaging, save_imaging
+from portal.uploads_local import read_local
 
-Upload = tuple[str, bytes]
-"""Name of a file as the browser gave it, and its bytes."""
 
-
-@dataclass(frozen=True, eq=False)
-class Draft:
-    """What some files hold.
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file that can be uploaded.
 
     Attributes:
-        key: tells one choice of files from another.
-        sentences: what each file is.
-        effects: what storing them does.
-        findings: what the checks have to say; any refusal means that nothing can be stored.
-        made: the dataset that would be stored; None where the files are refused or change nothing.
-        name: a name for it.
+        title: as shown.
+        hint: what files of this kind are.
+        types: endings of their names.
+        several: True where several files may be read at once.
+        source: name under which the words of such files are remembered; empty where their names are fixed.
+        patients: True where the file has a row for each patient, so that somebody must say by what right it is used.
+        needs_network: True where there must be a network to read it with.
     """
 
-    key: str
-    sentences: tuple[str, ...]
-    effects: tuple[str, ...]
-    findings: Findings
-    made: Dataset | None
-    name: str
-
-    @property
-    def refused(self) -> bool:
-        """True where a finding stops the files from being stored."""
-        return bool(self.findings.refusals)
+    title: str
+    hint: str
+    types: tuple[str, ...] = ("csv", "gz", "xlsx")
+    several: bool = True
+    source: str = ""
+    patients: bool = False
+    needs_network: bool = True
 
 
-def key_of(files: Sequence[Upload]) -> str:
-    """Tells one choice of files from another, whatever their order."""
-    return hashlib.sha256("".join(sorted(name + hashlib.sha256(content).hexdigest() for name, content in files)).encode()).hexdigest()
+KINDS: dict[str, Kind] = {
+    "returns": Kind(
+        "Monthly returns",
+        "The provider workbooks or the full extract as they were published (also .csv.gz, or a zip with one CSV): several months, in any order.",
+        ("xls", "xlsx", "csv", "gz", "zip"),
+    ),
+    "provisional": Kind(
+        "Provisional returns",
+        "A trust's own figures before a month is published: the columns of the monthly return and the date they were taken. "
+        "They are shown beside the published month, never mixed with it.",
+        source=provisional.SOURCE,
+    ),
+    "waiting_list": Kind(
+        "Waiting list extracts",
+        "The waiting list minimum data set, one row for each patient and test, pseudonymised. Rows are counted while they are read and never "
+        "stored: what stays is patients by test, priority, weeks waited and group.",
+        source=waiting_list.SOURCE, patients=True,
+    ),
+    "imaging": Kind(
+        "Imaging extracts",
+        "One row for each examination, pseudonymised, up to 50 MB: a month at a time. Larger files come in through the command line.",
+        ("csv", "gz", "zip", "parquet"), source=IMAGING_EXTRACT, patients=True,
+    ),
+    "registers": Kind(
+        "Staff in post and registers", "Staff in post, the scanner register, priority classes or priority codes; the headings tell which.",
+        source=registers.SOURCE,
+    ),
+    "published": Kind(
+        "Published tables", "Workforce, population, deprivation, or where patients come from; the headings tell which.", source=published.SOURCE,
+    ),
+    "network": Kind(
+        "Network workbook", "One .xlsx workbook with a sheet for each table: download one below.", ("xlsx",), several=False, needs_network=False,
+    ),
+}  # fmt: skip
+"""Every kind of file, in the order they are offered."""
+
+_LOCAL: dict[str, LocalTask] = {
+    "provisional": "provisional", "waiting_list": "waiting_list", "registers": "registers", "published": "published",
+}  # fmt: skip
+
+
+def read(scope: Scope, dataset_id: str, kind: str, files: Sequence[Upload], mapping: ColumnMapping, *, keep_history: bool = True) -> Draft:
+    """Read files of one kind and try them on a dataset; nothing is stored.
+
+    Args:
+        scope: on whose behalf.
+        dataset_id: the dataset they would be added to; empty where there is none and the kind needs none.
+        kind: one of `KINDS`.
+        files: at least one.
+        mapping: what was said about the names in them.
+        keep_history: of a network workbook, keep the loaded months in place of its own.
+    """
+    if kind == "returns":
+        return read_returns(scope, dataset_id, files)
+    if kind == "network":
+        return read_network(scope, dataset_id, files[0], keep_history=keep_history)
+    if kind == "imaging":
+        return read_imaging(scope, dataset_id, files, mapping)
+    return read_local(scope, dataset_id, _LOCAL[kind], files, mapping)
+
+
+def mapping_of(scope: Scope, kind: str) -> ColumnMapping:
+    """What was said before about the names in files of a kind."""
+    source = KINDS[kind].source
+    return services.store().mapping(scope, source) if source else ColumnMapping(source)
+
+
+def remember(scope: Scope, mapping: ColumnMapping) -> None:
+    """Keep what was said about names for the next files of the kind.
+
+    Raises:
+        NotAllowed: the role may not save.
+    """
+    services.store().save_mapping(scope, mapping)
 
 
 def read_returns(scope: Scope, dataset_id: str, files: Sequence[Upload]) -> Draft:
@@ -70,12 +145,16 @@ def read_returns(scope: Scope, dataset_id: str, files: Sequence[Upload]) -> Draf
         made, intake = take_in(held, readings)
     except Refused as error:
         found = error.findings.plus(f for r in readings for f in r.findings if f.severity != "refuse")
-        return Draft(key_of(files), tuple(sentences), (), found, None, "")
+        return Draft(key_of(files), tuple(sentences), (), found)
     effects = intake.sentences(stored=False)
     effects += [_loaded_already(scope, dataset_id, r) for r in readings if r.file in intake.already]
     changed = made is not held
     name = f"{held.network.title}, data to {day(made.data_date)}"
-    return Draft(key_of(files), tuple(sentences), tuple(effects), intake.findings.plus(work_without_a_place(made)), made if changed else None, name)
+    found = intake.findings.plus(work_without_a_place(made))
+    return Draft(
+        key_of(files), tuple(sentences), tuple(effects), found, made if changed else None, name,
+        previews.of_returns(made, intake.months), figures_changed(intake.changes, held.network), mends=offers(made, intake.concerns),
+    )  # fmt: skip
 
 
 def read_network(scope: Scope, dataset_id: str, file: Upload, *, keep_history: bool) -> Draft:
@@ -91,29 +170,59 @@ def read_network(scope: Scope, dataset_id: str, file: Upload, *, keep_history: b
     try:
         parts = next(iter(read_many([file], "workbook"))).parts()
     except Refused as error:
-        return Draft(key_of([file]), (f"{shown_name(name)} cannot be used as it is.",), (), error.findings, None, "")
+        return Draft(key_of([file]), (f"{shown_name(name)} cannot be used as it is.",), (), error.findings)
     made = from_parts(parts, file=shown_name(name), sha256=hashlib.sha256(content).hexdigest())
     effects = []
-    held = services.dataset(scope, dataset_id) if keep_history and dataset_id else None
-    if held and held.network.name == parts.network.name:
-        made = held.changed(network=parts.network, assumptions=parts.assumptions)
-        effects.append(f"The loaded months are kept: {_months(held)}.")
+    held = services.dataset(scope, dataset_id) if dataset_id else None
+    same = held if held and held.network.name == parts.network.name else None
+    if same and keep_history:
+        made = same.changed(network=parts.network, assumptions=parts.assumptions)
+        effects.append(f"The loaded months are kept: {_months(same)}.")
+    different = dataset_differences(same, made) if same else DIFFERENCES.empty()
+    if same:
+        effects.append(f"Against the network in use: {in_words(different) or 'nothing changes.'}")
     title = f"{parts.network.title}, {shown_name(name)}"
+    found = parts.findings.plus(work_without_a_place(made))
     return Draft(
-        key_of([file]), (_network_sentence(shown_name(name), parts),), tuple(effects), parts.findings.plus(work_without_a_place(made)), made, title
+        key_of([file]),
+        (_network_sentence(shown_name(name), parts),),
+        tuple(effects),
+        found,
+        made,
+        title,
+        previews.of_network(parts),
+        headed(different),
     )
 
 
-def accept(scope: Scope, draft: Draft, *, name: str, note: str) -> StoredDataset:
-    """Store what was read as a dataset of its own; earlier datasets stay as they are.
+def accept(scope: Scope, draft: Draft, *, kind: str, name: str, note: str, basis: str = "", mends: Sequence[Mend] = ()) -> tuple[str, str]:
+    """Store what was read: a dataset of its own, or extracts; what was stored before stays as it is.
+
+    Args:
+        scope: on whose behalf.
+        draft: what was read.
+        kind: one of `KINDS`.
+        name: of the dataset.
+        note: kept with it.
+        basis: by what right rows of patients are used.
+        mends: those of the draft that are wanted.
+
+    Returns:
+        Id of the dataset (empty where none was made), and what happened in one sentence.
 
     Raises:
-        Refused: the files are refused, change nothing, or no name was given.
+        Refused: the files are refused, change nothing, no name was given, or no lawful basis where one is needed.
         NotAllowed: the role may not save.
     """
-    if draft.made is None or draft.refused:
+    if not draft.storable:
         raise Refused(draft.findings)
-    return services.store().save_dataset(scope, draft.made, name=name, note=note)
+    if KINDS[kind].patients and not basis.strip():
+        raise Refused([refusal("lawful-basis", "no lawful basis", "by what right these rows are used", "Name the agreement or the legal basis.")])
+    if draft.made is None:
+        return "", save_imaging(scope, draft, basis.strip())
+    made = mended(draft.made, mends, by=scope.user) if mends else draft.made
+    stored = services.store().save_dataset(scope, made, name=name, note=note, basis=basis.strip())
+    return stored.id, f'"{stored.name}" {"was stored before and" if stored.already else "is stored and"} is in use now.'
 
 
 def _file_sentence(reading: Reading) -> str:

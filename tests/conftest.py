@@ -20,6 +20,7 @@ LONGEST = (
     "unit/test_portal_engine.py",
     "unit/test_data_store.py",
     "unit/test_data_safe_reading.py",
+    "hostile/test_nothing_is_left_behind.py",
     "properties",
 )
 """Folders and files that begin first, so that no process is left with one of them when the others have finished."""
@@ -133,3 +134,36 @@ def warm(request, copies, monkeypatch):
     """Workers of this test start at once, unless it is marked `cold`."""
     if request.node.get_closest_marker("cold") is None:
         monkeypatch.setattr("portal.worker._spawn", copies.spawn)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The address of an empty PostgreSQL database; what a test leaves in it is cleared before the next."""
+    from tests.unit.store_fixtures import postgres_server
+
+    with postgres_server() as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request, tmp_path):
+    """The address of a store that does not exist yet, in each kind of database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    address = request.getfixturevalue("postgres")
+    import psycopg
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    return address
+
+
+@pytest.fixture
+def store(store_url):
+    """An empty store, in each kind of database."""
+    from data.store import Store
+
+    store = Store.open(store_url)
+    yield store
+    store.close()

@@ -11,7 +11,7 @@ from data.activity import BANDS, KINDS, OVER_SIX, OVER_THIRTEEN, WAITING
 from data.cells import CellError
 from data.fields import is_blank, shown
 from data.findings import Finding, Findings, refusal, warning
-from data.sources.dm01_lines import Lines, is_marker
+from data.sources.dm01_lines import LARGEST, Lines, is_marker
 from data.sources.national_tests import TOTAL_ID, national_tests, plain
 
 Check = Callable[[Lines], Iterator[Finding]]
@@ -190,7 +190,7 @@ def _figure(lines: Lines, row: Any, name: str) -> str:
 def _found(cell: Any) -> str:
     if isinstance(cell, CellError):
         return str(cell)
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
+    if isinstance(cell, float) or (isinstance(cell, int) and not isinstance(cell, bool) and abs(cell) <= LARGEST):
         return f"{cell:g}"
     return "an empty cell" if is_blank(cell) else shown(cell)
 

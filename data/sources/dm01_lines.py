@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,9 @@ from data.activity import BANDS, WAITING
 from data.fields import is_blank, shown
 from data.findings import Finding, refusal
 from data.sources.national_tests import TOTAL_ID, plain
+
+LARGEST = sys.float_info.max
+"""A workbook may hold whole numbers of any length."""
 
 _TOTAL_NAMES = ("total", "england")
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
@@ -151,7 +155,7 @@ def number(cell: Any) -> float:
     if isinstance(cell, bool):
         return np.nan
     if isinstance(cell, int | float):
-        return float(cell) if np.isfinite(cell) else np.nan
+        return float(cell) if abs(cell) <= LARGEST else np.nan
     if isinstance(cell, str) and _NUMBER.fullmatch(cell.strip()):
         return float(cell.replace(",", ""))
     return np.nan

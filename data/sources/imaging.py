@@ -7,15 +7,17 @@ cutting into months happens in `data.sources.imaging_intake`, inside the limited
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from data.fields import Field, Kind, Table
-from data.findings import Findings
+from data.findings import Finding, Findings, refusal
 from data.network import Network
+from data.sources.mapping import LEFT_OUT, ColumnMapping
 from data.sources.national_tests import national_tests, plain
+from data.words import month
 
 KIND = "imaging"
 """Kind of extract under which it is stored."""
@@ -26,6 +28,9 @@ PARSER_VERSION = 1
 SOURCES = ("emergency", "inpatient", "outpatient", "gp", "other")
 ACUTE = ("emergency", "inpatient")
 """Sources whose work cannot wait for a list."""
+
+PARTS_OF_DAY = {"night": 0, "morning": 8, "afternoon": 13, "evening": 17}
+"""Parts of the day and the hour each begins at; the evening ends at midnight."""
 
 OUTCOMES = ("done", "dna", "cancelled_patient", "cancelled_hospital")
 PRIORITIES = ("two_weeks", "four_weeks", "six_weeks", "routine", "planned")
@@ -93,10 +98,14 @@ class ImagingReading:
         file: the file's name as shown.
         sha256: of the file's bytes.
         rows: rows below the heading.
-        left_out: rows of tests that are known but not the network's; in no part.
+        left_out: rows of tests that are known but not the network's, and of codes somebody said are not wanted; in no part.
         parts: what the file holds, by organisation and month; none for a refused file.
         findings: refusals, warnings and notes; any refusal means nothing was read.
         parser_version: of this adapter.
+        columns: field → heading that was read as it.
+        unknown: headings nobody knows.
+        values: coded column → ways of writing nobody knows, the first few of each.
+        mapping: digest of the mapping it was read with; empty = none.
     """
 
     file: str
@@ -106,6 +115,10 @@ class ImagingReading:
     parts: tuple[Part, ...] = ()
     findings: Findings = field(default_factory=Findings)
     parser_version: int = PARSER_VERSION
+    columns: Mapping[str, str] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    mapping: str = ""
 
     @property
     def is_refused(self) -> bool:
@@ -118,7 +131,8 @@ class Vocabulary:
     """What a network calls its things, as plain values that go to the reading process.
 
     Attributes:
-        codes: by coded column, code by way of writing it (`plain` text). An empty code is known and not the network's: the row is left out.
+        codes: by coded column, code by way of writing it (`plain` text). An empty code is known and not the network's, or not wanted: the row is
+            left out; in a column that may be empty it states nothing.
         owner: organisation of each site.
         scanners: assets of the register, mobile units included.
         titles: allowed codes of each coded column, in words for the findings.
@@ -128,6 +142,26 @@ class Vocabulary:
     owner: Mapping[str, str]
     scanners: tuple[str, ...]
     titles: Mapping[str, str]
+
+    def told(self, mapping: ColumnMapping) -> Vocabulary:
+        """The same words, and before them what somebody said that theirs mean; what means nothing of the network's any more is not taken."""
+        codes = dict(self.codes)
+        for name in CODED:
+            ours = {LEFT_OUT, *self.codes[name].values()}
+            codes[name] = {**self.codes[name], **{theirs: code for theirs, code in mapping.values.get(name, {}).items() if code in ours}}
+        return replace(self, codes=codes)
+
+
+def in_two_files(readings: Iterable[ImagingReading]) -> Iterator[Finding]:
+    """A refusal for each month of an organisation that stands in two files."""
+    first: dict[tuple[str, str], str] = {}
+    for reading in readings:
+        for part in reading.parts:
+            place = (part.organisation, part.month)
+            if place in first:
+                yield refusal("month-twice", f"{part.organisation}, {month(part.month)}, which is in {first[place]} too", "each month in one file",
+                              "Load one of the two, or put their rows into one file.", file=reading.file)  # fmt: skip
+            first.setdefault(place, reading.file)
 
 
 def vocabulary(network: Network) -> Vocabulary:

@@ -51,10 +51,11 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
 
     from data.sources.imaging import Vocabulary
     from data.sources.imaging_intake import Workplace, intake
+    from data.sources.mapping import ColumnMapping
 
     place = Workplace(Path(request["folder"]), int(_ENGINE_SHARE * limits["memory"]), limits["unpacked"])
     words, now = Vocabulary(**request["words"]), datetime.fromisoformat(request["now"])
-    reading = intake(path, request["file"], words, place, now=now, mapping=request["mapping"], digest=digest)
+    reading = intake(path, request["file"], words, place, now=now, mapping=ColumnMapping.from_body(request["mapping"]), digest=digest)
     parts = [{**asdict(part), "path": str(part.path)} for part in reading.parts]
     return {**asdict(reading), "parts": parts, "findings": [asdict(f) for f in reading.findings]}
 

@@ -1,4 +1,4 @@
--- One organisation's examinations of one month, in the order of the file. Impossible intervals have no length.
+-- One organisation's examinations of one month, in the order of the file, so that the same file gives the same bytes. Impossible intervals have no length.
 COPY (
     SELECT
         examination_id, patient_id, organisation, site, test, examination_code, scanner_id, source_of_referral, priority,
@@ -11,5 +11,6 @@ COPY (
         CASE WHEN reported = reported::DATE AND reported::DATE >= scanned_start::DATE THEN (reported::DATE - scanned_start::DATE)::FLOAT
              WHEN reported >= scanned_start THEN (epoch(reported - scanned_start) / 86400)::FLOAT END AS report_days
     FROM checked
-    WHERE month = $$month AND organisation = $$organisation AND test <> ''
+    WHERE month = $$month AND organisation = $$organisation AND wanted
+    $ordered
 ) TO $$path (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1000)

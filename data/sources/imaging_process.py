@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,8 +21,9 @@ from typing import Any
 from data.findings import Finding, Findings, refusal
 from data.network import Network
 from data.safe_reading import shown_name
-from data.sources.imaging import ImagingReading, Part, vocabulary
+from data.sources.imaging import KIND, ImagingReading, Part, vocabulary
 from data.sources.imaging_child import DISK_FULL, OUT_OF_MEMORY
+from data.sources.mapping import ColumnMapping
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ PAGE_LIMITS = ExtractLimits(size=50_000_000, unpacked=1_000_000_000, memory=2_00
 
 def read_extract(
     path: Path, network: Network, folder: Path, *, name: str = "", limits: ExtractLimits = IMPORT_LIMITS, now: datetime | None = None,
-    mapping: Mapping[str, str] | None = None,
+    mapping: ColumnMapping | None = None,
 ) -> ImagingReading:  # fmt: skip
     """Read an extract from a file, in a limited child process; one at a time, others wait.
 
@@ -73,7 +74,7 @@ def read_extract(
         name: the file's name as the browser gave it, for the findings; empty = the path's own.
         limits: what the child may use.
         now: moments later than this are refused; None = now, by the clock on the wall.
-        mapping: field by heading, for headings nobody declared.
+        mapping: what was said about the file's headings and codes (source `KIND`); a value fixed for the whole file is not taken.
 
     Returns:
         What the file holds. One that cannot be read within the limits comes back as a refusal; nothing is raised.
@@ -86,16 +87,19 @@ def read_extract(
     folder = folder.resolve()
     request = {
         "path": str(path.resolve()), "file": file, "folder": str(folder), "words": asdict(vocabulary(network)), "limits": asdict(limits),
-        "now": (now or datetime.now()).isoformat(), "mapping": dict(mapping or {}),
+        "now": (now or datetime.now()).isoformat(), "mapping": (mapping or ColumnMapping(KIND)).body,
     }  # fmt: skip
+    there = set(folder.iterdir())
     with _SLOT:
         answer = _ask_child(request, file, limits)
-    return _refused(file, answer) if isinstance(answer, Finding) else _unpacked(answer)
+    reading = _refused(file, answer) if isinstance(answer, Finding) else _unpacked(answer)
+    _leave(folder, there | {part.path for part in reading.parts})
+    return reading
 
 
 def read_upload(
     content: bytes, name: str, network: Network, folder: Path, *, limits: ExtractLimits = PAGE_LIMITS, now: datetime | None = None,
-    mapping: Mapping[str, str] | None = None,
+    mapping: ColumnMapping | None = None,
 ) -> ImagingReading:  # fmt: skip
     """`read_extract` for a file that came through the page; it is written into `folder` and removed again."""
     upload = folder / "upload"
@@ -104,6 +108,12 @@ def read_upload(
         return read_extract(upload, network, folder, name=name, limits=limits, now=now, mapping=mapping)
     finally:
         upload.unlink()
+
+
+def _leave(folder: Path, kept: set[Path]) -> None:
+    """Remove what the child made for itself: the unpacked file is the whole of it, whatever was refused."""
+    for path in set(folder.iterdir()) - kept:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _refused(file: str, finding: Finding) -> ImagingReading:
@@ -146,4 +156,6 @@ def _too_slow(file: str, limits: ExtractLimits) -> Finding:
 
 def _unpacked(answer: dict[str, Any]) -> ImagingReading:
     parts = tuple(Part(**{**part, "path": Path(part["path"])}) for part in answer["parts"])
-    return ImagingReading(**{**answer, "parts": parts, "findings": Findings(Finding(**f) for f in answer["findings"])})
+    values = {name: tuple(texts) for name, texts in answer["values"].items()}
+    findings = Findings(Finding(**f) for f in answer["findings"])
+    return ImagingReading(**{**answer, "parts": parts, "findings": findings, "unknown": tuple(answer["unknown"]), "values": values})

@@ -29,12 +29,16 @@ class Columns:
         extra: heading by the name under which an undeclared column is searched.
         position: place in the file by field or extra name.
         first_row: number of the first row below the heading.
+        unknown: headings nobody knows.
+        unwanted: headings of which somebody said that they are not wanted.
     """
 
     of: Mapping[str, str]
     extra: Mapping[str, str]
     position: Mapping[str, int]
     first_row: int
+    unknown: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from sqlalchemy import Column, Connection, select, true
+from sqlalchemy import Column, ColumnElement, Connection, func, select, true
 
 from data.store.audit_chain import broken_links
 from data.store.repository import NETWORK_OWNED, Repository
@@ -24,12 +24,13 @@ _RECORDED: tuple[tuple[str, Column[str]], ...] = (
 class AuditRepository(Repository):
     """Who did what."""
 
-    def audit(self, scope: Scope, limit: int = 200) -> pd.DataFrame:
+    def audit(self, scope: Scope, limit: int | None = 200, *, action: str = "") -> pd.DataFrame:
         """The newest rows of the audit, newest first.
 
         Args:
             scope: an admin's; an organisation reads what was done on its behalf, the whole network reads everything.
-            limit: most rows.
+            limit: most rows; None = all.
+            action: only rows of this action; empty = of every one.
 
         Returns:
             Columns seq, at (UTC), who, organisation, role, action, object_kind, object_id, outcome, details (JSON text).
@@ -38,10 +39,21 @@ class AuditRepository(Repository):
             NotAllowed: the role is not admin.
         """
         self._require(scope, ADMINS, "read the audit", "audit")
-        mine = true() if scope.organisation == NETWORK_OWNED else AUDIT.c.organisation == scope.organisation
-        query = select(*(AUDIT.c[name] for name in _SHOWN)).where(mine).order_by(AUDIT.c.seq.desc()).limit(limit)
+        only = AUDIT.c.action == action if action else true()
+        query = select(*(AUDIT.c[name] for name in _SHOWN)).where(_mine(scope), only).order_by(AUDIT.c.seq.desc()).limit(limit)
         with self._database.read() as connection:
             return pd.DataFrame([tuple(row) for row in connection.execute(query)], columns=list(_SHOWN))
+
+    def audit_actions(self, scope: Scope) -> dict[str, int]:
+        """Every action in the part of the audit the scope reads, in order of the alphabet, and how many rows it has.
+
+        Raises:
+            NotAllowed: the role is not admin.
+        """
+        self._require(scope, ADMINS, "read the audit", "audit")
+        query = select(AUDIT.c.action, func.count()).where(_mine(scope)).group_by(AUDIT.c.action).order_by(AUDIT.c.action)
+        with self._database.read() as connection:
+            return {action: int(rows) for action, rows in connection.execute(query)}
 
     def verify_audit(self, scope: Scope) -> list[str]:
         """What is wrong with the audit, one sentence each; nothing where it is whole.
@@ -54,6 +66,10 @@ class AuditRepository(Repository):
         self._require(scope, ADMINS, "check the audit", "audit")
         with self._database.read() as connection:
             return [*broken_links(connection), *(problem for kind, ids in _RECORDED for problem in _unrecorded(connection, kind, ids))]
+
+
+def _mine(scope: Scope) -> ColumnElement[bool]:
+    return true() if scope.organisation == NETWORK_OWNED else AUDIT.c.organisation == scope.organisation
 
 
 def _unrecorded(connection: Connection, kind: str, ids: Column[str]) -> list[str]:

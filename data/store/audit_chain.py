@@ -53,6 +53,11 @@ def append(
     connection.execute(insert(AUDIT).values(**row, hash=_digest(row)))
 
 
+def lawful_basis(basis: str) -> dict[str, str]:
+    """The detail that says by what right rows of patients are used; none where nobody said."""
+    return {"lawful_basis": basis.strip()} if basis.strip() else {}
+
+
 def broken_links(connection: Connection) -> Iterator[str]:
     """One sentence for each row that is not as it was written, is missing, or was put in."""
     expected_seq, expected_previous = 1, _START

@@ -20,7 +20,7 @@ from data.fields import Table
 from data.findings import Finding, Findings, refusal
 from data.local_tables import LOCAL_SOURCES, LOCAL_TABLES, PROVISIONAL, LocalData, no_local_data
 from data.network import NETWORK_TABLES, Network
-from data.store.audit_chain import append
+from data.store.audit_chain import append, lawful_basis
 from data.store.blobs import checked, damaged, decode, digest, encode_checked, manifest, put
 from data.store.repository import NETWORK_OWNED, Repository, owners, visible
 from data.store.scope import PLANNERS, Scope
@@ -77,10 +77,17 @@ class StoredDataset:
 class DatasetRepository(Repository):
     """Datasets."""
 
-    def save_dataset(self, scope: Scope, dataset: Dataset, *, name: str, note: str = "") -> StoredDataset:
+    def save_dataset(self, scope: Scope, dataset: Dataset, *, name: str, note: str = "", basis: str = "") -> StoredDataset:
         """Store a dataset for good.
 
         The same content again returns what is stored already, with `already` set and under its first name.
+
+        Args:
+            scope: a planner's.
+            dataset: what to store.
+            name: to find it by.
+            note: why it was stored.
+            basis: by what right rows of patients were used, where some were; it goes into the audit.
 
         Raises:
             NotAllowed: the role may not save.
@@ -104,7 +111,8 @@ class DatasetRepository(Repository):
                     created=datetime.now(UTC), created_by=scope.user,
                 )
             )  # fmt: skip
-            append(connection, scope, "save dataset", "dataset", dataset_id, name=name.strip(), network=dataset.network.name)
+            told: dict[str, Any] = {"name": name.strip(), "network": dataset.network.name} | lawful_basis(basis)
+            append(connection, scope, "save dataset", "dataset", dataset_id, **told)
             return _stored(find_dataset(connection, scope, dataset_id))
 
     def datasets(self, scope: Scope, network: str | None = None) -> list[StoredDataset]:
@@ -259,7 +267,14 @@ def _assembled(row: Row[Any], contents: dict[tuple[str, str], list[bytes]], orga
 
 
 def _seen_by(dataset: Dataset, organisation: str) -> Dataset:
-    """The dataset without other organisations' rows of tables that are not published, and without what was said about files of theirs alone."""
+    """The dataset without other organisations' rows of tables that are not published, and without what was said about any file of theirs.
+
+    What was said names a file, and names are not unique: of a name that somebody else's file has too, nothing is told. Nor is anything told of a
+    file that was replaced since, whose owner is not known any more.
+    """
     local = dataset.local.only_for(organisation)
-    hidden = set(dataset.local[LOCAL_SOURCES.name]["file"]) - set(local[LOCAL_SOURCES.name]["file"])
-    return dataset.changed(local=local, accepted=Findings(f for f in dataset.accepted if f.file not in hidden))
+    shown = set(local[LOCAL_SOURCES.name]["file"]) | set(dataset.sources["file"])
+    every = dataset.local[LOCAL_SOURCES.name]
+    theirs = set(every.loc[~every["organisation"].isin([NETWORK_OWNED, organisation]), "file"])
+    told = Findings(f for f in dataset.accepted if not f.file or f.file in shown - theirs)
+    return dataset.changed(local=local, accepted=told)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, true
 
 from data.findings import Finding, Findings
-from data.retention import RETENTION, Retention
-from data.store.audit_chain import append
+from data.retention import RETENTION
+from data.store.audit_chain import append, lawful_basis
 from data.store.blobs import damaged
 from data.store.database import home
 from data.store.extract_files import Staged, final, move, staged, strangers
 from data.store.repository import NETWORK_OWNED, Repository, owners
-from data.store.scope import ADMINS, PLANNERS, Scope
+from data.store.scope import PLANNERS, Scope
 from data.store.tables import EXTRACT_FOLDERS, EXTRACT_PARTS, EXTRACT_PURGES, EXTRACTS
+
+_AT_ONCE = 500
+"""Ids in one question: SQLite takes no more than so many values, and PostgreSQL plans long lists badly."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class ExtractRepository(Repository):
 
     def save_extract(
         self, scope: Scope, kind: str, parts: Sequence[tuple[str, str, Path]], *, file: str, sha256: str, parser_version: int,
-        findings: Findings = Findings(),
+        findings: Findings = Findings(), basis: str = "",
     ) -> StoredExtract:  # fmt: skip
         """Store the parts of one file for good, all of them or none.
 
@@ -102,6 +105,7 @@ class ExtractRepository(Repository):
             sha256: of the file.
             parser_version: of the adapter that read it.
             findings: what was accepted with it.
+            basis: by what right the rows are used; it goes into the audit.
 
         Raises:
             NotAllowed: the role may not save, or a part belongs to another organisation.
@@ -116,14 +120,12 @@ class ExtractRepository(Repository):
             self._refuse(scope, action, "extract", "", "Only rows of your own organisation can be stored in its name.")
         with self._database.read() as connection:
             folder = _folder(connection)
-            if known := _loaded(connection, scope, kind, sha256, parser_version):
-                return _listed(connection, scope, known, already=True)
         with staged(folder, list(parts)) as files, self._database.write() as connection:
-            known = _loaded(connection, scope, kind, sha256, parser_version)
-            new = [] if known else [f for f in files if not _in_force(connection, kind, f)]
+            # Judged by the parts: the same file holds other rows once somebody has said what its codes mean.
+            new = [f for f in files if not _in_force(connection, kind, f)]
             if not new:
-                same = known or _holder(connection, kind, files[0])
-                return _listed(connection, scope, same, already=True)
+                same = _loaded(connection, scope, kind, sha256, parser_version) or _holder(connection, kind, files[0])
+                return _one_listed(connection, scope, same, already=True)
             move(folder, new)
             extract_id = uuid.uuid4().hex
             connection.execute(
@@ -133,16 +135,24 @@ class ExtractRepository(Repository):
                 )
             )  # fmt: skip
             connection.execute(insert(EXTRACT_PARTS), [_part_row(connection, extract_id, kind, f) for f in new])
-            append(connection, scope, action, "extract", extract_id, source=kind, file=file, parts=len(new), rows=sum(f.rows for f in new))
-            return _listed(connection, scope, extract_id)
+            told: dict[str, Any] = {"source": kind, "file": file, "parts": len(new), "rows": sum(f.rows for f in new)} | lawful_basis(basis)
+            append(connection, scope, action, "extract", extract_id, **told)
+            return _one_listed(connection, scope, extract_id)
 
-    def extracts(self, scope: Scope, kind: str | None = None) -> list[StoredExtract]:
-        """Every extract of which the scope sees a part, newest first."""
+    def extracts(self, scope: Scope, kind: str | None = None, *, limit: int | None = None, skip: int = 0) -> list[StoredExtract]:
+        """Extracts of which the scope sees a part, newest first.
+
+        Args:
+            scope: an organisation's list holds its own parts only.
+            kind: only of this kind; None = every kind.
+            limit: at most so many; None = all.
+            skip: so many of the newest are passed over.
+        """
         with self._database.read() as connection:
-            seen = select(EXTRACT_PARTS.c.extract_id).where(_mine(scope))
+            seen = select(EXTRACT_PARTS.c.extract_id).where(is_mine(scope))
             query = select(EXTRACTS.c.id).where(EXTRACTS.c.id.in_(seen), true() if kind is None else EXTRACTS.c.kind == kind)
-            ids = connection.execute(query.order_by(EXTRACTS.c.created.desc(), EXTRACTS.c.id)).scalars().all()
-            return [_listed(connection, scope, extract_id) for extract_id in ids]
+            newest_first = query.order_by(EXTRACTS.c.created.desc(), EXTRACTS.c.id).limit(limit).offset(skip)
+            return _listed(connection, scope, list(connection.execute(newest_first).scalars()))
 
     def paths(
         self, scope: Scope, kind: str, organisations: Collection[str] | None = None, months: Collection[str] | None = None,
@@ -163,8 +173,8 @@ class ExtractRepository(Repository):
         only: list[ColumnElement[bool]] = []
         only += [] if organisations is None else [EXTRACT_PARTS.c.organisation.in_(organisations)]
         only += [] if months is None else [EXTRACT_PARTS.c.month.in_(months)]
-        only += [_is_current()] if extract_id is None else [EXTRACT_PARTS.c.extract_id == extract_id]
-        query = select(EXTRACT_PARTS).where(_mine(scope), EXTRACT_PARTS.c.kind == kind, ~_is_purged(), *only)
+        only += [is_current()] if extract_id is None else [EXTRACT_PARTS.c.extract_id == extract_id]
+        query = select(EXTRACT_PARTS).where(is_mine(scope), EXTRACT_PARTS.c.kind == kind, ~is_purged(), *only)
         with self._database.read() as connection:
             folder = _folder(connection)
             rows = connection.execute(query.order_by(EXTRACT_PARTS.c.organisation, EXTRACT_PARTS.c.month)).all()
@@ -173,35 +183,6 @@ class ExtractRepository(Repository):
             if not path.is_file() or path.stat().st_size != row.size:
                 raise damaged(f"The extract of {row.organisation} for {row.month}")
         return [final(folder, row.sha256) for row in rows]
-
-    def purge(self, scope: Scope, now: datetime, retention: Mapping[str, Retention] = RETENTION) -> list[StoredPart]:
-        """Remove for good the rows of every part whose time is over, in any version; the record that they were there stays.
-
-        Args:
-            scope: an admin's; an organisation purges its own rows, the whole network everybody's.
-            now: with its time zone.
-            retention: how long each kind is kept.
-
-        Returns:
-            What was purged.
-
-        Raises:
-            NotAllowed: the role is not admin.
-        """
-        self._require(scope, ADMINS, "purge extracts", "extract")
-        held = select(EXTRACT_PARTS, EXTRACTS.c.created).join(EXTRACTS).where(_mine(scope), ~_is_purged())
-        gone: dict[str, list[Row[Any]]] = defaultdict(list)
-        with self._database.write() as connection:
-            for row in connection.execute(held.order_by(EXTRACT_PARTS.c.organisation, EXTRACT_PARTS.c.month, EXTRACT_PARTS.c.version)):
-                if row.kind in retention and retention[row.kind].ends(row.month, row.created) <= now:
-                    gone[row.extract_id].append(row)
-            for extract_id, rows in gone.items():
-                keys = [{"extract_id": extract_id, "organisation": r.organisation, "month": r.month} for r in rows]
-                connection.execute(insert(EXTRACT_PURGES), [{**key, "purged": now, "purged_by": scope.user} for key in keys])
-                months = sorted({r.month for r in rows})
-                append(connection, scope, "purge extract", "extract", extract_id, source=rows[0].kind, parts=len(rows), months=months)
-        self.sweep_extracts()
-        return [_part(r, current=False, purged=now) for rows in gone.values() for r in rows]
 
     def sweep_extracts(self) -> int:
         """Remove files that no row names: what a killed process or a purge left behind. The number removed."""
@@ -220,30 +201,32 @@ def _folder(connection: Connection) -> Path:
     return home() / "extracts" / str(connection.execute(select(EXTRACT_FOLDERS.c.id)).scalar_one())
 
 
-def _mine(scope: Scope) -> ColumnElement[bool]:
+def is_mine(scope: Scope) -> ColumnElement[bool]:
     """Rows of patients are seen by their organisation and the whole network, whoever sent them."""
     return true() if scope.organisation == NETWORK_OWNED else EXTRACT_PARTS.c.organisation == scope.organisation
 
 
-def _is_purged() -> ColumnElement[bool]:
+def is_purged() -> ColumnElement[bool]:
+    """Parts whose rows are gone for good."""
     keys = ("extract_id", "organisation", "month")
     return select(EXTRACT_PURGES.c.month).where(and_(*(EXTRACT_PURGES.c[k] == EXTRACT_PARTS.c[k] for k in keys))).exists()
 
 
-def _is_current() -> ColumnElement[bool]:
+def is_current() -> ColumnElement[bool]:
+    """Parts in their newest version."""
     newer = EXTRACT_PARTS.alias("newer")
     same = and_(*(newer.c[k] == EXTRACT_PARTS.c[k] for k in ("kind", "organisation", "month")))
     return ~select(newer.c.version).where(same, newer.c.version > EXTRACT_PARTS.c.version).exists()
 
 
 def _named(connection: Connection) -> set[str]:
-    return set(connection.execute(select(EXTRACT_PARTS.c.sha256).where(~_is_purged())).scalars())
+    return set(connection.execute(select(EXTRACT_PARTS.c.sha256).where(~is_purged())).scalars())
 
 
 def _loaded(connection: Connection, scope: Scope, kind: str, sha256: str, parser_version: int) -> str | None:
     """The same file, read in the same way, all of it still in force."""
     same = (EXTRACTS.c.kind == kind, EXTRACTS.c.sha256 == sha256, EXTRACTS.c.parser_version == parser_version, EXTRACTS.c.owner.in_(owners(scope)))
-    over = select(EXTRACT_PARTS.c.month).where(EXTRACT_PARTS.c.extract_id == EXTRACTS.c.id, or_(_is_purged(), ~_is_current())).exists()
+    over = select(EXTRACT_PARTS.c.month).where(EXTRACT_PARTS.c.extract_id == EXTRACTS.c.id, or_(is_purged(), ~is_current())).exists()
     return connection.execute(select(EXTRACTS.c.id).where(*same, ~over).order_by(EXTRACTS.c.created)).scalars().first()
 
 
@@ -254,7 +237,7 @@ def _in_force(connection: Connection, kind: str, file: Staged) -> bool:
 def _holder(connection: Connection, kind: str, file: Staged) -> str | None:
     """The extract whose part in force is this very file."""
     here = (EXTRACT_PARTS.c.kind == kind, EXTRACT_PARTS.c.organisation == file.organisation, EXTRACT_PARTS.c.month == file.month)
-    query = select(EXTRACT_PARTS.c.extract_id).where(*here, EXTRACT_PARTS.c.sha256 == file.sha256, _is_current(), ~_is_purged())
+    query = select(EXTRACT_PARTS.c.extract_id).where(*here, EXTRACT_PARTS.c.sha256 == file.sha256, is_current(), ~is_purged())
     return connection.execute(query).scalar()
 
 
@@ -267,17 +250,32 @@ def _part_row(connection: Connection, extract_id: str, kind: str, file: Staged) 
     }  # fmt: skip
 
 
-def _listed(connection: Connection, scope: Scope, extract_id: str | None, *, already: bool = False) -> StoredExtract:
-    row = connection.execute(select(EXTRACTS).where(EXTRACTS.c.id == extract_id)).one()
+def _one_listed(connection: Connection, scope: Scope, extract_id: str | None, *, already: bool = False) -> StoredExtract:
+    if extract_id is None:
+        raise LookupError("an extract just found is not there")
+    return replace(_listed(connection, scope, [extract_id])[0], already=already)
+
+
+def _listed(connection: Connection, scope: Scope, ids: Sequence[str]) -> list[StoredExtract]:
+    """The extracts of these ids, in this order, as far as the scope may know them."""
     purged = and_(*(EXTRACT_PURGES.c[k] == EXTRACT_PARTS.c[k] for k in ("extract_id", "organisation", "month")))
-    query = select(EXTRACT_PARTS, EXTRACT_PURGES.c.purged, _is_current().label("current")).outerjoin(EXTRACT_PURGES, purged)
-    query = query.where(EXTRACT_PARTS.c.extract_id == extract_id, _mine(scope)).order_by(EXTRACT_PARTS.c.organisation, EXTRACT_PARTS.c.month)
-    parts = tuple(_part(p, current=bool(p.current), purged=p.purged) for p in connection.execute(query))
+    query = select(EXTRACT_PARTS, EXTRACT_PURGES.c.purged, is_current().label("current")).outerjoin(EXTRACT_PURGES, purged)
+    parts: dict[str, list[StoredPart]] = defaultdict(list)
+    rows: dict[str, Row[Any]] = {}
+    for some in (ids[i : i + _AT_ONCE] for i in range(0, len(ids), _AT_ONCE)):
+        mine = query.where(EXTRACT_PARTS.c.extract_id.in_(some), is_mine(scope))
+        for part in connection.execute(mine.order_by(EXTRACT_PARTS.c.organisation, EXTRACT_PARTS.c.month)):
+            parts[part.extract_id].append(_part(part, current=bool(part.current), purged=part.purged))
+        rows |= {row.id: row for row in connection.execute(select(EXTRACTS).where(EXTRACTS.c.id.in_(some)))}
+    return [_extract(scope, rows[extract_id], parts[extract_id]) for extract_id in ids]
+
+
+def _extract(scope: Scope, row: Row[Any], parts: list[StoredPart]) -> StoredExtract:
     whole = scope.organisation in (NETWORK_OWNED, row.owner)
     findings = Findings(Finding(**f) for f in json.loads(row.findings)) if whole else Findings()
     return StoredExtract(
         id=row.id, kind=row.kind, file=row.file, sha256=row.sha256, parser_version=row.parser_version, organisation=row.owner,
-        created=row.created, created_by=row.created_by, findings=findings, parts=parts, already=already,
+        created=row.created, created_by=row.created_by, findings=findings, parts=tuple(parts),
     )  # fmt: skip
 
 

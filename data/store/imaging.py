@@ -13,7 +13,7 @@ import pandas as pd
 
 from data.errors import Refused
 from data.fields import Field, Kind, Table
-from data.sources.imaging import ACUTE, KIND, ImagingReading
+from data.sources.imaging import ACUTE, KIND, PARTS_OF_DAY, ImagingReading
 from data.store.extracts import ExtractRepository, StoredExtract
 from data.store.scope import Scope
 from data.working_days import WorkingDays
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 REQUEST_LIMIT, REPORT_LIMIT = 42, 28
 """Days from request to scan, and from scan to report, beyond which an examination counts as late."""
 
-PARTS_OF_DAY = {"night": 0, "morning": 8, "afternoon": 13, "evening": 17}
-"""Parts of the day and the hour each begins at; the evening ends at midnight."""
-
-_MEMORY = "512MB"
+_MEMORY = "1GB"
 
 
 @dataclass(frozen=True)
@@ -82,6 +79,14 @@ PATTERNS: Mapping[str, Table] = {
                _count("sessions", "Sessions", "Parts of days with an examination or more"),
                _count("listed_sessions", "From lists", "Those with an examination or more of outpatients or from general practice"),
                _n("Examinations in them"))),
+        Table("planned", "Work in planned sessions",
+              "What each scanner did on each day inside planned sessions: parts of days with an examination of outpatients or from general "
+              "practice, from the first start of those to their last end.",
+              (*_SITE_AND_TEST, Field("scanner_id", "Scanner", Kind.ID), Field("day", "Day", Kind.DATE),
+               _number("minutes_scanned", "Minutes scanned", "minutes"),
+               _number("minutes_open", "Minutes open", "minutes", "Shared by tests as the minutes scanned are"),
+               _count("acute", "Acute", "Emergencies and inpatients begun inside planned sessions"),
+               _n("Examinations inside planned sessions whose end is known"))),
         Table("attendance", "Missed and cancelled",
               "What became of appointments: examinations with a booking, or of outpatients or general practice.",
               (*_SITE_AND_TEST, _count("dna", "Not attended"), _count("cancelled_patient", "Cancelled by the patient"),
@@ -96,7 +101,7 @@ PATTERNS: Mapping[str, Table] = {
               (*_SITE_AND_TEST, _count("acute", "Acute", "Emergencies and inpatients"), _share("acute_share", "Acute share", "Acute over number"),
                _n("Examinations of known source"))),
         Table("downtime", "Days without an examination",
-              "Working days on which a scanner did nothing, between the first and the last day it is seen.",
+              "Working days on which a scanner did nothing, between the first and the last day it is seen, in the months its organisation sent.",
               (Field("site", "Site", Kind.ID), Field("scanner_id", "Scanner", Kind.ID), Field("first_day", "First day", Kind.DATE),
                Field("last_day", "Last day", Kind.DATE), _count("idle_days", "Days without", "Working days without an examination"),
                _share("idle_share", "Share without", "Days without over number"), _n("Working days"))),
@@ -113,8 +118,13 @@ PATTERNS: Mapping[str, Table] = {
 class ImagingRepository(ExtractRepository):
     """The imaging dataset."""
 
-    def save_imaging(self, scope: Scope, reading: ImagingReading) -> StoredExtract:
+    def save_imaging(self, scope: Scope, reading: ImagingReading, *, basis: str = "") -> StoredExtract:
         """Store what an extract holds; see `save_extract`.
+
+        Args:
+            scope: a planner's.
+            reading: what was read.
+            basis: by what right the rows are used; it goes into the audit.
 
         Raises:
             Refused: the reading was refused, or holds no examination of the network's tests.
@@ -124,7 +134,7 @@ class ImagingRepository(ExtractRepository):
             raise Refused(reading.findings)
         return self.save_extract(
             scope, KIND, [(part.organisation, part.month, part.path) for part in reading.parts],
-            file=reading.file, sha256=reading.sha256, parser_version=reading.parser_version, findings=reading.findings,
+            file=reading.file, sha256=reading.sha256, parser_version=reading.parser_version, findings=reading.findings, basis=basis,
         )  # fmt: skip
 
     def imaging_pattern(self, scope: Scope, name: str, calendar: WorkingDays, filters: Filters = Filters()) -> pd.DataFrame:
@@ -177,6 +187,7 @@ def _engine() -> duckdb.DuckDBPyConnection:
         config={
             "threads": 2, "memory_limit": _MEMORY, "autoinstall_known_extensions": False, "autoload_known_extensions": False,
             "python_enable_replacements": False,
+            "temp_directory": "",  # rows of patients are never written anywhere but into the store
         }
     )  # fmt: skip
 

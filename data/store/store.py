@@ -8,12 +8,16 @@ from data.store.datasets import DatasetRepository
 from data.store.imaging import ImagingRepository
 from data.store.mappings import MappingRepository
 from data.store.migrate import migrate
+from data.store.retentions import RetentionRepository
 from data.store.runs import RunRepository
 from data.store.scenarios import ScenarioRepository
 from data.store.work import WorkRepository
 
 
-class Store(DatasetRepository, ScenarioRepository, RunRepository, WorkRepository, MappingRepository, ImagingRepository, AuditRepository):
+class Store(
+    DatasetRepository, ScenarioRepository, RunRepository, WorkRepository, MappingRepository, ImagingRepository, RetentionRepository,
+    AuditRepository,
+):  # fmt: skip
     """Datasets, scenarios, runs, plans, remembered mappings, extracts and the audit in one database; rows of extracts as files beside it.
 
     Every call takes a `Scope`: on whose behalf it is made. Safe to use from several threads, and from several processes at once.

@@ -212,3 +212,15 @@ EXTRACT_PURGES = Table(
                          ["extract_parts.extract_id", "extract_parts.organisation", "extract_parts.month"]),
 )  # fmt: skip
 """Parts whose rows are gone for good: their file is removed, the record of it stays."""
+
+RETENTIONS = Table(
+    "retentions", METADATA,
+    Column("owner", String(60), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("term", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("created_by", Text, nullable=False),
+)  # fmt: skip
+"""How long an owner's rows of a kind of extract are kept, in the unit `data.retention` declares; the newest version is in force."""

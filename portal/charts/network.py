@@ -8,7 +8,9 @@ import pandas as pd
 
 from data.dataset import Dataset
 from data.fields import Table
+from data.local_tables import LOCAL_SOURCES
 from data.network import Network
+from data.pieces import EVERY
 from data.rota import Today
 from data.words import count, day, listed, month, number
 from portal.charts.evidence import Evidence, canvas
@@ -100,5 +102,15 @@ def sources(held: Dataset) -> pd.DataFrame:
     return pd.DataFrame({
         "File": rows["file"], "Month": [_months(row) for row in rows.itertuples()], "Published": rows["published"],
         "Revised": rows["revised"], "Rows used": rows["rows"], "Synthetic": rows["synthetic"].map({True: "yes", False: "no"}),
+        "Digest (SHA-256)": rows["sha256"].str[:12],
+    }).reset_index(drop=True)  # fmt: skip
+
+
+def local_sources(held: Dataset) -> pd.DataFrame:
+    """The files behind what the dataset carries beside its history, newest first."""
+    rows = held.local[LOCAL_SOURCES.name].sort_values(["date", "table", "organisation"], ascending=[False, True, True], na_position="last")
+    return pd.DataFrame({
+        "What": rows["table"].map(lambda name: EVERY[name].title), "Organisation": titled(rows["organisation"], "organisations", held.network),
+        "Date": rows["date"].map(day), "File": rows["file"], "Source": rows["source"].str.replace("_", " "), "Rows": rows["rows"],
         "Digest (SHA-256)": rows["sha256"].str[:12],
     }).reset_index(drop=True)  # fmt: skip

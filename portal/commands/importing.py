@@ -1,10 +1,10 @@
-"""`sixweeks import`: official monthly returns, a network's own workbook or folder, told apart by what they hold."""
+"""`sixweeks import`: official monthly returns, a network's own workbook or folder, and every other kind of file, told apart by what they hold."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -16,11 +16,14 @@ from data.intake import from_parts, take_in
 from data.rota import work_without_a_place
 from data.run import Progress
 from data.safe_reading import MAX_UPLOAD, read_many, read_path_safely, read_safely, shown_name
+from data.sources.mapping import ColumnMapping
 from data.sources.reading import Reading
 from data.store import SINGLE_USER, Scope
 from data.words import day
 from portal import services
+from portal.commands.kinds import SOURCES, told_apart
 from portal.commands.networks import FROM_FILE, example, made_from, newest
+from portal.commands.other_files import Answers, Order, import_other
 from portal.commands.screen import DONE, Screen, WrongUsage
 
 _PACKED = (".gz", ".zip")
@@ -45,16 +48,41 @@ class _Base:
     name: str = ""
 
 
-def import_files(files: list[Path], *, network: str, dataset: str, name: str, note: str, screen: Screen) -> int:
+def import_files(
+    files: list[Path], *, network: str, dataset: str, name: str, note: str, screen: Screen, source: str = "",
+    columns: Sequence[tuple[str, str]] = (), values: Sequence[tuple[str, str, str]] = (), fixed: Sequence[tuple[str, str]] = (), basis: str = "",
+) -> int:  # fmt: skip
     """Read, check and store files; all of them, or none where any is refused.
+
+    Args:
+        files: of one kind; returns and one network may come together.
+        network: to which they are added; empty = the stored one.
+        dataset: to which they are added; empty = the newest.
+        name: of the new dataset.
+        note: why it is stored.
+        screen: where it is told.
+        source: kind of the files; empty = told apart by what they hold.
+        columns: their heading and our column.
+        values: our column, their value and ours.
+        fixed: our column and its value in every row.
+        basis: by what right rows of patients are used.
 
     Raises:
         Refused: with the findings of every file.
         NotFound: no such file, dataset or network.
-        WrongUsage: the store holds several networks and none is named.
+        WrongUsage: the store holds several networks and none is named, or what was said about names cannot be.
     """
     scope = SINGLE_USER
-    read = _read(files, screen)
+    answers = Answers(tuple(columns), tuple(values), tuple(fixed))
+    kind = source or told_apart([f for f in files if not f.is_dir()], scope, answers.added_to(ColumnMapping("")))
+    if kind in SOURCES:
+        return import_other(Order(files, kind, answers, basis, name, note), network=network, dataset=dataset, screen=screen)
+    if answers or basis:
+        raise WrongUsage("Returns and networks have names of their own: leave out --column, --value, --fixed and --lawful-basis, or name --source.")
+    try:
+        read = _read(files, screen)
+    except Refused as error:
+        raise Refused(error.findings if source else Findings(map(_or_another_kind, error.findings))) from None
     if read.network and (network or dataset):
         raise WrongUsage("A network's own workbook or folder is a dataset of its own: leave out --network and --dataset.")
     base = _Base(read.network) if read.network else _base(scope, read.returns, network, dataset, screen)
@@ -72,6 +100,13 @@ def import_files(files: list[Path], *, network: str, dataset: str, name: str, no
     for sentence in said:
         screen.say(sentence)
     return DONE
+
+
+def _or_another_kind(finding: Finding) -> Finding:
+    """A fault of the headings, and that the file may be of a kind its headings do not tell."""
+    if finding.rule not in ("missing-column", "unknown-workbook"):
+        return finding
+    return replace(finding, mend=f"{finding.mend} If it is something else, name its kind with --source: {', '.join(SOURCES)}.")
 
 
 def _read(files: list[Path], screen: Screen) -> _Read:

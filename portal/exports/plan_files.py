@@ -21,7 +21,7 @@ WORKBOOK = "plan.xlsx"
 _FILES = "files"
 """Part of `plan.json` that holds the digest of each table's file."""
 
-__all__ = ["SUMMARY", "WORKBOOK", "plan_workbook", "read_plan", "write_plan"]
+__all__ = ["SUMMARY", "WORKBOOK", "plan_workbook", "read_plan", "replace_file", "write_plan"]
 
 
 def write_plan(plan: Plan, folder: Path, network: Network) -> list[Path]:
@@ -41,11 +41,11 @@ def write_plan(plan: Plan, folder: Path, network: Network) -> list[Path]:
     contents[WORKBOOK] = plan_workbook(plan, network)
     contents[SUMMARY] = json.dumps({**plan.summary, _FILES: digests}, indent=2).encode()
     for name, content in contents.items():
-        _replace(folder / name, content)
+        replace_file(folder / name, content)
     return [folder / name for name in contents]
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Whoever reads the file sees the old one or the new one, whole."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

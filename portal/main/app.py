@@ -13,10 +13,10 @@ _PAGES = Path(__file__).resolve().parents[1] / "pages"
 
 GROUPS = {
     "Now": {"overview": "Overview"},
-    "Data": {"upload": "Upload", "network": "Network and assumptions"},
+    "Data": {"upload": "Upload", "imaging": "Imaging dataset", "network": "Network and assumptions"},
     "Plan": {"plan": "Allocation plan"},
     "Decide": {"scenarios": "Scenarios"},
-    "Help": {"runs": "Runs"},
+    "Help": {"runs": "Runs", "admin": "Admin"},
 }
 """Pages by group: file and title."""
 

@@ -8,7 +8,7 @@ from data.network import NETWORK_TABLES
 from portal import services
 from portal.charts import network as shown
 from portal.charts.tables import assumption_groups, assumption_table
-from portal.parts import change_form, layout
+from portal.parts import change_form, history_view, layout, override_form
 from portal.workspace import current
 
 ws = current()
@@ -54,7 +54,9 @@ if chosen != start.id:
     ws.choose(scenario=chosen)
     st.rerun()
 VIEWS = {
-    "Assumptions": assumed, "Change an assumption": lambda: change_form.ask(ws, held, start), "Today's rota": rota, "Network tables": tables,
+    "Assumptions": assumed, "Change an assumption": lambda: change_form.ask(ws, held, start),
+    "Override table": lambda: override_form.ask(ws, held, start), "Who changed what": lambda: history_view.show(ws),
+    "Today's rota": rota, "Network tables": tables,
 }  # fmt: skip
 for tab, draw in zip(st.tabs(list(VIEWS), key="part", on_change="rerun", bind="query-params"), VIEWS.values(), strict=True):
     if tab.open:

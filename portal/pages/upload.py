@@ -21,7 +21,8 @@ def headline(held: Dataset | None) -> None:
         layout.answer("No data are loaded. Begin with a network workbook, then add the monthly returns.")
     elif held.has_history:
         layout.answer(
-            f"{count(len(held.activity.periods), 'month')} loaded, to {day(held.data_date)}.", "Add newer months here, or replace the network."
+            f"{count(len(held.activity.periods), 'month')} loaded, to {day(held.data_date)}.",
+            "Add newer months and other files here, or replace the network.",
         )
     else:
         layout.answer(f"{held.network.title} has no history yet: add the monthly returns.")
@@ -41,6 +42,9 @@ def loaded(held: Dataset) -> None:
     """The files behind the history, and the dataset in use."""
     st.header("What is loaded", anchor=False)
     layout.table(network.sources(held), "sources", alt="Files behind the history")
+    if not held.local.is_empty:
+        st.subheader("Beside the history", anchor=False)
+        layout.table(network.local_sources(held), "local_sources", alt="Local files behind lists by priority, provisional returns and other tables")
     names = {d.id: f"{d.name}, stored {moment(d.created)}" for d in services.store().datasets(ws.scope)}
     index = list(names).index(ws.dataset)
     chosen = st.selectbox("Dataset in use", list(names), index=index, format_func=names.__getitem__, key=f"use_{ws.dataset[:12]}")
@@ -53,13 +57,14 @@ def main(held: Dataset | None) -> None:
     """The page."""
     layout.context("Upload", held, ws)
     headline(held)
-    if draft := upload_form.read(ws, held):
-        upload_form.decide(ws, draft)
+    if read := upload_form.read(ws, held):
+        upload_form.decide(ws, *read)
     if held is not None:
         if held.has_history:
             st.page_link(Path(__file__).with_name("plan.py"), label="Go on to the allocation plan", query_params=ws.address())
         workbook(held)
         loaded(held)
+        upload_form.names(ws, held)
     layout.words("upload")
 
 

@@ -30,6 +30,7 @@ TYPED = "<img src=x onerror=alert(1)> [a](javascript:alert(2)) $x^2$ :red[y] **b
 PAGES = {
     "Overview": [], "Upload": [], "Scenarios": [], "Runs": [],
     "Network and assumptions": ["Assumptions", "Change an assumption", "Today's rota", "Network tables"], "Allocation plan": list(VIEWS),
+    "Admin": ["Extracts held", "How long they are kept", "Who did what", "Small numbers"],
 }  # fmt: skip
 """Pages by title, with their tabs."""
 

@@ -188,6 +188,8 @@ NUMBERS = [
     Case("a count below zero", "U7", _cell(-3.0), "negative", (SHEET, FIRST_ROW, BAND), file="a.xls"),
     Case("part of a patient", "U7", _cell(1.5), "fraction", (SHEET, FIRST_ROW, BAND), file="a.xls"),
     Case("a number larger than any", "U7", _xml_cell(b"><v>1e999</v>"), ("not-a-number", "damaged"), file="a.xlsx"),
+    Case("a whole number of twenty digits", "U7", _xml_cell(b"><v>99999999999999999999</v>"), ("bands", "too-many"), file="a.xlsx"),
+    Case("a whole number of four hundred digits", "U7", _xml_cell(b"><v>" + b"9" * 400 + b"</v>"), "not-a-number", (SHEET, FIRST_ROW, BAND)),
     Case("a date where a count belongs", "U7", _cell(datetime(2025, 3, 5), make=official_xlsx), "not-a-number", (SHEET, FIRST_ROW, BAND)),
     Case("an error in an .xlsx workbook", "U7", _xml_cell(b't="e"><v>#DIV/0!</v>'), "not-a-number", (SHEET, FIRST_ROW, BAND), says="#DIV/0!"),
     Case("a formula without a saved value", "U7", _xml_cell(b"><f>SUM(A1:A2)</f>"), "not-a-number", (SHEET, FIRST_ROW, BAND), says="formula"),

@@ -15,7 +15,7 @@ from data.intake import Intake, from_parts, take_in
 from data.revisions import CHANGES, changes
 from data.safe_reading import read_safely
 from data.sources.dm01 import read
-from data.store import SINGLE_USER, Store
+from data.store import SINGLE_USER
 from tests.networks.broken import official_rows, official_xls
 from tests.networks.full_extract import as_csv, as_gzip, extract_rows, tidy_rows, with_value
 from tests.networks.small import small_parts
@@ -151,8 +151,7 @@ def test_a_file_without_any_test_of_the_network_is_refused_and_takes_nothing_awa
         take_in(held, [tidy(tidy_rows(tests=(7, 15)))])
 
 
-def test_the_older_version_stays_readable_in_the_store(empty, tmp_path):
-    store = Store.open(f"sqlite:///{tmp_path / 'store.db'}")
+def test_the_older_version_stays_readable_in_the_store(empty, store):
     once, _ = take_in(empty, [tidy()])
     newer, _ = take_in(once, [tidy(corrected(), "corrected.csv")])
     ids = [store.save_dataset(SINGLE_USER, made, name="History").id for made in (once, newer)]
@@ -161,7 +160,6 @@ def test_the_older_version_stays_readable_in_the_store(empty, tmp_path):
     assert (set(older.sources["file"]), set(newest.sources["file"])) == ({"tidy.csv"}, {"corrected.csv"})
     assert changes(older.activity, newest.activity, ["AAA"], older.activity.periods)["column"].tolist() == ["done_planned"]
     assert store.save_dataset(SINGLE_USER, take_in(empty, [tidy()])[0], name="Again").already
-    store.close()
 
 
 def test_two_years_of_every_provider_are_loaded_within_ten_seconds_of_processor_time(empty, shared_data):

@@ -44,7 +44,7 @@ def test_an_extract_becomes_counts_under_the_networks_own_names(dataset):
     made, intake = take(dataset, patient(), patient(Provider_Code="Beta", Site_Code="b1", Diagnostic_Modality="Computed Tomography"))
     rows = made.own_lists[["organisation", "site", "test", "priority", "patients"]].to_numpy().tolist()
     assert rows == [["AAA", "a1", "ct", "four_weeks", 1], ["BBB", "b1", "ct", "four_weeks", 1]]
-    assert intake.sentences() == [
+    assert intake.sentences(stored=True) == [
         "Loaded: waiting list of AAA at 28 June 2026, 1 patients.",
         "Loaded: waiting list of BBB at 28 June 2026, 1 patients.",
     ]
@@ -133,7 +133,7 @@ def test_the_same_extract_again_changes_nothing(dataset):
     made, _ = take(dataset, patient())
     again, intake = take(made, patient(), file="copy.csv")
     assert again is made
-    assert intake.sentences() == ["Already loaded, nothing changed: waiting list of AAA at 28 June 2026, 1 patients (copy.csv)."]
+    assert intake.sentences(stored=True) == ["Already loaded, nothing changes: waiting list of AAA at 28 June 2026, 1 patients (copy.csv)."]
 
 
 def test_a_corrected_extract_replaces_that_organisation_and_date_whole(dataset):
@@ -237,7 +237,7 @@ def test_a_provisional_return_stands_beside_the_published_months(dataset):
     assert row["waiting_5"] != row["waiting_5"]
     assert made.activity == dataset.activity
     assert made.data_date == dataset.data_date
-    assert intake.sentences() == ["Loaded: provisional returns of AAA at 21 July 2026, 1 rows."]
+    assert intake.sentences(stored=True) == ["Loaded: provisional returns of AAA at 21 July 2026, 1 rows."]
 
 
 def test_a_withheld_figure_is_missing_and_listed_never_zero(dataset):

@@ -8,10 +8,13 @@ import duckdb
 import numpy as np
 import pytest
 
-from data.sources.imaging import IMAGING
+from data.sources.imaging import IMAGING, KIND
 from data.sources.imaging_process import ExtractLimits, read_extract, read_upload
+from data.sources.mapping import LEFT_OUT, ColumnMapping
 from tests.networks.examinations import DONE, NOT_DONE, NOW, as_csv, read, rows, words
 from tests.networks.small import small_parts
+
+MAPPING = ColumnMapping(KIND)
 
 MONTHS = rows(
     {},
@@ -123,7 +126,66 @@ def test_headings_and_codes_may_be_written_as_systems_write_them(tmp_path):
 def test_a_heading_nobody_declared_can_be_mapped(tmp_path):
     content = as_csv(MONTHS).replace(b"examination_id", b"key in our system")
     assert [f.rule for f in read(content, tmp_path / "a").findings] == ["missing-column"]
-    assert read(content, tmp_path / "b", mapping={"Key in our system": "examination_id"}).findings == ()
+    assert read(content, tmp_path / "b", mapping=MAPPING.with_column("Key in our system", "examination_id")).findings == ()
+
+
+def test_what_was_said_about_a_heading_goes_before_its_declared_name(tmp_path):
+    content = with_column(MONTHS, "True start", ["2026-05-05 10:00"] * 5)
+    told = read(content, tmp_path / "a", mapping=MAPPING.with_column("True start", "requested"))
+    assert told.columns["requested"] == "True start"
+    (extra,) = [f for f in told.findings if f.rule == "extra-columns"]
+    assert '"requested"' in extra.found
+    unwanted = read(content, tmp_path / "b", mapping=MAPPING.with_column("True start", LEFT_OUT))
+    assert (unwanted.findings, unwanted.columns["requested"], unwanted.unknown) == ((), "requested", ())
+
+
+def test_a_reading_says_what_it_understood_and_what_it_did_not(tmp_path):
+    lines = [{**line, "Corridor": "r1", "theirs": line["examination_id"]} for line in rows({"priority": "U9"}, {"test": "Zed"}, {"test": "Zed"})]
+    columns = ["theirs", *[c for c in IMAGING.columns if c != "examination_id"], "Corridor"]
+    refused = read(as_csv(lines, columns), tmp_path / "a")
+    assert [f.rule for f in refused.findings] == ["missing-column"]
+    assert (refused.unknown, refused.columns["site"], refused.values, refused.mapping) == (("theirs", "Corridor"), "site", {}, "")
+    mapping = MAPPING.with_column("theirs", "examination_id")
+    asked = read(as_csv(lines, columns), tmp_path / "b", mapping=mapping)
+    assert (asked.values, asked.unknown, asked.mapping) == ({"test": ("Zed",), "priority": ("U9",)}, ("Corridor",), mapping.content_id)
+    answers = mapping.with_value("priority", "u9", "two_weeks").with_value("test", "ZED", "ct")
+    taken = read(as_csv(lines, columns), tmp_path / "c", mapping=answers)
+    assert (taken.values, [f.rule for f in taken.findings]) == ({}, ["extra-columns"])
+    assert stored(taken)[["test", "priority"]].to_numpy().tolist() == [["ct", "two_weeks"], ["ct", "routine"], ["ct", "routine"]]
+
+
+def test_codes_that_are_not_wanted_leave_their_rows_out_or_state_nothing(tmp_path):
+    content = as_csv(rows({}, {"site": "depot"}, {"outcome": "Template"}, {"examination_code": "X 9"}, {"priority": "?!a"}, {"test": "x-ray"}))
+    mapping = MAPPING.with_value("site", "Depot", LEFT_OUT).with_value("outcome", "template", LEFT_OUT)
+    mapping = mapping.with_value("examination_code", "x9", LEFT_OUT).with_value("priority", "a", LEFT_OUT)
+    reading = read(content, tmp_path, mapping=mapping)
+    assert (reading.rows, reading.left_out) == (6, 4)
+    assert [(f.rule, f.column, f.found) for f in reading.findings] == [
+        ("left-out", "site", '"depot" in 1 rows'), ("other-test", "test", '"x-ray" in 1 rows'),
+        ("left-out", "outcome", '"Template" in 1 rows'), ("left-out", "examination_code", '"X 9" in 1 rows'),
+    ]  # fmt: skip
+    frame = stored(reading)
+    assert frame["examination_id"].tolist() == ["e0", "e4"]
+    assert frame["priority"].isna().tolist() == [False, True]
+
+
+def test_a_code_told_to_be_what_the_network_does_not_have_is_asked_again(tmp_path):
+    reading = read(as_csv(rows({"site": "depot"})), tmp_path, mapping=MAPPING.with_value("site", "depot", "closed long ago"))
+    assert (reading.values, reading.findings[0].rule) == ({"site": ("depot",)}, "unknown-site")
+
+
+@pytest.mark.parametrize("value", ["943 476 5919", "PR2 9HT", "03/02/1950", "seen on 3 Feb 1950", "x" * 81])
+def test_an_unknown_value_that_may_be_a_persons_is_not_repeated(tmp_path, value):
+    reading = read(as_csv(rows({"priority": value}, {"priority": "odd"})), tmp_path)
+    assert reading.is_refused
+    assert value[:40] not in repr(reading)
+
+
+def test_a_column_of_too_many_unknown_values_is_not_one_of_codes(tmp_path):
+    reading = read(as_csv(rows(*({"priority": f"word{i}"} for i in range(301)))), tmp_path)
+    assert told(reading) == [("not-codes", "refuse", 1, "priority")]
+    assert reading.values == {}
+    assert "word7" not in repr(reading)
 
 
 def test_undeclared_columns_are_named_and_not_stored(tmp_path):
@@ -291,8 +353,10 @@ def test_a_number_in_a_column_of_dates_is_not_repeated(tmp_path):
 
 
 def test_an_upload_is_read_in_a_process_of_its_own(tmp_path):
-    reading = read_upload(as_csv(MONTHS), "C:\\files\\may.csv", small_parts().network, tmp_path, now=NOW)
-    assert (reading.file, reading.findings, len(reading.parts)) == ("may.csv", (), 4)
+    mapping = MAPPING.with_value("priority", "odd", "routine")
+    reading = read_upload(as_csv(MONTHS), "C:\\files\\may.csv", small_parts().network, tmp_path, now=NOW, mapping=mapping)
+    assert (reading.file, reading.findings, len(reading.parts), reading.mapping) == ("may.csv", (), 4, mapping.content_id)
+    assert (reading.unknown, reading.values, reading.columns["site"]) == ((), {}, "site")
     assert not (tmp_path / "upload").exists()
     assert reading.parts[0].path.parent == tmp_path
 

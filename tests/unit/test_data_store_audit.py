@@ -72,6 +72,12 @@ def test_the_audit_holds_no_value_of_a_cell(store):
     assert CELL not in repr(everything)
 
 
+def test_the_lawful_basis_of_a_dataset_is_recorded(store):
+    store.save_dataset(ONE, sample_dataset(), name="Tiny", basis="Direct care, agreement 12")
+    (details,) = store.audit(ADMIN)["details"]
+    assert json.loads(details)["lawful_basis"] == "Direct care, agreement 12"
+
+
 def test_what_was_not_allowed_is_recorded_too(store):
     with pytest.raises(NotAllowed):
         store.save_dataset(VIEWER, sample_dataset(), name="Tiny")
@@ -85,6 +91,12 @@ def test_an_admin_of_an_organisation_reads_its_own_part_and_checks_the_whole(sto
     assert set(store.audit(Scope("Abe", "BBB", "admin"))["who"]) == {"Bob"}
     assert set(store.audit(Scope("Abe", "AAA", "admin"))["who"]) == {"Ann", "worker"}
     assert len(store.audit(ADMIN, limit=3)) == 3
+    assert store.audit_actions(Scope("Abe", "BBB", "admin")) == {"save dataset": 1}
+    assert store.audit_actions(ADMIN)["save dataset"] == 2
+    assert set(store.audit(ADMIN, None, action="start run")["action"]) == {"start run"}
+    assert len(store.audit(ADMIN, None)) == sum(store.audit_actions(ADMIN).values())
+    with pytest.raises(NotAllowed):
+        store.audit_actions(ONE)
     with pytest.raises(NotAllowed):
         store.audit(ONE)
     tampered(store, "UPDATE audit SET who = 'nobody' WHERE seq = 2")

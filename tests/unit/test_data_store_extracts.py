@@ -14,10 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import text
 
-from data.errors import NotAllowed, SixweeksError
+from data.errors import NotAllowed, Refused, SixweeksError
 from data.findings import Findings, warning
-from data.retention import RETENTION, Retention
-from data.store import SINGLE_USER, Scope, Store
+from data.retention import RETENTION
+from data.store import SINGLE_USER, WORKER, Scope, Store
 from tests.unit.store_fixtures import ADMIN, NETWORK_PLANNER, ONE, OTHER, VIEWER
 
 CANARY = "canary-of-a-patient"
@@ -43,8 +43,8 @@ def part(tmp_path):
     return make
 
 
-def save(store, scope, parts, *, sha256="1" * 64, file="may.csv", version=1, findings=Findings(), kind="imaging"):
-    return store.save_extract(scope, kind, parts, file=file, sha256=sha256, parser_version=version, findings=findings)
+def save(store, scope, parts, *, sha256="1" * 64, file="may.csv", version=1, findings=Findings(), kind="imaging", basis=""):
+    return store.save_extract(scope, kind, parts, file=file, sha256=sha256, parser_version=version, findings=findings, basis=basis)
 
 
 def values(paths):
@@ -79,6 +79,23 @@ def test_the_same_file_again_is_already_loaded(store, part):
     assert len(store.extracts(ONE)) == 1
     packed = save(store, ONE, [part()], sha256="2" * 64, file="may.csv.gz")
     assert (packed.already, packed.id) == (True, first.id), "the same rows from another file are loaded too"
+
+
+def test_the_same_file_read_with_other_words_is_stored_as_it_is_read_now(store, part):
+    save(store, ONE, [part()])
+    again = save(store, ONE, [part(values=(1, 2))])
+    assert (again.already, [p.version for p in again.parts]) == (False, [2])
+    assert values(store.paths(ONE, "imaging")) == [["1", "2"]]
+
+
+def test_extracts_are_listed_page_by_page_newest_first(store, part):
+    months = [f"2026-{m:02}" for m in range(1, 6)]
+    for k, month in enumerate(months):
+        save(store, NETWORK_PLANNER, [part("AAA", month), part("BBB", month)], sha256=f"{k}" * 64)
+    everything = store.extracts(ONE)
+    assert [[(p.organisation, p.month) for p in e.parts] for e in everything] == [[("AAA", m)] for m in reversed(months)]
+    assert store.extracts(ONE, limit=2) == everything[:2]
+    assert store.extracts(ONE, "imaging", limit=2, skip=4) == everything[4:]
 
 
 def test_a_corrected_month_is_a_new_version_and_the_older_one_stays_readable(store, part):
@@ -132,6 +149,14 @@ def test_every_save_and_purge_is_audited_without_a_row(store, part):
     assert [row[:2] for row in told] == [["save extract", saved.id], ["purge extract", saved.id]]
     assert json.loads(told[0][2]) == {"file": "may.csv", "parts": 1, "rows": 1, "source": "imaging"}
     assert CANARY not in str(told)
+    assert store.verify_audit(ADMIN) == []
+
+
+def test_the_lawful_basis_of_an_extract_is_in_the_audit(store, part):
+    save(store, ONE, [part()], basis=" Direct care, agreement 12 ")
+    save(store, ONE, [part(month="2026-06")], sha256="2" * 64, basis=" ")
+    told = [json.loads(details) for details in store.audit(ADMIN)["details"]]
+    assert [row.get("lawful_basis") for row in told] == [None, "Direct care, agreement 12"]
     assert store.verify_audit(ADMIN) == []
 
 
@@ -239,11 +264,67 @@ def test_retention_is_as_declared(kind, month, end):
     assert RETENTION[kind].ends(month, datetime(2026, 11, 10, 9, tzinfo=UTC)) == end
 
 
-def test_another_retention_can_be_asked_for(store, part):
+def test_a_term_that_was_set_is_followed_and_says_who_set_it_and_why(store, part):
     save(store, ONE, [part()], kind="waiting_list")
     soon = datetime.now(UTC) + timedelta(days=8)
-    assert store.purge(ADMIN, soon) == []
-    assert len(store.purge(ADMIN, soon, {"waiting_list": Retention("Waiting list", "loaded", days=7)})) == 1
+    assert (store.due(ADMIN, soon), store.purge(ADMIN, soon)) == ([], [])
+    assert store.set_retention(ADMIN, "waiting_list", 7, " Our board decided ").words == "7 days after the day they were loaded"
+    assert [(p.organisation, p.kind, p.rows) for p in store.due(ADMIN, soon)] == [("AAA", "waiting_list", 3)]
+    assert len(store.purge(ADMIN, soon)) == 1
+    assert store.held_parts(ADMIN) == []
+    (known,) = store.retention_versions(ADMIN)
+    assert (known.kind, known.version, known.retention.term, known.reason, known.created_by) == ("waiting_list", 1, 7, "Our board decided", "Ada")
+    told = store.audit(ADMIN, action="set retention")
+    assert json.loads(told["details"][0]) == {"days": 7, "reason": "Our board decided", "version": 1}
+    assert store.verify_audit(ADMIN) == []
+
+
+def test_thirty_one_days_on_a_waiting_list_is_due_and_examinations_are_not(store, part):
+    saved = save(store, ONE, [part()], kind="waiting_list")
+    save(store, ONE, [part(values=(9,))])
+    later = saved.created + timedelta(days=31)
+    assert [p.kind for p in store.due(ADMIN, later)] == ["waiting_list"]
+    assert [p.kind for p in store.purge(WORKER, later)] == ["waiting_list"]
+    assert [(p.kind, p.month, p.rows, p.current, p.file) for p in store.held_parts(ADMIN)] == [("imaging", "2026-05", 1, True, "may.csv")]
+    assert store.audit(ADMIN)["who"][0] == "worker"
+
+
+def test_an_organisation_sets_the_term_of_its_own_rows_only(store, part):
+    save(store, NETWORK_PLANNER, [part("AAA", "2026-01"), part("BBB", "2026-01", values=(4,))])
+    admin, other = Scope("Abe", "AAA", "admin"), Scope("Bea", "BBB", "admin")
+    store.set_retention(ADMIN, "imaging", 12, "for all")
+    store.set_retention(admin, "imaging", 2, "for us")
+    store.set_retention(admin, "imaging", 3, "a month more")
+    store.set_retention(admin, "imaging", 3, "said twice")
+    assert (store.retention(admin)["imaging"].term, store.retention(other)["imaging"].term, store.retention(ADMIN)["imaging"].term) == (3, 12, 12)
+    assert [(v.organisation, v.version, v.retention.term) for v in store.retention_versions(admin)] == [("AAA", 2, 3), ("AAA", 1, 2), ("", 1, 12)]
+    assert [v.organisation for v in store.retention_versions(other)] == [""]
+    ends = {p.organisation: p.ends for p in store.held_parts(ADMIN)}
+    assert ends == {"AAA": datetime(2026, 5, 1, tzinfo=UTC), "BBB": datetime(2027, 2, 1, tzinfo=UTC)}
+    assert [p.organisation for p in store.held_parts(other)] == ["BBB"]
+    assert store.purge(other, datetime(2026, 6, 1, tzinfo=UTC)) == []
+    assert [p.organisation for p in store.purge(ADMIN, datetime(2026, 6, 1, tzinfo=UTC))] == ["AAA"]
+
+
+def test_only_an_admin_sets_a_term_and_only_within_bounds_and_with_a_reason(store):
+    with pytest.raises(NotAllowed):
+        store.set_retention(ONE, "imaging", 12, "why not")
+    for term in (0, -1, 121):
+        with pytest.raises(Refused, match="from 1 to 120"):
+            store.set_retention(ADMIN, "imaging", term, "because")
+    with pytest.raises(Refused, match="no reason"):
+        store.set_retention(ADMIN, "imaging", 12, " ")
+    with pytest.raises(ValueError, match="no kind of extract"):
+        store.set_retention(ADMIN, "gossip", 12, "because")
+    assert store.retention(ADMIN) == RETENTION
+    assert store.retention_versions(ADMIN) == []
+
+
+@pytest.mark.parametrize("verb", ["DELETE FROM retentions", "UPDATE retentions SET term = 1"])
+def test_a_term_that_was_set_cannot_be_changed_unseen(store, verb):
+    store.set_retention(ADMIN, "imaging", 12, "because")
+    with pytest.raises(Exception, match="not allowed"), store._database.write() as connection:
+        connection.execute(text(verb))
 
 
 @pytest.mark.parametrize("damage", [lambda p: p.unlink(), lambda p: p.write_bytes(b"PAR1")])

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from data.errors import NotAllowed, Refused
-from data.sources.imaging import ImagingReading
+from data.sources.imaging import PARTS_OF_DAY, ImagingReading
 from data.store import SINGLE_USER
-from data.store.imaging import PARTS_OF_DAY, PATTERNS, Filters
+from data.store.imaging import PATTERNS, Filters
 from data.working_days import WorkingDays
 from tests.networks.examinations import NOT_DONE, as_csv, read, rows
 from tests.unit.store_fixtures import NETWORK_PLANNER, ONE, OTHER, VIEWER
@@ -48,6 +48,12 @@ EXPECTED = {
     "sessions": [
         ("a1", "ct", 2, "afternoon", 1, 0, 1), ("a1", "ct", 2, "morning", 1, 1, 3), ("a1", "ct", 3, "evening", 1, 1, 1),
         ("a1", "ct", 5, "morning", 1, 1, 1), ("b1", "ct", 2, "morning", 1, 1, 2), ("b1", "ct", 3, "morning", 1, 0, 1),
+    ],
+    # At a1 the morning of the fifth is open from 09:00 to 10:00, when its lists end; the emergency in the afternoon had no list. At b1 the
+    # morning is open from 10:00 to 11:30 with 120 minutes scanned in it.
+    "planned": [
+        ("a1", "ct", "007", pd.Timestamp("2026-05-05"), 50, 60, 0, 2), ("a1", "ct", "007", pd.Timestamp("2026-05-06"), 30, 30, 0, 1),
+        ("b1", "ct", "x2", pd.Timestamp("2026-05-05"), 120, 90, 0, 2),
     ],
     # Seven appointments at a1: four done, one missed, two cancelled; the emergency that did not come had none.
     "attendance": [("a1", "ct", 1, 1, 1, 5, 1 / 5, 2 / 7, 7), ("b1", "ct", 0, 0, 0, 3, 0, 0, 3)],
@@ -105,6 +111,25 @@ def test_filters_leave_out_what_they_do_not_name(loaded):
     assert answer(loaded, "by_hour", sources=("gp", "emergency")) == [("a1", "ct", 2, 9, 1), ("a1", "ct", 2, 14, 1)]
     for nothing in ({"tests": ("mr",)}, {"months": ("2026-06",)}, {"sites": ()}, {"organisations": ()}):
         assert all(answer(loaded, name, **nothing) == [] for name in PATTERNS)
+
+
+def test_a_month_nobody_sent_is_no_downtime(store, tmp_path):
+    days = ("2026-05-28", "2026-05-29", "2026-07-01", "2026-07-03")
+    extract = rows(*({"requested": d, "booked": d, "attended": "", "scanned_start": f"{d} 09:00", "scanned_end": f"{d} 09:20", "reported": ""}
+                     for d in days))  # fmt: skip
+    store.save_imaging(NETWORK_PLANNER, read(as_csv(extract), tmp_path / "gap"))
+    # Two working days of May, three of July; nothing on 2 July.
+    assert answer(store, "downtime") == [("a1", "007", pd.Timestamp("2026-05-28"), pd.Timestamp("2026-07-03"), 1, pytest.approx(1 / 5), 5)]
+
+
+def test_acute_work_begun_before_the_lists_end_is_inside_planned_sessions(store, tmp_path):
+    extract = rows(
+        seen(5, "09:00", "09:20"), seen(5, "09:30", "09:40", source_of_referral="emergency", **ACUTE), seen(5, "10:00", "10:30"),
+        seen(5, "10:30", "10:50", source_of_referral="inpatient", **ACUTE), seen(5, "12:50", "13:10", source_of_referral="gp"),
+    )  # fmt: skip
+    store.save_imaging(NETWORK_PLANNER, read(as_csv(extract), tmp_path / "day"))
+    assert answer(store, "planned") == [("a1", "ct", "007", pd.Timestamp("2026-05-05"), 100, 250, 2, 5)]
+    assert answer(store, "planned", sources=("emergency",)) == []
 
 
 def test_an_organisation_gets_answers_of_its_own_examinations_only(loaded):

@@ -79,6 +79,22 @@ def test_an_organisation_never_reads_what_was_said_about_anothers_file(store):
     assert "our own" in seen.accepted.summary()
 
 
+def test_of_files_of_one_name_an_organisation_never_reads_what_was_said_about_anothers(store):
+    readings = [read(patient(Provider_Code=o, Site_Code=f"{word} ward"), file="same.csv") for o, word in (("AAA", "own"), ("BBB", "canary"))]
+    stored = store.save_dataset(NETWORK_PLANNER, take_in_lists(small_dataset(), readings, ColumnMapping(SOURCE))[0], name="Network")
+    assert "canary" in store.dataset(ADMIN, stored.id).accepted.summary()
+    assert "canary" not in store.dataset(ONE, stored.id).accepted.summary()
+
+
+def test_an_organisation_never_reads_what_was_said_about_a_file_of_anothers_that_was_replaced(store):
+    dataset = small_dataset()
+    for site, file in (("canary", "old.csv"), ("b1", "new.csv")):
+        dataset, _ = take_in_lists(dataset, [read(patient(Provider_Code="BBB", Site_Code=site), file=file)], ColumnMapping(SOURCE))
+    stored = store.save_dataset(NETWORK_PLANNER, dataset, name="Network")
+    assert "canary" in store.dataset(ADMIN, stored.id).accepted.summary()
+    assert "canary" not in store.dataset(ONE, stored.id).accepted.summary()
+
+
 def test_a_mapping_is_remembered_for_its_organisation_alone(store):
     saved = store.save_mapping(ONE, TEACHING)
     assert (saved.version, saved.organisation, saved.created_by) == (1, "AAA", "Ann")

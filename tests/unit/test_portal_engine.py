@@ -127,12 +127,12 @@ def test_progress_is_seen_while_the_worker_works(file_store):
     assert later.progress.seconds >= seen.progress.seconds + 0.9, "told at most once a second"
 
 
-def test_equal_submissions_share_one_run_and_one_worker(file_store):
-    ids = prepared(file_store)
+def test_equal_submissions_share_one_run_and_one_worker(served):
+    ids = prepared(served)
     with ThreadPoolExecutor(6) as pool:
-        submissions = [pool.submit(engine.submit, file_store, ONE, *ids, PlanSettings(), workers("slow", slots=4)) for _ in range(6)]
+        submissions = [pool.submit(engine.submit, served, ONE, *ids, PlanSettings(), workers("slow", slots=4)) for _ in range(6)]
         runs = {s.result().id for s in submissions}
-    assert len(runs) == len(file_store.runs(ONE)) == len(file_store.leases(WORKER)) == 1
+    assert len(runs) == len(served.runs(ONE)) == len(served.leases(WORKER)) == 1
 
 
 # Stopping
@@ -292,26 +292,26 @@ class Server:
         self.process.stdout.close()
 
 
-def test_two_servers_share_one_slot_and_lose_no_run(file_store):
-    prepared(file_store)
-    other = Server(file_store, "brief", 1, 2)
+def test_two_servers_share_one_slot_and_lose_no_run(served):
+    prepared(served)
+    other = Server(served, "brief", 1, 2)
     try:
-        mine = [submit(file_store, "brief", seed=3).id]
+        mine = [submit(served, "brief", seed=3).id]
         most, give_up = 0, time.monotonic() + PATIENCE
-        while any(not file_store.run(ONE, r).ended for r in (*mine, *other.runs)) and time.monotonic() < give_up:
-            most = max(most, len(file_store.leases(WORKER)))
+        while any(not served.run(ONE, r).ended for r in (*mine, *other.runs)) and time.monotonic() < give_up:
+            most = max(most, len(served.leases(WORKER)))
             time.sleep(0.02)
     finally:
         other.kill()
-    assert [file_store.run(ONE, r).state for r in (*mine, *other.runs)] == ["done"] * 3
+    assert [served.run(ONE, r).state for r in (*mine, *other.runs)] == ["done"] * 3
     assert most == 1
 
 
-def test_runs_go_on_when_their_server_is_killed_and_the_last_worker_starts_the_next(file_store):
-    server = Server(file_store, "brief", 1, 2)
+def test_runs_go_on_when_their_server_is_killed_and_the_last_worker_starts_the_next(served):
+    server = Server(served, "brief", 1, 2)
     server.kill()
     for run_id in server.runs:
-        assert until(file_store, run_id, "done").finished
+        assert until(served, run_id, "done").finished
 
 
 @pytest.mark.alone
@@ -328,14 +328,14 @@ def test_after_server_and_worker_are_killed_a_new_server_leaves_nothing_stuck(fi
     until(file_store, server.runs[1], busy)
 
 
-def test_a_run_of_a_computer_that_fell_silent_is_lost_at_server_start(file_store):
-    run = file_store.start_run(ONE, "allocation", *prepared(file_store), {"time_limit": 60.0}, "test")
-    file_store.claim_run(WORKER, run.id, "elsewhere 1 1 working")
-    engine.start(file_store, workers("quick"))
-    assert file_store.run(ONE, run.id).state == "running", "it may well be alive"
-    with file_store._database.write() as connection:
+def test_a_run_of_a_computer_that_fell_silent_is_lost_at_server_start(served):
+    run = served.start_run(ONE, "allocation", *prepared(served), {"time_limit": 60.0}, "test")
+    served.claim_run(WORKER, run.id, "elsewhere 1 1 working")
+    engine.start(served, workers("quick"))
+    assert served.run(ONE, run.id).state == "running", "it may well be alive"
+    with served._database.write() as connection:
         connection.execute(text("UPDATE runs SET heartbeat = '2020-01-01T00:00:00.000000Z'"))
-    lost = until(file_store, run.id, "lost", seconds=5)
+    lost = until(served, run.id, "lost", seconds=5)
     assert lost.message.endswith("Start the plan again.")
 
 

@@ -1,0 +1,1 @@
+"""Forecasting methods: each takes monthly series and gives months ahead."""

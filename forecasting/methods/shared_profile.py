@@ -91,19 +91,14 @@ def allowed_range(values: np.ndarray, load: np.ndarray) -> tuple[np.ndarray, np.
 
 def _moving_median(rate: np.ndarray) -> np.ndarray:
     """Median of the months around each, shape (n, T); fewer at the ends."""
-    months = rate.shape[1]
-    result = np.empty_like(rate)
-    for m in range(months):
-        result[:, m] = _median(rate[:, max(0, m - _REACH) : m + _REACH + 1])
-    return result
+    around = np.pad(rate, ((0, 0), (_REACH, _REACH)), constant_values=np.nan)
+    return _median(np.lib.stride_tricks.sliding_window_view(around, 2 * _REACH + 1, axis=1))
 
 
 def _median(values: np.ndarray) -> np.ndarray:
-    """Median along the months; where some are unknown, of the others; 0 where all are."""
-    result = np.median(values, axis=1)
-    gaps = np.isnan(values).any(axis=1)
-    if gaps.any():
-        some = gaps & ~np.isnan(values).all(axis=1)
-        result[gaps] = 0.0
-        result[some] = np.nanmedian(values[some], axis=1)
-    return np.asarray(result)
+    """Median along the last axis; where some are unknown, of the others; 0 where all are."""
+    ordered = np.sort(values, axis=-1)  # what is unknown comes last
+    known = (~np.isnan(ordered)).sum(axis=-1)[..., None]
+    below, above = np.maximum(known - 1, 0) // 2, np.minimum(known // 2, ordered.shape[-1] - 1)
+    middle = (np.take_along_axis(ordered, below, axis=-1) + np.take_along_axis(ordered, above, axis=-1))[..., 0] / 2
+    return np.where(known[..., 0] > 0, middle, 0.0)

@@ -115,8 +115,11 @@ def headings_of(path: Path) -> tuple[str, ...]:
     if packing_of(path) == "zip" and holds_workbook(path):
         if path.stat().st_size > MAX_UPLOAD:
             return ()
+        content = path.read_bytes()
+        if read_safely(content, path.name, "workbook").tables:
+            return ()  # a network's own workbook, one sheet of which may well look like a register
         # A workbook is opened in the limited process only; any adapter names every heading of the sheet.
-        reading = read_safely(path.read_bytes(), path.name, "registers")
+        reading = read_safely(content, path.name, "registers")
         return (*reading.columns.values(), *reading.unknown)
     try:
         head = next(contents_of(path, path.name).chunks(), b"")[:_HEAD]

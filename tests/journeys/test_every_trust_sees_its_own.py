@@ -142,6 +142,7 @@ def test_the_store_tells_everybody_their_own_and_the_network_everything(together
     assert {n for n, text in every.items() if canaries_in(text) >= {"N", "E"}} >= said - {"mapping", "mapping_versions"}
 
 
+@pytest.mark.parametrize("together", ["sqlite"], indirect=True)  # what is kept is kept in memory, whatever the database
 def test_no_answer_that_is_kept_for_one_trust_is_given_to_another(together, everything):
     store, ids = together
     network = store.dataset(NETWORK, ids["bare"]).network

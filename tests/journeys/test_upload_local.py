@@ -132,12 +132,10 @@ def test_staff_in_post_say_which_cells_they_change(small):
     assert newest().network["staff_in_post"].set_index(["organisation", "staff_group"])["wte"][row.organisation, row.staff_group] == row.wte + 1
 
 
-@pytest.mark.parametrize(
-    "kind", ["Waiting list extracts", "Provisional returns", "Staff in post and registers", "Published tables", "Imaging extracts"]
-)
-def test_a_file_of_another_kind_is_refused_in_words_and_nothing_is_stored(small, kind):
-    upload(small, kind, ("odd.csv", b"a,b\n1,2\n"))
-    assert "Nothing was stored" in small.app.error[0].value
+def test_a_file_of_another_kind_is_refused_in_words_and_nothing_is_stored(small):
+    for kind in ("Waiting list extracts", "Provisional returns", "Staff in post and registers", "Published tables", "Imaging extracts"):
+        upload(small, kind, ("odd.csv", b"a,b\n1,2\n"))
+        assert "Nothing was stored" in small.app.error[0].value, kind
     assert len(services.store().datasets(SINGLE_USER)) == 1
 
 

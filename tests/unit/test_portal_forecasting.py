@@ -90,8 +90,10 @@ def test_given_months_that_are_not_in_order_are_refused_in_words(stored, tmp_pat
 
 
 def test_a_history_too_short_to_forecast_says_what_to_load(stored, capsys):
-    assert main(["forecast", "--origin", "2024-04", "--out", "out"]) == 1
-    assert "two months that follow each other" in " ".join("".join(capsys.readouterr()).split())
+    assert main(["forecast", "--origin", "2024-04", "--out", "out", "--json"]) == 1
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    assert finding["found"] == "1 month up to April 2024"
+    assert "Load more monthly returns" in finding["mend"]
 
 
 def test_a_month_that_is_none_is_wrong_usage(stored):

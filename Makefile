@@ -42,7 +42,7 @@ docs: $(VENV)/.dev
 	$(BIN)/python -m docs.generate
 
 soak: $(VENV)/.dev
-	$(BIN)/python -m pytest tests/hostile tests/properties tests/reference --hypothesis-profile=soak --timeout=0
+	$(BIN)/python -m pytest tests/hostile tests/properties tests/reference tests/journeys/test_every_trust_sees_its_own.py --hypothesis-profile=soak --timeout=0
 
 # Each lock is resolved within the runtime lock, so that one environment can hold all of them.
 lock: $(VENV)/.dev

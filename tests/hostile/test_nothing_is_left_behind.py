@@ -141,7 +141,11 @@ KINDS = ("returns", "waiting_list", "imaging")
 
 @pytest.mark.parametrize(
     ("store_url", "way", "kind"),
-    [*(("sqlite", way, kind) for way in (by_safe_reading, by_the_page, by_the_command) for kind in KINDS), ("postgresql", by_the_page, "imaging")],
+    [
+        ("sqlite", by_safe_reading, "imaging"),
+        *(("sqlite", way, kind) for way in (by_the_page, by_the_command) for kind in KINDS),
+        ("postgresql", by_the_page, "waiting_list"),
+    ],
     indirect=["store_url"],
 )
 def test_a_refused_file_leaves_nothing_of_a_person_behind(here, held, way, kind, capfd, caplog):

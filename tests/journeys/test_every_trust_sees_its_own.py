@@ -7,6 +7,7 @@ import types
 import zipfile
 from datetime import UTC, datetime
 
+import hypothesis
 import pytest
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -46,7 +47,11 @@ ASKED_BY_PAGES = (services, results, files, history, imaging, administration)
 PORTAL_ACTS = {services.load_example, services.save_scenario, services.start_plan, services.cancel, imaging.accept}
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+DATABASES = ["sqlite", "postgresql"] if hypothesis.settings.get_current_profile_name() == "soak" else ["sqlite"]
+"""Who sees what is decided above the database; `tests/unit/test_data_store.py` holds the scopes of both."""
+
+
+@pytest.fixture(scope="module", params=DATABASES)
 def together(request, tmp_path_factory):
     """A store that four trusts and their network have filled; everything in it that has an id."""
     folder = tmp_path_factory.mktemp("together")

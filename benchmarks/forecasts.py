@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from data.activity import ACTIVITY, Activity
+from data.demand import STREAMS
 from data.folder import demonstration, example_networks, read_folder
 from data.network import Network
 from data.sources.dm01 import read
@@ -29,7 +30,7 @@ from forecasting.methods import shared_profile
 from forecasting.methods.conformal import LEVELS, Spread
 from forecasting.methods.profile import fit_profiles
 from forecasting.monthly import Ranges, learnt_ranges, monthly_forecast
-from forecasting.panel import STREAMS, Panel, panel_of
+from forecasting.panel import Panel, panel_of
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "dm01" / "dm01_provider.csv.gz"
 LEAST_MEAN = 10.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data.activity import KINDS
 from data.fields import Field, Kind, Table
 
 DEMAND = Table(
@@ -62,7 +63,9 @@ OPENING = Table(
 )  # fmt: skip
 
 
-_STREAMS = ("additions", "waiting_list", "planned", "unscheduled")
+STREAMS = ("additions", *KINDS)
+"""Additions are activity from the list plus the change of the list: removals without a test are taken off already."""
+
 _MONTHLY = "examinations or patients a month"
 
 FORECAST = Table(
@@ -70,7 +73,7 @@ FORECAST = Table(
     (
         Field("organisation", "Organisation", Kind.ID),
         Field("test", "Test", Kind.ID),
-        Field("stream", "Stream", Kind.CHOICE, choices=_STREAMS,
+        Field("stream", "Stream", Kind.CHOICE, choices=STREAMS,
               help="additions = what joins the list less what leaves it without a test; the others are examinations by kind"),
         Field("origin", "Origin", Kind.DATE, help="First day of the last month that was seen"),
         Field("horizon", "Horizon", Kind.COUNT, unit="months", minimum=1),

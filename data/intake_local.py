@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,6 +16,7 @@ from data.local_names import PRIORITY_FIELDS, Names, unknown_classes
 from data.local_tables import LOCAL_SOURCES, PROVISIONAL
 from data.pieces import LocalIntake, Piece
 from data.register_intake import held_register, register_pieces, with_registers
+from data.safe_reading import LocalTask
 from data.sources.local_reading import LocalReading
 from data.sources.mapping import LEFT_OUT, ColumnMapping
 from data.sources.provisional import FIGURES
@@ -60,18 +61,20 @@ def take_in_provisional(
 
 
 def take_in_reference(
-    dataset: Dataset, readings: Sequence[LocalReading], *, organisations: Collection[str] | None = None
+    dataset: Dataset, readings: Sequence[LocalReading], mapping: ColumnMapping, *, organisations: Collection[str] | None = None
 ) -> tuple[Dataset, LocalIntake]:  # fmt: skip
     """Take published reference tables into a dataset; a table is replaced whole.
 
     Args:
         dataset: the dataset.
         readings: of `data.sources.published`.
+        mapping: says nothing of these files: their names are fixed.
         organisations: whose tables may be loaded; None = everybody's. Published tables are nobody's own, so that an organisation may load none.
 
     Raises:
         Refused: with every refusal of every file, or two files that hold the same table.
     """
+    del mapping
     _refuse([f for r in readings for f in r.findings.refusals])
     pieces = [(r, Piece(r.facts["table"], "", _dated(r), r.frames[r.facts["table"]], r.file)) for r in _once(readings)]
     _refuse([*(f for r, p in pieces for f in _not_allowed([p], organisations, r)), *_twice(pieces)])
@@ -108,6 +111,12 @@ def take_in_register(
         mend = "Add the class to the table of priority classes, or correct the code."
         raise Refused([refusal("unknown-priority", ", ".join(map(shown, unknown)), "classes of the table of priority classes", mend)])
     return made, intake
+
+
+TAKE_IN: Mapping[LocalTask, Callable[..., tuple[Dataset, LocalIntake]]] = {
+    "waiting_list": take_in_lists, "provisional": take_in_provisional, "registers": take_in_register, "published": take_in_reference,
+}  # fmt: skip
+"""How files of each kind are taken in."""
 
 
 def _taken(

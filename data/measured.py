@@ -15,16 +15,22 @@ import pandas as pd
 from data.assumptions import ASSUMPTIONS, BY_NAME, SCOPES, Assumptions
 from data.fields import Field, Kind, Table
 from data.measures import BY_MEASURE, THROUGHPUT, months_words
-from data.measuring import Seen, acute_shares, hours_run, late, openings, outside, throughput
+from data.measuring import Seen, acute_shares, coverage, hours_run, late, openings, outside, throughput
 from data.network import EVIDENCE, Network
 from data.small_numbers import shown_count
-from data.words import number
+from data.words import number, percent
 
 FEWEST = 100
 """Observations below which a figure is shown and not offered."""
 
 FEWEST_DAYS = 20
 """Days of scanners below which a ratio over such days is shown and not offered."""
+
+COVERED = (0.8, 1.25)
+"""Examinations in the extract over those of the monthly return: outside this, what hangs on seeing every examination is shown and not offered."""
+
+_OF_EVERY = ("utilisation", "session_share", "unscheduled_outside")
+"""Figures that are wrong where the extract holds a part of the examinations only: idle time may be work nobody sent."""
 
 HIGH, MEDIUM = 0.1, 0.25
 """Half an interval, over the figure, up to which confidence is high or medium."""
@@ -45,6 +51,8 @@ MEASURED = Table(
         Field("n", "Observations", Kind.COUNT, minimum=0),
         Field("days", "Days of scanners", Kind.COUNT, minimum=0, required=False),
         Field("months", "Months", Kind.TEXT),
+        Field("coverage", "Covered", Kind.NUMBER, required=False, unit="share of the monthly return",
+              help="Examinations in the extract over those of the monthly return, of the same organisation, tests and months"),
         Field("in_force", "In force", Kind.NUMBER, required=False),
         *(Field(f"in_force_{f.name}", f"{f.title} of the value in force", Kind.TEXT, required=False) for f in _WHO),
         Field("beyond_chance", "Differs by more than chance", Kind.FLAG),
@@ -162,7 +170,7 @@ def rounded(value: float) -> float:
 
 def _rows(found: list[dict[str, Any]], network: Network, seen: Seen) -> pd.DataFrame:
     """Figures as a frame, in order of the network's tables: what holds for an organisation after its sites."""
-    blank = dict.fromkeys(SCOPES, "") | {"days": math.nan, "in_force": math.nan}
+    blank = dict.fromkeys(SCOPES, "") | {"days": math.nan, "in_force": math.nan, "coverage": math.nan}
     orders = {
         "organisation": network.organisations, "site": list(network["sites"]["site"]), "asset_type": list(network["asset_types"]["asset_type"]),
         "test": list(network["tests"]["test"]), "measure": list(BY_MEASURE),
@@ -170,7 +178,17 @@ def _rows(found: list[dict[str, Any]], network: Network, seen: Seen) -> pd.DataF
     place = {name: {value: k for k, value in enumerate(order)} for name, order in orders.items()}
     found = sorted(found, key=lambda row: [place[name].get(row.get(name, ""), len(place[name])) for name in place])
     rows = pd.DataFrame([blank | row for row in found], columns=MEASURED.columns)
-    return rows.assign(months=rows["organisation"].map(lambda o: months_words(seen.months.get(o, ()))))
+    return rows.assign(months=rows["organisation"].map(lambda o: months_words(seen.months.get(o, ()))), coverage=_covered(rows, network, seen))
+
+
+def _covered(rows: pd.DataFrame, network: Network, seen: Seen) -> list[float]:
+    """The least covered of the tests a row is about: its own, or those its kind of scanner can do."""
+    known = coverage(network, seen)
+    able = network["capabilities"].groupby("asset_type")["test"].agg(list).to_dict()
+    return [
+        min((known[organisation, t] for t in ([test] if test else able.get(kind, [])) if (organisation, t) in known), default=math.nan)
+        for organisation, test, kind in rows[["organisation", "test", "asset_type"]].itertuples(index=False)
+    ]
 
 
 def _in_force(rows: pd.DataFrame, stated: list[list[Any]]) -> dict[str, Any]:
@@ -210,6 +228,9 @@ def _why_not(row: Any, stated: list[Any]) -> str:
         return f"Fewer than {FEWEST_DAYS} days of scanners"
     if not declared.minimum <= row.value <= declared.maximum:
         return f"Outside {declared.minimum:g} to {declared.maximum:g}, what this assumption may be"
+    if row.measure in _OF_EVERY and not (pd.isna(row.coverage) or COVERED[0] <= row.coverage <= COVERED[1]):
+        bounds = f"{percent(COVERED[0], 0)} to {percent(COVERED[1], 0)}"
+        return f"The extract holds {percent(row.coverage, 0)} of the examinations of the monthly return; offered from {bounds} only"
     if any(map(_has_dates, stated)):
         return "Rows with dates hold here: a measured row would take their place"
     return "In force already" if rounded(row.value) == row.in_force else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,8 +23,9 @@ class Seen:
     """What the extract says.
 
     Attributes:
-        planned, attendance, downtime, acute, turnaround: the patterns of these names, asked of every test and source.
+        planned, attendance, downtime, acute, turnaround, by_hour: the patterns of these names, asked of every test and source.
         months: months (`YYYY-MM`) by organisation.
+        returned: by organisation and test, examinations of these months in the monthly return; without a place the return says nothing of it.
     """
 
     planned: pd.DataFrame
@@ -32,7 +33,15 @@ class Seen:
     downtime: pd.DataFrame
     acute: pd.DataFrame
     turnaround: pd.DataFrame
+    by_hour: pd.DataFrame
     months: Mapping[str, tuple[str, ...]]
+    returned: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+
+def coverage(network: Network, seen: Seen) -> dict[tuple[str, str], float]:
+    """Examinations done in the extract over those of the monthly return in the same months, by organisation and test, where both say something."""
+    done = seen.by_hour.assign(organisation=seen.by_hour["site"].map(network.owner)).groupby(["organisation", "test"])["n"].sum()
+    return {place: float(done.get(place, 0)) / returned for place, returned in seen.returned.items() if returned > 0}
 
 
 def placed(planned: pd.DataFrame, network: Network) -> pd.DataFrame:

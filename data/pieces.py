@@ -13,6 +13,7 @@ from data.frames import content_bytes
 from data.local_tables import PROVISIONAL, REFERENCE_TABLES
 from data.network import ASSETS, STAFF_IN_POST
 from data.waiting_lists import LISTS, PRIORITIES, PRIORITY_CODES
+from data.words import listed
 
 EVERY: dict[str, Table] = {t.name: t for t in (LISTS, PROVISIONAL, *REFERENCE_TABLES, PRIORITIES, PRIORITY_CODES, STAFF_IN_POST, ASSETS)}
 """Tables a local file can fill."""
@@ -83,6 +84,11 @@ class LocalIntake:
     already: tuple[Piece, ...] = ()
     findings: Findings = field(default_factory=Findings)
     differences: pd.DataFrame = field(default_factory=DIFFERENCES.empty)
+
+    @property
+    def tables(self) -> str:
+        """The tables in which something is new, in words; empty where nothing is."""
+        return listed(list(dict.fromkeys(EVERY[p.table].title.lower() for p in (*self.taken, *self.replaced))))
 
     def sentences(self, *, stored: bool) -> list[str]:
         """What storing the files does, for the planner.

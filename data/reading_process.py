@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from data.child_limits import limit
 from data.errors import Refused
 from data.findings import Findings
 from data.people import people_findings
@@ -56,20 +57,6 @@ def unpacked(answer: bytes) -> Answer:
         frames[name] = pa.ipc.open_stream(answer[end : end + size]).read_all().to_pandas()
         end += size
     return head["plain"], frames
-
-
-def limit(memory: int, cpu: int) -> None:
-    """Put limits on this process that it cannot raise again."""
-    import resource
-
-    # The kernel sends the signal that the parent knows at the soft limit of processor time, and kills at the hard one.
-    wanted = {"RLIMIT_AS": (memory, memory), "RLIMIT_CPU": (cpu, cpu + 1), "RLIMIT_FSIZE": (0, 0), "RLIMIT_CORE": (0, 0)}
-    for name, soft_and_hard in wanted.items():
-        try:
-            resource.setrlimit(getattr(resource, name), soft_and_hard)
-        except (ValueError, OSError):
-            if sys.platform == "linux":  # elsewhere some limits cannot be set; the clock of the parent still holds
-                raise
 
 
 def answer(request: dict[str, Any], content: bytes) -> bytes:

@@ -14,7 +14,7 @@ import numpy as np
 
 from data.activity import BANDS, OVER_SIX
 
-LONGEST_SHARE = 0.8
+MOST_REMOVED = 0.8
 """Most removals without a test, over examinations."""
 
 MONTHS, MONTH_WEIGHT = 9, 0.8
@@ -235,7 +235,7 @@ def _improved(
     better = np.clip(hazards * np.exp(np.clip(step, -_STEP, _STEP)), LEAST_HAZARD, MOST_HAZARD)
     weekly = (history.seen[:, months] / history.weeks[months] * weights).sum(axis=1)
     fewer = _STRENGTH * off[:, 0] * (real[:, 0] - SMALL) / np.maximum(weekly, 1e-9)
-    return better, np.clip(removed - fewer, 0.0, LONGEST_SHARE)
+    return better, np.clip(removed - fewer, 0.0, MOST_REMOVED)
 
 
 def _by_length(days: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data.demand import STREAMS
 from data.working_days import WorkingDays
 from forecasting.methods import conformal, shared_profile
 from forecasting.methods.conformal import PastErrors, Scale, Spread
 from forecasting.methods.profile import Profile, Profiles
-from forecasting.panel import STREAMS, Panel
+from forecasting.panel import Panel
 
 UNUSUAL_CASES, UNUSUAL_SHARE = 20.0, 0.1
 """A month is named as unusual if it is beyond what its neighbours allow by so many cases, and by so large a share of it."""

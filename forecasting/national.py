@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from data.demand import STREAMS
 from data.working_days import WorkingDays
 from forecasting.methods.conformal import LEVELS, Scale, Spread
 from forecasting.methods.profile import Profile, Profiles, fit_profiles
 from forecasting.monthly import Ranges, learnt_ranges
-from forecasting.panel import STREAMS, Panel
+from forecasting.panel import Panel
 
 LEAST_ORGANISATIONS = 30
 LEAST_MONTHS = 18

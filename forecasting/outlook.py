@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from data.activity import Activity
-from data.demand import FORECAST, LIST_OUTLOOK
+from data.demand import FORECAST, LIST_OUTLOOK, STREAMS
 from data.network import Network
 from data.working_days import WorkingDays
 from forecasting.booking_order import FORECAST_LAST_SHARE, blended, fit_order, project, share_over_six
 from forecasting.list_ranges import moves, share_ranges
 from forecasting.monthly import MonthlyForecast, monthly_forecast
 from forecasting.national import common_traits, stored_share_spread
-from forecasting.panel import STREAMS, Panel, panel_of
+from forecasting.panel import Panel, panel_of
 
 _NOTHING_UNUSUAL = pd.DataFrame(columns=["organisation", "test", "stream", "period", "value"])
 
@@ -41,15 +40,13 @@ class Outlook:
 
 
 def outlook(
-    network: Network, activity: Activity, *, organisations: Sequence[str] | None = None, origin: pd.Timestamp | None = None, horizon: int = 12,
-    given: pd.DataFrame | None = None,
-) -> Outlook:  # fmt: skip
-    """Forecast every stream of every organisation and test, and project the lists.
+    network: Network, activity: Activity, *, origin: pd.Timestamp | None = None, horizon: int = 12, given: pd.DataFrame | None = None
+) -> Outlook:
+    """Forecast every stream of every organisation and test of a network, and project the lists.
 
     Args:
-        network: its tests and calendar.
+        network: its organisations, tests and calendar.
         activity: the history; organisations outside the network help to learn what all have in common.
-        organisations: whose outlook; None = the network's own.
         origin: first day of the last month that may be seen; None = the newest.
         horizon: months ahead.
         given: typed frame of `GIVEN`: additions and examinations to project the lists with, in place of the forecasts, where it has them.
@@ -61,7 +58,7 @@ def outlook(
     rows = activity.rows
     seen = Activity({"activity": rows[rows["period"] <= origin]}) if origin is not None else activity
     everybody = panel_of(seen, sorted(seen.rows["organisation"].unique()), list(tests["test"]))
-    wanted = everybody.lists["organisation"].isin(network.organisations if organisations is None else list(organisations)).to_numpy()
+    wanted = everybody.lists["organisation"].isin(network.organisations).to_numpy()
     if len(everybody.periods) < 2 or not wanted.any():
         return Outlook(FORECAST.empty(), LIST_OUTLOOK.empty(), pd.NaT, "", _NOTHING_UNUSUAL)
     calendar = WorkingDays.of(network)

@@ -9,10 +9,8 @@ import numpy as np
 import pandas as pd
 
 from data.activity import KINDS, WAITING, Activity
+from data.demand import STREAMS
 from data.working_days import WorkingDays
-
-STREAMS = ("additions", *KINDS)
-"""Additions are activity from the list plus the change of the list: removals without a test are taken off already."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,11 +109,11 @@ def _get_ready() -> None:
     for module in _EARLY:
         importlib.import_module(module)
     gc.freeze()
-    try:
-        administration.purge_at_start()
-        imaging.get_ready(SINGLE_USER)
-    except SixweeksError as error:
-        _log.info("nothing was purged at start: %s", error)
+    for step, what in ((administration.purge_at_start, "nothing was purged"), (partial(imaging.get_ready, SINGLE_USER), "no pattern was asked")):
+        try:
+            step()
+        except SixweeksError as error:
+            _log.info("%s at start: %s", what, error)
 
 
 async def _collect_now_and_then() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from data.activity import KINDS
 from data.assumptions import BY_NAME
 from data.dataset import Dataset
 from data.measured import accepted, for_information, measured, rounded
@@ -25,6 +26,7 @@ from portal.charts.imaging_figures import places
 from portal.services import kept
 
 _KEPT = 12
+_SLOWEST = "planned"
 
 SOURCE_TITLES = {s: "General practice" if s == "gp" else s.capitalize() for s in SOURCES}
 """Sources of referral in words."""
@@ -155,6 +157,12 @@ def pattern(scope: Scope, network: Network, name: str, asked: Asked, held: Colle
 
 
 def _raw(scope: Scope, network: Network, name: str, asked: Asked, held: Collection[Part]) -> pd.DataFrame:
+    if name == _SLOWEST and asked != Asked() and not (asked.test or asked.source):
+        # Its rows are of one site and day each: of all, which are kept, only those that are asked for.
+        every, months = _raw(scope, network, name, Asked(), held), {(p.organisation, p.month) for p in asked.of(held)}
+        place = zip(every["site"].map(network.owner), every["day"].dt.strftime("%Y-%m"), strict=True)
+        rows = every[[where in months for where in place]]
+        return rows[rows["site"] == asked.site] if asked.site else rows
     return services.store().imaging_pattern(scope, name, WorkingDays.of(network), asked.filters(held))
 
 
@@ -174,11 +182,11 @@ def answer(scope: Scope, network: Network, asked: Asked, held: Collection[Part])
 
 
 def get_ready(scope: Scope) -> None:
-    """Ask once, before anybody does, what takes longest and is kept then."""
+    """Ask once, before anybody does, what takes longest and is kept then: at start, and when an extract was stored."""
     newest = services.store().newest_dataset(scope)
     network = services.dataset(scope, newest.id).network if newest else None
     if network is not None and (held := parts(scope, network)):
-        _raw(scope, network, "planned", Asked(), held)
+        _raw(scope, network, _SLOWEST, Asked(), held)
 
 
 def weeks(held: Collection[Part], asked: Asked) -> dict[str, float]:
@@ -195,7 +203,7 @@ def figures(scope: Scope, dataset_id: str, asked: Asked, held: Collection[Part])
     Returns:
         Typed frame of `data.measured.MEASURED`; where a site or test is asked for, the rows that hold there.
     """
-    rows = _figures(scope, dataset_id, replace(asked, site="", test="", source=""), asked.of(held))
+    rows = _figures(scope, dataset_id, replace(asked, site="", test="", source=""), tuple(held))
     return rows[
         rows["site"].isin(["", asked.site] if asked.site else rows["site"]) & rows["test"].isin(["", asked.test] if asked.test else rows["test"])
     ]
@@ -204,14 +212,25 @@ def figures(scope: Scope, dataset_id: str, asked: Asked, held: Collection[Part])
 @kept(_KEPT)
 def _figures(scope: Scope, dataset_id: str, asked: Asked, held: tuple[Part, ...]) -> pd.DataFrame:
     known = services.dataset(scope, dataset_id)
-    names = ("planned", "attendance", "downtime", "acute", "turnaround")
+    names = ("planned", "attendance", "downtime", "acute", "turnaround", "by_hour")
     months: dict[str, tuple[str, ...]] = {}
-    for p in sorted(held, key=lambda p: p.month):
+    for p in sorted(asked.of(held), key=lambda p: p.month):
         months[p.organisation] = (*months.get(p.organisation, ()), p.month)
-    seen = Seen(**{n: _raw(scope, known.network, n, asked, held) for n in names}, months=months)
+    seen = Seen(**{n: _raw(scope, known.network, n, asked, held) for n in names}, months=months, returned=_returned(known, months))
     own = measured(known.network, known.assumptions, seen)
     more = for_information(known.network, seen, *_beside(scope, dataset_id, known))
     return pd.concat([own, more], ignore_index=True)
+
+
+def _returned(known: Dataset, months: Mapping[str, tuple[str, ...]]) -> dict[tuple[str, str], float]:
+    """Examinations of the monthly return by organisation and test, where it holds every month the organisation sent."""
+    if not known.has_history:
+        return {}
+    rows = known.activity.of(known.network.organisations)
+    rows = rows.assign(month=rows["period"].dt.strftime("%Y-%m"), every=rows[[f"done_{k}" for k in KINDS]].sum(axis=1))
+    rows = rows[[month in months.get(organisation, ()) for organisation, month in zip(rows["organisation"], rows["month"], strict=True)]]
+    sums = rows.groupby(["organisation", "test"]).agg(every=("every", "sum"), months=("month", "nunique"))
+    return {(str(o), str(t)): float(every) for (o, t), every, n in sums.itertuples(name=None) if n == len(months[o])}
 
 
 def _beside(scope: Scope, dataset_id: str, known: Dataset) -> tuple[dict[str, dict[tuple[str, ...], float]], dict[str, str]]:

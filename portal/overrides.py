@@ -8,18 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from data.assumptions import BY_NAME, SCOPES, Assumptions
+from data.assumptions import ASSUMPTIONS, BY_NAME, SCOPES, Assumptions
 from data.network import Network
 from portal.changes import Change
 from portal.charts.tables import place_words, titled
 
 IN_FORCE, STATED, OVERRIDE = "In force", "Stated for", "Instead"
 """Headings: the value in force, the row it comes from, and the value to put in its place."""
-
-_TABLES = {
-    "organisation": "organisations", "site": "sites", "test": "tests", "asset_type": "asset_types", "session_type": "session_types",
-    "staff_group": "staff_groups", "mobile": "mobiles",
-}  # fmt: skip
 
 
 def places(name: str, network: Network) -> pd.DataFrame:
@@ -36,7 +31,7 @@ def places(name: str, network: Network) -> pd.DataFrame:
     scopes = [s for s in SCOPES if s in BY_NAME[name].varies_by]
     found = pd.DataFrame(index=[0])
     for scope in scopes:
-        found = found.merge(network[_TABLES[scope]][[scope]], how="cross")
+        found = found.merge(network[ASSUMPTIONS.field(scope).refers_to][[scope]], how="cross")
     for relation in _relations(network):
         shared = [s for s in scopes if s in relation]
         if len(shared) > 1 and shared != ["organisation", "test"]:  # an organisation holds lists for tests that none of its sites does
@@ -57,7 +52,7 @@ def override_table(name: str, held: Assumptions, network: Network) -> pd.DataFra
         One row for each row of `places`, in its order.
     """
     where = places(name, network)
-    columns = {s.replace("_", " ").capitalize(): titled(where[s], _TABLES[s], network) for s in where}
+    columns = {s.replace("_", " ").capitalize(): titled(where[s], ASSUMPTIONS.field(s).refers_to, network) for s in where}
     return pd.DataFrame({
         **columns, IN_FORCE: held.values(name, where), OVERRIDE: np.full(len(where), np.nan),
         STATED: _stated(name, held, network, where),

@@ -8,6 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
+from data.assumptions import ASSUMPTIONS, SCOPES
 from data.fields import shown
 from data.local_names import PRIORITY_FIELDS, Names
 from data.network import Network
@@ -25,8 +26,6 @@ NOT_STATED = "Counts as not stated"
 
 _OPTIONAL_CODES = ("site", *PRIORITY_FIELDS)
 """Columns whose unknown codes count as not stated until somebody says what they mean."""
-
-_TABLES = {"organisation": "organisations", "site": "sites", "test": "tests", "staff_group": "staff_groups", "asset_type": "asset_types"}
 
 Asked = Literal["column", "value", "fixed"]
 
@@ -120,7 +119,7 @@ def _columns(reading: LocalReading, network: Network) -> Iterator[Question]:
         if reading.unknown and (wanted.required or proposal):
             yield column_question(wanted, reading.unknown, proposal)
         if wanted.required and wanted.name in ("date", "organisation") and reading.is_refused:
-            choices = _titles(wanted.name, network) if wanted.name in _TABLES else {}
+            choices = _titles(wanted.name, network)
             words = f"{wanted.title} of the whole file, where it has no such column"
             yield Question("fixed", wanted.name, words, "", choices, needed=True, help="Holds for this file alone; it is not remembered.")
 
@@ -158,6 +157,6 @@ def _wanted(reading: LocalReading) -> tuple[Wanted, ...]:
 
 def _titles(name: str, network: Network, names: Names | None = None) -> dict[str, str]:
     """What a code may mean: our identifier → its title."""
-    if name in _TABLES:
-        return {key: f"{title} ({key})" if title != key else key for key, title in network.titles(_TABLES[name]).items()}
+    if name in SCOPES:
+        return {key: f"{title} ({key})" if title != key else key for key, title in network.titles(ASSUMPTIONS.field(name).refers_to).items()}
     return names.classes if names else {}

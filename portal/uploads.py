@@ -16,9 +16,7 @@ from data.folder import Parts
 from data.intake import from_parts, take_in
 from data.mending import Mend, mended, offers
 from data.rota import work_without_a_place
-from data.safe_reading import LocalTask, read_many, shown_name
-from data.sources import provisional, published, registers, waiting_list
-from data.sources.imaging import KIND as IMAGING_EXTRACT
+from data.safe_reading import read_many, shown_name
 from data.sources.mapping import ColumnMapping
 from data.sources.reading import Reading
 from data.store import Scope
@@ -27,6 +25,7 @@ from portal import services
 from portal.charts import previews
 from portal.charts.changes import figures_changed, headed
 from portal.drafts import Draft, Upload, key_of
+from portal.kinds import SOURCES, Source
 from portal.uploads_imaging import read_imaging, save_imaging
 from portal.uploads_local import read_local
 
@@ -40,18 +39,26 @@ class Kind:
         hint: what files of this kind are.
         types: endings of their names.
         several: True where several files may be read at once.
-        source: name under which the words of such files are remembered; empty where their names are fixed.
-        patients: True where the file has a row for each patient, so that somebody must say by what right it is used.
         needs_network: True where there must be a network to read it with.
+        declared: what is known of it beside; None for returns and networks, whose names are fixed.
     """
 
     title: str
     hint: str
     types: tuple[str, ...] = ("csv", "gz", "xlsx")
     several: bool = True
-    source: str = ""
-    patients: bool = False
     needs_network: bool = True
+    declared: Source | None = None
+
+    @property
+    def patients(self) -> bool:
+        """True where the file has a row for each patient, so that somebody must say by what right it is used."""
+        return self.declared is not None and self.declared.patients
+
+
+def _declared(name: str, hint: str, *types: str) -> Kind:
+    known = SOURCES[name]
+    return Kind(known.title.capitalize(), hint, types or Kind.types, declared=known)
 
 
 KINDS: dict[str, Kind] = {
@@ -60,39 +67,28 @@ KINDS: dict[str, Kind] = {
         "The provider workbooks or the full extract as they were published (also .csv.gz, or a zip with one CSV): several months, in any order.",
         ("xls", "xlsx", "csv", "gz", "zip"),
     ),
-    "provisional": Kind(
-        "Provisional returns",
+    "provisional": _declared(
+        "provisional",
         "A trust's own figures before a month is published: the columns of the monthly return and the date they were taken. "
-        "They are shown beside the published month, never mixed with it.",
-        source=provisional.SOURCE,
+        "They are kept beside the published month, never mixed with it.",
     ),
-    "waiting_list": Kind(
-        "Waiting list extracts",
+    "waiting-list": _declared(
+        "waiting-list",
         "The waiting list minimum data set, one row for each patient and test, pseudonymised. Rows are counted while they are read and never "
         "stored: what stays is patients by test, priority, weeks waited and group.",
-        source=waiting_list.SOURCE, patients=True,
     ),
-    "imaging": Kind(
-        "Imaging extracts",
+    "imaging": _declared(
+        "imaging",
         "One row for each examination, pseudonymised, up to 50 MB: a month at a time. Larger files come in through the command line.",
-        ("csv", "gz", "zip", "parquet"), source=IMAGING_EXTRACT, patients=True,
+        "csv", "gz", "zip", "parquet",
     ),
-    "registers": Kind(
-        "Staff in post and registers", "Staff in post, the scanner register, priority classes or priority codes; the headings tell which.",
-        source=registers.SOURCE,
-    ),
-    "published": Kind(
-        "Published tables", "Workforce, population, deprivation, or where patients come from; the headings tell which.", source=published.SOURCE,
-    ),
+    "registers": _declared("registers", "Staff in post, the scanner register, priority classes or priority codes; the headings tell which."),
+    "published": _declared("published", "Workforce, population, deprivation, or where patients come from; the headings tell which."),
     "network": Kind(
         "Network workbook", "One .xlsx workbook with a sheet for each table: download one below.", ("xlsx",), several=False, needs_network=False,
     ),
 }  # fmt: skip
 """Every kind of file, in the order they are offered."""
-
-_LOCAL: dict[str, LocalTask] = {
-    "provisional": "provisional", "waiting_list": "waiting_list", "registers": "registers", "published": "published",
-}  # fmt: skip
 
 
 def read(scope: Scope, dataset_id: str, kind: str, files: Sequence[Upload], mapping: ColumnMapping, *, keep_history: bool = True) -> Draft:
@@ -110,15 +106,14 @@ def read(scope: Scope, dataset_id: str, kind: str, files: Sequence[Upload], mapp
         return read_returns(scope, dataset_id, files)
     if kind == "network":
         return read_network(scope, dataset_id, files[0], keep_history=keep_history)
-    if kind == "imaging":
-        return read_imaging(scope, dataset_id, files, mapping)
-    return read_local(scope, dataset_id, _LOCAL[kind], files, mapping)
+    task = SOURCES[kind].task
+    return read_local(scope, dataset_id, task, files, mapping) if task else read_imaging(scope, dataset_id, files, mapping)
 
 
 def mapping_of(scope: Scope, kind: str) -> ColumnMapping:
     """What was said before about the names in files of a kind."""
-    source = KINDS[kind].source
-    return services.store().mapping(scope, source) if source else ColumnMapping(source)
+    declared = KINDS[kind].declared
+    return services.store().mapping(scope, declared.source) if declared else ColumnMapping("")
 
 
 def remember(scope: Scope, mapping: ColumnMapping) -> None:

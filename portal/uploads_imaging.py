@@ -13,12 +13,10 @@ from data.sources.mapping import ColumnMapping, Wanted, match
 from data.store import Scope
 from data.store.extracts import StoredExtract, StoredPart
 from data.words import count, day, listed, month, number
-from portal import services
+from portal import imaging, services
 from portal.charts.previews import of_extracts
 from portal.drafts import Draft, Folder, Upload, key_of
 from portal.questions import Question, column_question, value_question
-
-_TABLES = {"organisation": "organisations", "site": "sites", "test": "tests"}
 
 
 def read_imaging(scope: Scope, dataset_id: str, files: Sequence[Upload], mapping: ColumnMapping) -> Draft:
@@ -61,6 +59,7 @@ def save_imaging(scope: Scope, draft: Draft, basis: str) -> str:
         raise Refused(draft.findings)
     stored = [services.store().save_imaging(scope, reading, basis=basis) for reading in draft.extracts]
     parts = {(p.organisation, p.month) for s in stored for p in s.parts}
+    imaging.get_ready(scope)
     return f"{count(sum(s.rows for s in stored), 'examination')} stored: {count(len(parts), 'month of an organisation', 'months of organisations')}."
 
 
@@ -113,9 +112,9 @@ def _questions(readings: Sequence[ImagingReading], network: Network) -> Iterator
             for w in wanted if w.name not in reading.columns and reading.unknown and (w.required or w.name in told.proposals)
         ]  # fmt: skip
         for name, values in reading.values.items():
-            titles = network.titles(_TABLES[name]) if name in _TABLES else {c: c.replace("_", " ") for c in IMAGING.field(name).choices}
-            needed = IMAGING.field(name).required
-            found += [value_question(name, v, 0, titles, None, heading=reading.columns.get(name, ""), needed=needed) for v in values]
+            field = IMAGING.field(name)
+            titles = network.titles(field.refers_to) if field.refers_to else {c: c.replace("_", " ") for c in field.choices}
+            found += [value_question(name, v, 0, titles, None, heading=reading.columns.get(name, ""), needed=field.required) for v in values]
         for question in found:
             if question.key not in asked:
                 asked.add(question.key)

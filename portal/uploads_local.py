@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 
 from data.dataset import Dataset
 from data.errors import Refused
 from data.fields import shown
 from data.findings import Findings
-from data.intake_local import take_in_lists, take_in_provisional, take_in_reference, take_in_register
+from data.intake_local import TAKE_IN
 from data.local_names import Names
 from data.pieces import EVERY, LocalIntake
 from data.safe_reading import LocalTask, read_many
@@ -21,17 +21,6 @@ from portal.charts.changes import headed
 from portal.charts.previews import of_pieces
 from portal.drafts import Draft, Upload, key_of
 from portal.questions import questions
-
-_Taken = tuple[Dataset, LocalIntake]
-
-
-def _reference(held: Dataset, readings: Sequence[LocalReading], _: ColumnMapping, *, organisations: Collection[str] | None = None) -> _Taken:
-    return take_in_reference(held, readings, organisations=organisations)
-
-
-_TAKE_IN: dict[LocalTask, Callable[..., _Taken]] = {
-    "waiting_list": take_in_lists, "provisional": take_in_provisional, "registers": take_in_register, "published": _reference,
-}  # fmt: skip
 
 
 def read_local(scope: Scope, dataset_id: str, task: LocalTask, files: Sequence[Upload], mapping: ColumnMapping) -> Draft:
@@ -51,13 +40,13 @@ def read_local(scope: Scope, dataset_id: str, task: LocalTask, files: Sequence[U
     sentences = tuple(_sentence(r) for r in readings)
     own = (scope.organisation,) if scope.organisation else None
     try:
-        made, intake = _TAKE_IN[task](held, readings, mapping, organisations=own)
+        made, intake = TAKE_IN[task](held, readings, mapping, organisations=own)
     except Refused as error:
         found = error.findings.plus(f for r in readings for f in r.findings if f.severity != "refuse")
         return Draft(key_of(files), sentences, (), Findings(dict.fromkeys(found)), mapping=mapping, questions=open_questions)
     return Draft(
         key_of(files), sentences, tuple(intake.sentences(stored=False)), intake.findings, made if made is not held else None,
-        _name(made, intake), of_pieces([*intake.taken, *intake.replaced], made), headed(intake.differences), mapping, open_questions,
+        dataset_name(held, intake), of_pieces([*intake.taken, *intake.replaced], made), headed(intake.differences), mapping, open_questions,
     )  # fmt: skip
 
 
@@ -71,7 +60,6 @@ def _sentence(reading: LocalReading) -> str:
     return f"{reading.file}: {what}, {number(int(rows))} rows; {count(len(reading.columns), 'column')} read.{left}"
 
 
-def _name(made: Dataset, intake: LocalIntake) -> str:
-    """A name for the dataset that says what came in."""
-    tables = dict.fromkeys(EVERY[piece.table].title.lower() for piece in (*intake.taken, *intake.replaced))
-    return f"{made.network.title}, with {listed(list(tables))}"[:120] if tables else ""
+def dataset_name(held: Dataset, intake: LocalIntake) -> str:
+    """A name for a dataset that says what came in."""
+    return f"{held.network.title}, with {intake.tables}"[:120] if intake.tables else held.network.title

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from data.child_limits import limit
 from data.sources.imaging_digest import digest_beside
 
 OUT_OF_MEMORY = 3
@@ -28,7 +29,8 @@ def main() -> int:
     with os.fdopen(os.dup(sys.stdout.fileno()), "w") as answer:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not get into the answer
         request = json.load(sys.stdin)
-        _limit(request["limits"])
+        limits = request["limits"]
+        limit(limits["memory"] + _RESERVED, int(2 * limits["wall"]), limits["unpacked"])
         try:
             packed = _read(request)
         except MemoryError:
@@ -58,20 +60,6 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
     reading = intake(path, request["file"], words, place, now=now, mapping=ColumnMapping.from_body(request["mapping"]), digest=digest)
     parts = [{**asdict(part), "path": str(part.path)} for part in reading.parts]
     return {**asdict(reading), "parts": parts, "findings": [asdict(f) for f in reading.findings]}
-
-
-def _limit(limits: dict[str, Any]) -> None:
-    """Put limits on this process that it cannot raise again."""
-    import resource
-
-    memory, cpu, file = limits["memory"] + _RESERVED, int(2 * limits["wall"]), limits["unpacked"]
-    wanted = {"RLIMIT_AS": (memory, memory), "RLIMIT_CPU": (cpu, cpu + 1), "RLIMIT_FSIZE": (file, file), "RLIMIT_CORE": (0, 0)}
-    for name, soft_and_hard in wanted.items():
-        try:
-            resource.setrlimit(getattr(resource, name), soft_and_hard)
-        except (ValueError, OSError):
-            if sys.platform == "linux":  # elsewhere some limits cannot be set; the clock of the parent still holds
-                raise
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data.demand import STREAMS
 from data.working_days import WorkingDays
-from forecasting.panel import STREAMS, Panel, exposures
+from forecasting.panel import Panel, exposures
 
 USUAL_WEIGHT = {"additions": 0.3, "waiting_list": 0.3, "planned": 0.5, "unscheduled": 0.6}
 """How much a day that is not a working day counts, before any month is seen."""

@@ -27,7 +27,8 @@ def figure_table(rows: pd.DataFrame, network: Network, *, guard: bool) -> pd.Dat
     """
     where = places(rows, network)
     return pd.DataFrame([_cells(r, place, guard) for r, place in zip(rows.itertuples(), where, strict=True)], columns=[
-        "Figure", "Where", "Measured", "95% interval", IN_FORCE, "Difference", "From", "Months", "Says who", "Confidence", "Unit", "Why not offered",
+        "Figure", "Where", "Measured", "95% interval", IN_FORCE, "Difference", "From", "Months", "Covered", "Says who", "Confidence", "Unit",
+        "Why not offered",
     ])  # fmt: skip
 
 
@@ -51,8 +52,9 @@ def _cells(r: Any, place: str, guard: bool) -> tuple[Any, ...]:
     n = float(shown_count(pd.Series([float(r.n)]))[0]) if guard and measure.of_patients else r.n
     days = f" on {count(int(r.days), 'day')} of scanners" if pd.notna(r.days) else ""
     who = "; ".join(part for part in (r.in_force_reason, r.in_force_source, r.in_force_owner) if part)
+    covered = percent(r.coverage, 0) if pd.notna(r.coverage) else "not known"
     return (
-        measure.title, place, value, interval, in_force, difference, f"{number(n)} {measure.observations}{days}", r.months, who,
+        measure.title, place, value, interval, in_force, difference, f"{number(n)} {measure.observations}{days}", r.months, covered, who,
         confidence(r) if known else "", measure.unit, r.why_not,
     )  # fmt: skip
 

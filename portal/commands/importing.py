@@ -21,10 +21,10 @@ from data.sources.reading import Reading
 from data.store import SINGLE_USER, Scope
 from data.words import day
 from portal import services
-from portal.commands.kinds import SOURCES, told_apart
 from portal.commands.networks import FROM_FILE, example, made_from, newest
 from portal.commands.other_files import Answers, Order, import_other
 from portal.commands.screen import DONE, Screen, WrongUsage
+from portal.kinds import SOURCES, told_apart
 
 _PACKED = (".gz", ".zip")
 """Files that may be far larger when unpacked."""

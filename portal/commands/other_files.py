@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from data.dataset import Dataset
 from data.errors import Refused
 from data.findings import Finding, Findings, refusal
-from data.intake_local import take_in_lists, take_in_provisional, take_in_reference, take_in_register
+from data.intake_local import TAKE_IN
 from data.local_names import Names
-from data.pieces import EVERY, LocalIntake
+from data.pieces import LocalIntake
 from data.run import Progress
-from data.safe_reading import MAX_UPLOAD, LocalTask, read_many, shown_name
+from data.safe_reading import MAX_UPLOAD, read_many, shown_name
 from data.sources.imaging import ImagingReading, in_two_files, vocabulary
 from data.sources.imaging_process import read_extract
 from data.sources.local_reading import LocalReading
@@ -23,17 +23,11 @@ from data.store import SINGLE_USER, Scope, StoredDataset
 from data.store.extracts import StoredExtract
 from data.words import count, day, listed, number
 from portal import services
-from portal.commands.kinds import SOURCES, Source
 from portal.commands.networks import FROM_FILE, newest
 from portal.commands.screen import DONE, Screen, WrongUsage
 from portal.drafts import Folder
-
-_Taken = tuple[Dataset, LocalIntake]
-
-_TAKE_IN: dict[LocalTask, Callable[[Dataset, Sequence[LocalReading], ColumnMapping], _Taken]] = {
-    "waiting_list": take_in_lists, "provisional": take_in_provisional, "registers": take_in_register,
-    "published": lambda held, readings, _: take_in_reference(held, readings),
-}  # fmt: skip
+from portal.kinds import SOURCES, Source
+from portal.uploads_local import dataset_name
 
 _QUOTED = re.compile('^"([^"…]*)"')
 
@@ -134,12 +128,11 @@ def _import_local(scope: Scope, order: Order, held: Dataset, mapping: ColumnMapp
         screen.progress(Progress(f"Reading {reading.file}", k / len(files)))
     columns = {heading: name for r in readings for name, heading in r.columns.items()}
     try:
-        made, intake = _TAKE_IN[task](held, readings, mapping)
+        made, intake = TAKE_IN[task](held, readings, mapping)
     except Refused as error:
         raise Refused(Findings(_with_option(f, order.source, columns) for f in error.findings)) from None
     screen.findings(Findings(_with_option(f, order.source, columns) for f in intake.findings))
-    tables = listed(list(dict.fromkeys(EVERY[p.table].title.lower() for p in (*intake.taken, *intake.replaced))))
-    name = order.name or (f"{held.network.title}, with {tables}"[:120] if tables else held.network.title)
+    name = order.name or dataset_name(held, intake)
     saved = services.store().save_dataset(scope, made, name=name, note=order.note or _note(order), basis=order.basis)
     _tell(saved, intake, screen)
 

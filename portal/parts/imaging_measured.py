@@ -25,7 +25,7 @@ from portal.workspace import Workspace
 _DRAFT = "measured"
 _TICK = "Tick"
 _TIED = "Examinations an hour, slot utilisation and non-attendance of one place are taken together, so that their product stays what was measured."
-_WIDTHS = {"Figure": 220, "Where": 280, "Says who": 330, "From": 280}
+_WIDTHS = {"Figure": 310, "Where": 280, "Says who": 330, "From": 280}
 _NOT_HERE = ["Figure", "Why not offered", "Confidence"]
 
 

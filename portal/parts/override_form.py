@@ -50,7 +50,7 @@ def _fill_in(table: pd.DataFrame, declared: Assumption, turn: str) -> list[float
     }  # fmt: skip
     fixed = [c for c in table.columns if c != OVERRIDE]
     height = min(_HEIGHT, 38 * len(table) + 40)
-    filled = st.data_editor(table, hide_index=True, column_config=config, disabled=fixed, height=height, key=f"table_override_{turn}")
+    filled = st.data_editor(table, hide_index=True, column_config=config, disabled=fixed, height=height, placeholder="", key=f"table_override_{turn}")
     return [float(value) for value in filled[OVERRIDE]]
 
 

@@ -31,7 +31,7 @@ def seen_of(days, missed, kept, idle, working, acute, every):
         attendance=frame("attendance", [("a1", "ct", missed, 0, 0, missed + kept, missed / (missed + kept), 0.0, missed + kept)]),
         downtime=frame("downtime", [("a1", "007", DAYS[0], DAYS[-1], min(idle, working), min(idle, working) / working, working)]),
         acute=frame("acute", [("a1", "ct", inside + every, 0.5, 2 * (inside + every) + 1)]),
-        turnaround=PATTERNS["turnaround"].empty(), months={"AAA": ("2026-05", "2026-06")},
+        turnaround=PATTERNS["turnaround"].empty(), by_hour=PATTERNS["by_hour"].empty(), months={"AAA": ("2026-05", "2026-06")},
     )  # fmt: skip
 
 

@@ -278,11 +278,11 @@ WORKFORCE = "period,provider_code,staff_group,measure,value\n2025-05-01,AAA,Tota
 
 
 def test_a_published_table_is_kept_with_its_source_and_date_and_replaced_whole(dataset):
-    made, _ = take_in_reference(dataset, [csv_file(published, WORKFORCE.format(10.5))])
+    made, _ = take_in_reference(dataset, [csv_file(published, WORKFORCE.format(10.5))], ColumnMapping("published"))
     (source,) = made.local["local_sources"].to_dict("records")
     assert (source["table"], f"{source['date']:%Y-%m-%d}") == ("workforce", "2025-05-01")
     assert "NHS Workforce Statistics" in source["source"]
-    newer, intake = take_in_reference(made, [csv_file(published, WORKFORCE.format(11), file="new.csv")])
+    newer, intake = take_in_reference(made, [csv_file(published, WORKFORCE.format(11), file="new.csv")], ColumnMapping("published"))
     assert newer.local["workforce"]["value"].tolist() == [11]
     assert len(intake.replaced) == 1
     assert len(newer.local["local_sources"]) == 1

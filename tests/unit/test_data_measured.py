@@ -40,10 +40,11 @@ ACUTE = pattern("acute", ("a1", "ct", 120, 0.4, 300))
 LATE = pattern(
     "turnaround", ("a1", "ct", "request_to_scan", 20, 30, 50, 42, 0.1, 250), ("a1", "ct", "scan_to_report", 1, 2, 40, 28, 0.02, 200)
 )  # fmt: skip
+HOURS = pattern("by_hour", ("a1", "ct", 1, 9, 200), ("a1", "ct", 2, 14, 100))
 
 
 def seen(**changed):
-    frames = {"planned": WORK, "attendance": BOOKED, "downtime": IDLE, "acute": ACUTE, "turnaround": LATE}
+    frames = {"planned": WORK, "attendance": BOOKED, "downtime": IDLE, "acute": ACUTE, "turnaround": LATE, "by_hour": HOURS}
     return Seen(**{**frames, **changed}, months=MONTHS)
 
 
@@ -223,7 +224,7 @@ def test_what_is_no_assumption_stands_beside_what_the_model_has_and_is_not_offer
 
 def test_nothing_is_measured_where_nothing_was_sent():
     parts = small_parts()
-    nothing = Seen(**{name: PATTERNS[name].empty() for name in ("planned", "attendance", "downtime", "acute", "turnaround")}, months={})
+    nothing = Seen(**{name: PATTERNS[name].empty() for name in ("planned", "attendance", "downtime", "acute", "turnaround", "by_hour")}, months={})
     assert measured(parts.network, parts.assumptions, nothing).empty
     assert for_information(parts.network, nothing, {}, {}).empty
 
@@ -248,3 +249,20 @@ def test_every_measure_says_what_is_counted_over_what():
     assert list(BY_MEASURE) == [m.name for m in MEASURES]
     for measure in MEASURES:
         assert all((measure.numerator, measure.denominator, measure.interval, measure.observations, measure.unit)), measure.name
+
+
+@pytest.mark.parametrize(("returned", "offered"), [(300, True), (375, True), (376, False), (240, True), (239, False)])
+def test_what_hangs_on_seeing_every_examination_is_offered_only_where_the_extract_holds_about_all_of_the_monthly_return(returned, offered):
+    rows = figures(returned={("AAA", "ct"): float(returned)})
+    assert rows["utilisation"].coverage == pytest.approx(300 / returned)
+    for name in ("utilisation", "session_share", "unscheduled_outside"):
+        assert rows[name].offered == offered
+        assert offered or "of the examinations of the monthly return" in rows[name].why_not
+    assert rows["scans_per_hour"].offered == offered, "its product with utilisation is what was measured"
+    assert rows["dna_rate"].offered, "a sample of appointments is enough for a rate"
+
+
+def test_without_a_monthly_return_of_the_same_months_coverage_is_not_known_and_nothing_is_withheld_for_it():
+    rows = figures(returned={("BBB", "ct"): 900.0})
+    assert math.isnan(rows["utilisation"].coverage)
+    assert rows["utilisation"].offered

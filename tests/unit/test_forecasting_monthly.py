@@ -5,13 +5,14 @@ import pandas as pd
 import pytest
 
 from data.activity import ACTIVITY, WAITING, Activity
+from data.demand import STREAMS
 from data.working_days import WorkingDays
 from forecasting import national
 from forecasting.methods import conformal, shared_profile
 from forecasting.methods.conformal import PastErrors, Scale, Spread
 from forecasting.methods.profile import Profile, fit
 from forecasting.monthly import Ranges, monthly_forecast
-from forecasting.panel import STREAMS, exposures, panel_of
+from forecasting.panel import exposures, panel_of
 
 CALENDAR = WorkingDays("GB", "ENG")
 MONTHS = pd.date_range("2023-04-01", periods=24, freq="MS")

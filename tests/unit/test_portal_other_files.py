@@ -14,7 +14,7 @@ from data.store.imaging import Filters
 from data.working_days import WorkingDays
 from portal import services
 from portal.cli import main
-from portal.commands.kinds import SOURCES, headings_of, told_apart
+from portal.kinds import SOURCES, headings_of, told_apart
 from tests.conftest import REPOSITORY
 from tests.networks import examinations
 from tests.networks.extracts import csv_of, patient

@@ -18,24 +18,28 @@ import numpy as np
 import pandas as pd
 
 from data.activity import ACTIVITY, Activity
+from data.assumptions import Assumptions
 from data.demand import STREAMS
 from data.folder import demonstration, example_networks, read_folder
 from data.network import Network
 from data.sources.dm01 import read
 from data.working_days import WorkingDays
 from forecasting import national
-from forecasting.booking_order import FORECAST_LAST_SHARE, blended, fit_order, project, share_over_six
+from forecasting.booking_fit import fit_order
+from forecasting.booking_order import FORECAST_LAST_SHARE, blended, project, share_over_six
 from forecasting.list_ranges import COLUMNS, moves
 from forecasting.methods import shared_profile
 from forecasting.methods.conformal import LEVELS, Spread
 from forecasting.methods.profile import fit_profiles
 from forecasting.monthly import Ranges, learnt_ranges, monthly_forecast
+from forecasting.months import months_ahead
 from forecasting.panel import Panel, panel_of
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "dm01" / "dm01_provider.csv.gz"
 LEAST_MEAN = 10.0
 """Mean of a series that is judged, a month."""
 
+LAST = "last value"
 LEAST_LIST = 50.0
 """Mean length of a list that is judged, patients."""
 
@@ -67,7 +71,7 @@ def own(panel: Panel) -> np.ndarray:
 
 
 def points(panel: Panel, calendar: WorkingDays, origins: tuple[int, ...]) -> dict[tuple[str, str], float]:
-    """Sum of absolute errors over sum of outcomes, by method and group of series."""
+    """Sum of absolute errors over sum of outcomes, by method and group of series; `sums` are those of the network by test and stream."""
     sums: dict[tuple[str, str], np.ndarray] = defaultdict(lambda: np.zeros(2))
     for months in origins:
         past, horizon = panel.until(months), min(12, len(panel.periods) - months)
@@ -87,7 +91,46 @@ def points(panel: Panel, calendar: WorkingDays, origins: tuple[int, ...]) -> dic
                 for method, ahead in made.items():
                     for group, rows in (("network", own(panel)[here]), ("others", ~own(panel)[here])):
                         sums[method, group] += np.abs(real - ahead)[rows].sum(), real[rows].sum()
+                    mine = own(panel)[here]
+                    sums[method, "sums"] += np.abs((real - ahead)[mine].sum(axis=0)).sum(), real[mine].sum()
     return {key: float(100 * error / total) for key, (error, total) in sums.items()}
+
+
+def swapped(months: int = 20) -> list[float]:
+    """What a month with activity from the list and planned activity exchanged costs: extra points of error of the trust, the worst of the network.
+
+    Returns:
+        With the month half a year before the last exchanged, and with the last one.
+    """
+    network, own = demonstrated(), demonstrated().organisations
+    codes = dict(zip(network["tests"]["national_code"], network["tests"]["test"], strict=True))
+    rows = read(SHARED.read_bytes(), SHARED.name).frame.rename(columns={"national_code": "test"})
+    rows = rows[rows["test"].isin(codes)].assign(test=lambda r: r["test"].map(codes))
+    periods = sorted(rows["period"].unique())
+    pair, origin = ["done_waiting_list", "done_planned"], periods[months - 1]
+    defaults = Assumptions({})
+    real = panel_of(Activity({ACTIVITY.name: ACTIVITY.typed(rows)}), own, list(codes.values()))
+
+    def error(activity: pd.DataFrame, organisation: str) -> float:
+        held = Activity({ACTIVITY.name: ACTIVITY.typed(activity)})
+        found = months_ahead(network, held, defaults, len(periods) - months, origin)
+        assert found is not None
+        at = (found.panel.lists["organisation"] == organisation).to_numpy()
+        index = pd.MultiIndex.from_frame(real.lists).get_indexer(pd.MultiIndex.from_frame(found.panel.lists[at]))
+        made = {s: found.made.central[s][at] for s in STREAMS}
+        happened = {s: real.streams[s][index][:, months:] for s in STREAMS}
+        return float(100 * sum(np.abs(made[s] - happened[s]).sum() for s in STREAMS) / sum(v.sum() for v in happened.values()))
+
+    worst = []
+    for month in (periods[months - 7], origin):
+        costs = []
+        for organisation in own:
+            changed = rows.copy()
+            here = ((changed["organisation"] == organisation) & (changed["period"] == month)).to_numpy()
+            changed.loc[here, pair] = rows.loc[here, pair[::-1]].to_numpy()
+            costs.append(error(changed, organisation) - error(rows, organisation))
+        worst.append(max(costs))
+    return worst
 
 
 def coverage(panel: Panel, calendar: WorkingDays, origins: tuple[int, ...]) -> dict[str, tuple[float, float]]:
@@ -110,8 +153,10 @@ def coverage(panel: Panel, calendar: WorkingDays, origins: tuple[int, ...]) -> d
 def lists(panel: Panel, origins: tuple[int, ...]) -> dict[tuple[str, str], np.ndarray]:
     """Mean absolute error of the share over six weeks in points, by method and group, shape (6,), with the real additions and activity given."""
     found: dict[tuple[str, str], list[np.ndarray]] = defaultdict(list)
-    waiting, seen = np.nan_to_num(panel.bands).sum(axis=2), np.nan_to_num(panel.streams["waiting_list"])
-    here = (waiting.mean(axis=1) >= LEAST_LIST) & (waiting.min(axis=1) > 0) & (seen.min(axis=1) > 0)
+    waiting = np.nan_to_num(panel.bands).sum(axis=2)
+    # Every list of the network that is never empty; of the others those with examinations in every month, as some come and go.
+    always = (np.nan_to_num(panel.streams["waiting_list"]).min(axis=1) > 0) | own(panel)
+    here = (waiting.mean(axis=1) >= LEAST_LIST) & (waiting.min(axis=1) > 0) & always
     bands, net, done = panel.bands[here], panel.streams["additions"][here], panel.streams["waiting_list"][here]
     days, tests = panel.periods.days_in_month.to_numpy(), pd.factorize(panel.lists["test"][here])[0]
     share = share_over_six(bands)
@@ -120,7 +165,7 @@ def lists(panel: Panel, origins: tuple[int, ...]) -> dict[tuple[str, str], np.nd
         order = fit_order(bands[:, :months], net[:, :months], done[:, :months], days[:months], tests)
         made = share_over_six(project(bands[:, months - 1], order, net[:, ahead], done[:, ahead], days[ahead]))
         last = share[:, months - 1]
-        for method, guess in (("last value", np.repeat(last[:, None], 6, axis=1)), ("booking order", made), ("and last value", blended(made, last))):
+        for method, guess in ((LAST, np.repeat(last[:, None], 6, axis=1)), ("booking order", made), ("and last value", blended(made, last))):
             error = 100 * np.abs(guess - share[:, ahead])
             for group, rows in (("network", own(panel)[here]), ("others", ~own(panel)[here])):
                 found[method, group].append(error[rows].mean(axis=0))
@@ -166,15 +211,19 @@ def report(panel: Panel, calendar: WorkingDays) -> Iterator[str]:
     """The tables, line by line."""
     began = time.perf_counter()
     yield "Error of forecasts in % of what happened, origins 2024-09 and 2024-11, to 2025-03"
-    yield f"  {'':<34}{'network':>9}{'others':>9}"
+    yield f"  {'':<34}{'network':>9}{'others':>9}{'sums of the network':>21}"
     error = points(panel, calendar, (18, 20))
     for method in dict.fromkeys(m for m, _ in error):
-        yield f"  {method:<34}{error[method, 'network']:>9.1f}{error[method, 'others']:>9.1f}"
+        yield f"  {method:<34}{error[method, 'network']:>9.1f}{error[method, 'others']:>9.1f}{error[method, 'sums']:>21.1f}"
+    before, last = swapped()
+    yield "Extra error in points of a trust with a month of exchanged columns, the worst of the network"
+    yield f"  a month half a year before the last {before:.1f}, the last month {last:.1f}"
     yield "Outcomes within the range, in %, origins 2024-07, 2024-09 and 2024-11"
     for stream, (eighty, ninety_five) in coverage(panel, calendar, (16, 18, 20)).items():
         yield f"  {stream:<34}{100 * eighty:>9.1f}{100 * ninety_five:>9.1f}"
-    yield "Error of the share over six weeks in points, origins 2024-05 and 2024-09, additions and activity given, 1 to 6 months ahead"
-    for (method, group), errors in lists(panel, (14, 18)).items():
+    yield "Error of the share over six weeks in points, additions and activity given, 1 to 6 months ahead; origins 2024-05 and 2024-09,"
+    yield "and of the last value 2024-07 too"
+    for (method, group), errors in {**lists(panel, (14, 18)), **{k: v for k, v in lists(panel, (14, 16, 18)).items() if k[0] == LAST}}.items():
         yield f"  {method:<20}{group:<10}" + "".join(f"{e:>6.1f}" for e in errors)
     yield f"{time.perf_counter() - began:.1f} s"
 

@@ -6,7 +6,7 @@ Adding a kind of number is one `Assumption` below and the equation that uses it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -160,16 +160,32 @@ DECLARED: tuple[Assumption, ...] = (
     # Demand
     Assumption("recent_months", "Recent months", "months", "Demand", 1, 24, 3,
                "Months of activity from which today's rota is derived.", ()),
-    Assumption("level_months", "Months behind the demand level", "months", "Demand", 2, 60, 6,
-               "Months of the loaded history from which weekly demand is taken.", ()),
+    Assumption("older_month_weight", "Weight of an older month", "share of the month after it", "Demand", 0.3, 1, 0.65,
+               "In the level of demand a month counts this share of what the month after it counts; 1 = every loaded month counts alike.", ()),
     Assumption("other_day_additions", "Additions on other days", "share of a working day", "Demand", 0, 1, 0.3,
-               "A day that is not a working day brings this share of a working day's additions.", ()),
+               "A day that is not a working day brings this share of a working day's additions. Only where no national profile says it.", ()),
     Assumption("other_day_planned", "Planned work on other days", "share of a working day", "Demand", 0, 1, 0.5,
-               "A day that is not a working day brings this share of a working day's planned work.", ()),
+               "A day that is not a working day brings this share of a working day's planned work. Only where no national profile says it.", ()),
     Assumption("other_day_unscheduled", "Unscheduled work on other days", "share of a working day", "Demand", 0, 1, 0.6,
-               "A day that is not a working day brings this share of a working day's unscheduled work.", ()),
-    Assumption("demand_change", "Change of demand", "share of demand", "Demand", -0.9, 5, 0,
-               "Added to forecast demand of every kind: 0.1 = ten per cent more.", _PAIR, by_week=True),
+               "A day that is not a working day brings this share of a working day's unscheduled work. Only where no national profile says it.", ()),
+    Assumption("population_change", "Change by population", "share of demand", "Demand", -0.9, 5, 0,
+               "More or fewer, older or younger people than the history has seen: 0.02 = two per cent more.", _PAIR, by_week=True),
+    Assumption("guideline_change", "Change by guidelines", "share of demand", "Demand", -0.9, 5, 0,
+               "Guidance or a screening programme that asks for more or fewer of a test than the history has seen.", _PAIR, by_week=True),
+    Assumption("centre_change", "Change by a new centre", "share of demand", "Demand", -0.9, 5, 0,
+               "Demand that a newly opened or closed place brings to an organisation, or takes from it.", _PAIR, by_week=True),
+    Assumption("pathway_change", "Change by pathways", "share of demand", "Demand", -0.9, 5, 0,
+               "Direct access, straight to test, or referrals that another test replaces.", _PAIR, by_week=True),
+    Assumption("long_run_growth", "Long-run growth of demand", "share a year", "Demand", -0.2, 0.3, 0.03,
+               "What a planner expects of the years after the first, for all kinds of demand.", _PAIR),
+    Assumption("national_growth_weight", "Weight of national growth", "share", "Demand", 0, 1, 0.5,
+               "In the years after the first: how much the growth that all organisations had counts beside the long-run growth.", ("test",)),
+    Assumption("growth_spread", "Uncertainty of growth", "share a year", "Demand", 0, 0.2, 0.02,
+               "Standard deviation of the yearly growth itself, the same for all organisations of a test.", ("test",)),
+    Assumption("yearly_spread", "Change of one organisation in a year", "share", "Demand", 0, 1, 0.15,
+               "Standard deviation of what one organisation's demand does in a year beyond its growth: centres, recoding, lost or new work.", _PAIR),
+    Assumption("demand_change", "Planner's own change", "share of demand", "Demand", -0.9, 5, 0,
+               "The planner's word over the forecast, after every named change: 0.1 = ten per cent more demand of every kind.", _PAIR, by_week=True),
 )  # fmt: skip
 
 BY_NAME: dict[str, Assumption] = {a.name: a for a in DECLARED}
@@ -242,6 +258,17 @@ class Assumptions(TableSet):
         for row in self._rows_by_name.get(name, ()):
             result[_matches(row, columns, weeks, len(places))] = row.value
         return result
+
+    def stated(self, name: str, place: Mapping[str, str]) -> Any | None:
+        """The undated row that holds at a place, the most specific one that fits; None where the declared default does.
+
+        Args:
+            name: a declared assumption.
+            place: scope → identifier.
+        """
+        columns = {scope: np.array([where], dtype=object) for scope, where in place.items() if scope in BY_NAME[name].varies_by}
+        fitting = [row for row in self._rows_by_name.get(name, ()) if _matches(row, columns, None, 1)[0]]
+        return fitting[-1] if fitting else None
 
     @cached_property
     def _rows_by_name(self) -> dict[str, list[Any]]:

@@ -91,7 +91,7 @@ class Dataset:
         """True where any part of the history is invented."""
         return bool(self.sources["synthetic"].any())
 
-    @property
+    @cached_property
     def has_history(self) -> bool:
         """True where at least one month is loaded for the network's own organisations."""
         return not self.activity.of(self.network.organisations).empty

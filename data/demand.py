@@ -100,6 +100,21 @@ LIST_OUTLOOK = Table(
     key=("organisation", "test", "origin", "horizon"),
 )  # fmt: skip
 
+FAN = Table(
+    "fan", "Years ahead", "Demand of the years ahead by organisation, test and stream. Nothing loaded can confirm it: test plans against the whole.",
+    (
+        Field("organisation", "Organisation", Kind.ID, required=False, help="Empty = all of the network"),
+        Field("test", "Test", Kind.ID),
+        Field("stream", "Stream", Kind.CHOICE, choices=STREAMS),
+        Field("year", "Year ahead", Kind.COUNT, unit="years", minimum=1, help="1 = the twelve months after the last loaded one"),
+        Field("central", "Central", Kind.NUMBER, unit="examinations or patients a year"),
+        *(Field(f"{side}_{level}", f"{title} of {level} in 100", Kind.NUMBER, unit="examinations or patients a year",
+                help=f"So many in 100 courses lie between the two bounds of {level}")
+          for level in (80, 95) for side, title in (("lower", "Lower bound"), ("upper", "Upper bound"))),
+    ),
+    key=("organisation", "test", "stream", "year"),
+)  # fmt: skip
+
 GIVEN = Table(
     "given", "Given months", "Additions and examinations to project lists with, in place of the forecasts.",
     (
@@ -140,17 +155,14 @@ class Demand:
 
 @dataclass(frozen=True, eq=False)
 class ListResponse:
-    """How each list moves without a change, and how it answers to service.
+    """How each list moves without a change.
 
     Attributes:
         rows: typed frame of `LIST_RESPONSE`.
         opening: typed frame of `OPENING`: the list on the first Monday.
         order: the booking order in words.
-        derivative: ∂over_six[list, w] / ∂served[list, w'] with shape (lists, weeks, weeks), lists in the order of first appearance in `rows`;
-            strictly in turn it is -1 for w' ≤ w wherever anybody is over six weeks.
     """
 
     rows: pd.DataFrame
     opening: pd.DataFrame
     order: str
-    derivative: np.ndarray

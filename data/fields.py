@@ -264,13 +264,21 @@ def _filled(field: Field, length: int) -> list[Any]:
 
 def _typed_cells(field: Field, cells: list[Any], rows: list[int], place: dict[str, str], found: list[Finding]) -> list[Any]:
     values = []
+    known: dict[tuple[type, Any], Any] = {}  # the same names, months and small counts stand in thousands of cells
     for cell, row in zip(cells, rows, strict=True):
-        try:
-            values.append(field.parse(cell))
-        except ValueError as error:
+        key = (type(cell), cell)
+        if key not in known:
+            try:
+                known[key] = field.parse(cell)
+            except ValueError as error:
+                known[key] = error
+        value = known[key]
+        if isinstance(value, ValueError):
             mend = f"Correct the cell: {field.help}" if field.help else "Correct the cell."
-            found.append(refusal("cell", str(error), field.allowed(), mend, row=row, column=field.title, **place))
+            found.append(refusal("cell", str(value), field.allowed(), mend, row=row, column=field.title, **place))
             values.extend(_filled(field, 1))
+        else:
+            values.append(value)
     return values
 
 

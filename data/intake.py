@@ -14,13 +14,17 @@ from data.dataset import SOURCES, Dataset
 from data.errors import Refused
 from data.findings import Finding, Findings, note, refusal
 from data.folder import Parts
+from data.local_tables import PROVIDERS
 from data.network import Network
 from data.revisions import CHANGES, FIGURES, changes, sentences
-from data.sources.reading import Reading
+from data.sources.reading import SAID, Reading
 from data.words import count, listed, month, sentence_start
 from data.working_days import WorkingDays
 
 _WRITTEN_OUT = 3
+
+_REGION = r"Y\d+"
+"""Codes of regions, whatever column of a national file they stand in; the parent of a provider is its region or its system."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +143,9 @@ def take_in(dataset: Dataset, readings: Sequence[Reading]) -> tuple[Dataset, Int
     network, activity = dataset.network, base.with_months(merged)
     concerns = _quality(network, base, activity, months)
     findings += as_findings(concerns, network.titles("organisations"), network.titles("tests"))
-    result = dataset.changed(activity=activity, sources=sources, accepted=accepted.plus(findings))
+    local = dataset.local.without_invented() if invented else dataset.local
+    local = local.changed(**{PROVIDERS.name: _providers(local[PROVIDERS.name], fresh)})
+    result = dataset.changed(activity=activity, sources=sources, accepted=accepted.plus(findings), local=local)
     inside, present = set(network.organisations), set(merged["organisation"])
     different = changes(base, result.activity, network.organisations, replaced)
     said = sentences(different, replaced, network.titles("organisations"), network.titles("tests"))
@@ -147,6 +153,19 @@ def take_in(dataset: Dataset, readings: Sequence[Reading]) -> tuple[Dataset, Int
         months, replaced, already, len(present & inside), len(present - inside), outside, invented, Findings(findings), different, tuple(said),
         tuple(concerns),
     )  # fmt: skip
+
+
+def _providers(known: pd.DataFrame, fresh: Sequence[Reading]) -> pd.DataFrame:
+    """What the organisations are called and where they belong: of each the newest that any file says."""
+    names = dict(zip(SAID, PROVIDERS.columns[1:], strict=True))
+    told = pd.concat([r.frame for r in fresh], ignore_index=True).sort_values("period", kind="stable").rename(columns=names)
+    regions = told["system"].str.fullmatch(_REGION)
+    for kind, of_system in (("region", "system"), ("region_title", "system_title")):
+        told[kind] = told[kind].where(~regions, told[of_system])
+        told[of_system] = told[of_system].where(~regions, "")
+    every = pd.concat([known, told[PROVIDERS.columns].drop_duplicates(keep="last")], ignore_index=True)
+    newest = every.where(every != "", None).groupby("organisation").last().reset_index().astype(object)
+    return PROVIDERS.typed(newest.where(newest.notna(), ""))
 
 
 def _quality(network: Network, before: Activity, after: Activity, months: Sequence[pd.Timestamp]) -> list[Concern]:

@@ -13,8 +13,8 @@ from data.errors import Refused
 from data.fields import Table, shown
 from data.findings import Finding, Findings, note, refusal, warning
 from data.local_names import PRIORITY_FIELDS, Names, unknown_classes
-from data.local_tables import LOCAL_SOURCES, PROVISIONAL
-from data.pieces import LocalIntake, Piece
+from data.local_tables import DATED, INVENTED, LOCAL_SOURCES, PROVISIONAL
+from data.pieces import EVERY, LocalIntake, Piece, reference_pieces
 from data.register_intake import held_register, register_pieces, with_registers
 from data.safe_reading import LocalTask
 from data.sources.local_reading import LocalReading
@@ -63,7 +63,7 @@ def take_in_provisional(
 def take_in_reference(
     dataset: Dataset, readings: Sequence[LocalReading], mapping: ColumnMapping, *, organisations: Collection[str] | None = None
 ) -> tuple[Dataset, LocalIntake]:  # fmt: skip
-    """Take published reference tables into a dataset; a table is replaced whole.
+    """Take published reference tables into a dataset; a table is replaced whole, or the months that a file brings of it.
 
     Args:
         dataset: the dataset.
@@ -76,7 +76,7 @@ def take_in_reference(
     """
     del mapping
     _refuse([f for r in readings for f in r.findings.refusals])
-    pieces = [(r, Piece(r.facts["table"], "", _dated(r), r.frames[r.facts["table"]], r.file)) for r in _once(readings)]
+    pieces = [(r, piece) for r in _once(readings) for piece in reference_pieces(r)]
     _refuse([*(f for r, p in pieces for f in _not_allowed([p], organisations, r)), *_twice(pieces)])
     return _merged(dataset, pieces)
 
@@ -105,7 +105,7 @@ def take_in_register(
         pieces += [(reading, p) for p in own]
         found += [*wrong, *_not_allowed(own, organisations, reading)]
     _refuse([*(f for f in found if f.severity == "refuse"), *_twice(pieces)])
-    made, intake = _merged(dataset, pieces)
+    made, intake = _merged(dataset, pieces, [f for f in found if f.severity != "refuse"])
     made = with_registers(made, [*intake.taken, *intake.replaced])
     if unknown := unknown_classes(made):
         mend = "Add the class to the table of priority classes, or correct the code."
@@ -215,20 +215,14 @@ def _twice(pieces: Sequence[tuple[LocalReading, Piece]]) -> Iterator[Finding]:
         first.setdefault(key, reading.file)
 
 
-def _dated(reading: LocalReading) -> pd.Timestamp:
-    """Date of a published table: its newest month, else the date of the publication, else none."""
-    frame = reading.frames[reading.facts["table"]]
-    if "period" in frame:
-        return pd.Timestamp(frame["period"].max())
-    return pd.Timestamp(reading.facts["dated"]) if reading.facts.get("dated") else pd.NaT
-
-
 def _merged(dataset: Dataset, pieces: Sequence[tuple[LocalReading, Piece]], more: Sequence[Finding] = ()) -> tuple[Dataset, LocalIntake]:
     """The dataset with every piece that differs from what it holds, and what happened."""
     taken: list[Piece] = []
     replaced: list[Piece] = []
     already: list[Piece] = []
     different = [DIFFERENCES.empty()]
+    given, more = dataset, [*more, *_invented(dataset, [r for r, _ in pieces])]
+    dataset = dataset.changed(local=dataset.local.without_invented({p.table for r, p in pieces if not _is_invented(r)}))
     local = dataset.local
     for reading, piece in pieces:
         known = _held(dataset, piece)
@@ -245,8 +239,21 @@ def _merged(dataset: Dataset, pieces: Sequence[tuple[LocalReading, Piece]], more
     findings = Findings([*(f for r in dict.fromkeys(r for r, _ in pieces) for f in r.findings), *more])
     intake = LocalIntake(tuple(taken), tuple(replaced), tuple(already), findings, pd.concat(different, ignore_index=True))
     if not taken and not replaced:
-        return dataset, intake
+        return given, intake
     return dataset.changed(local=local, accepted=dataset.accepted.plus(findings)), intake
+
+
+def _is_invented(reading: LocalReading) -> bool:
+    return reading.facts.get("publication") == INVENTED
+
+
+def _invented(dataset: Dataset, readings: Sequence[LocalReading]) -> Iterator[Finding]:
+    """A note where invented rows give way to real ones."""
+    sources = dataset.local[LOCAL_SOURCES.name]
+    held = set(sources.loc[sources["source"] == INVENTED, "table"])
+    for name in sorted(held & {r.facts.get("table", "") for r in readings if not _is_invented(r)}):
+        yield note("invented-removed", f"{EVERY[name].title.lower()} that were {INVENTED}", "real figures alone",
+                   "They are removed: real and invented figures are never mixed.")  # fmt: skip
 
 
 def _held(dataset: Dataset, piece: Piece) -> pd.DataFrame:
@@ -258,10 +265,11 @@ def _held(dataset: Dataset, piece: Piece) -> pd.DataFrame:
 
 
 def _place(frame: pd.DataFrame, piece: Piece) -> pd.Series[bool]:
-    """Rows a piece stands for; every row of a table that is nobody's own."""
-    if not piece.organisation:
-        return pd.Series(True, index=frame.index)
-    return (frame["organisation"] == piece.organisation) & (frame["date"] == piece.date)
+    """Rows a piece stands for: those of its organisation, where it has one, and of its date, where the table is replaced date by date."""
+    place = pd.Series(True, index=frame.index)
+    if piece.organisation:
+        place &= frame["organisation"] == piece.organisation
+    return place & (frame[DATED[piece.table]] == piece.date) if piece.table in DATED else place
 
 
 def _with_piece(frame: pd.DataFrame, piece: Piece) -> pd.DataFrame:
@@ -271,7 +279,7 @@ def _with_piece(frame: pd.DataFrame, piece: Piece) -> pd.DataFrame:
 def _sources(known: pd.DataFrame, reading: LocalReading, piece: Piece) -> pd.DataFrame:
     """Sources with the file of a piece in place of what brought it before."""
     before = (known["table"] == piece.table) & (known["organisation"] == piece.organisation)
-    if piece.organisation and not pd.isna(piece.date):
+    if piece.table in DATED:
         before &= known["date"] == piece.date
     row = {
         "table": piece.table, "file": reading.file, "sha256": reading.sha256, "source": reading.facts.get("publication") or reading.source,

@@ -1,8 +1,9 @@
-"""What a dataset carries beside its network, history and assumptions: lists by priority, provisional returns, reference tables."""
+"""What a dataset carries beside its network, history and assumptions: lists by priority, provisional returns, plans, reference tables."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Self
@@ -12,7 +13,8 @@ import pandas as pd
 from data.activity import ACTIVITY, KINDS, WAITING
 from data.fields import Field, Kind, Table
 from data.frames import TableSet, content_bytes
-from data.waiting_lists import LISTS, PRIORITIES, PRIORITY_CODES, national_priorities, national_priority_codes
+from data.network import EVIDENCE
+from data.waiting_lists import LISTS, PRIORITIES, PRIORITY_CODES, declared_rows, national_priorities, national_priority_codes
 
 
 def _stated(name: str) -> Field:
@@ -93,8 +95,81 @@ PATIENT_ORIGIN = Table(
     key=("organisation", "area"),
 )  # fmt: skip
 
-REFERENCE_TABLES: tuple[Table, ...] = (WORKFORCE, AREA_POPULATION, SMALL_AREAS, PATIENT_ORIGIN)
-"""Published tables kept for reference, each replaced whole by a newer one."""
+PROVIDERS = Table(
+    "providers", "Organisations compared", "Every organisation of the national files, with what the newest file that says so calls it.",
+    (
+        Field("organisation", "Organisation", Kind.ID, help="ODS code"),
+        Field("title", "Title", Kind.TEXT, required=False, help="As published"),
+        Field("region", "Region", Kind.ID, required=False),
+        Field("region_title", "Region title", Kind.TEXT, required=False),
+        Field("system", "System", Kind.ID, required=False, help="Integrated care system"),
+        Field("system_title", "System title", Kind.TEXT, required=False),
+    ),
+    key=("organisation",),
+)  # fmt: skip
+
+FASTER_DIAGNOSIS = "28_day"
+STANDARDS = (FASTER_DIAGNOSIS, "31_day", "62_day")
+"""Cancer waiting time standards by their length."""
+
+_STANDARD = Field("standard", "Standard", Kind.CHOICE, choices=STANDARDS,
+                  help="28_day = told within 28 days whether it is cancer; 31_day, 62_day = from decision or referral to treatment")  # fmt: skip
+
+CANCER_WAITS = Table(
+    "cancer_waits", "Cancer waiting times",
+    "Patients by month, standard, route and kind of cancer, as published; each patient once. Half patients are shared by two organisations.",
+    (
+        Field("organisation", "Organisation", Kind.ID, help="ODS code; organisations outside the network are kept for comparison"),
+        Field("period", "Month", Kind.DATE, help="First day of the month"),
+        _STANDARD,
+        Field("route", "Route", Kind.TEXT, help="Route of the referral, or stage of the treatment, as published"),
+        Field("cancer_type", "Kind of cancer", Kind.TEXT, help="As published"),
+        *(Field(name, title, Kind.NUMBER, unit="patients", help="Empty = withheld, which is not zero", required=False, minimum=0)
+          for name, title in (("total", "Told or treated"), ("within", "Within the standard"), ("breaches", "Later than the standard"))),
+    ),
+    key=("organisation", "period", "standard", "route", "cancer_type"),
+)  # fmt: skip
+
+CANCER_TARGETS = Table(
+    "cancer_targets", "Cancer targets",
+    "Least share of patients within each standard, from a month on. Without rows of its own a network has the national ones.",
+    (
+        _STANDARD,
+        Field("from_month", "From month", Kind.DATE, help="First day of the month by which the share is to be reached"),
+        Field("share", "Share", Kind.NUMBER, unit="share of patients within the standard", minimum=0, maximum=1),
+        *EVIDENCE,
+    ),
+    key=("standard", "from_month"),
+)  # fmt: skip
+
+PLANNED_MEASURES = {
+    "share_over_six": "Share over six weeks", "waiting": "Patients waiting", "activity": "Examinations in the month",
+}  # fmt: skip
+"""What an improvement plan can state for a list, with its title."""
+
+TRAJECTORIES = Table(
+    "trajectories", "Improvement-plan trajectories",
+    "What an improvement plan says a list will be in each month. The rows of an organisation are replaced whole.",
+    (
+        ACTIVITY.field("organisation"),
+        ACTIVITY.field("test"),
+        ACTIVITY.field("period"),
+        Field("measure", "Measure", Kind.CHOICE, choices=tuple(PLANNED_MEASURES),
+              help="share_over_six and waiting at the end of the month; activity = examinations of every kind in it"),
+        Field("planned", "Planned", Kind.NUMBER, unit="share of the list, patients or examinations", minimum=0,
+              help="A share is written 0.125 or 12.5%"),
+        Field("plan", "Plan", Kind.TEXT, required=False, help="Name of the improvement plan"),
+        Field("reason", "Reason", Kind.TEXT, required=False, help="What brings the value about"),
+        Field("owner", "Owner", Kind.TEXT, required=False, help="Who answers for the value"),
+    ),
+    key=("organisation", "test", "period", "measure"),
+)  # fmt: skip
+
+REFERENCE_TABLES: tuple[Table, ...] = (WORKFORCE, AREA_POPULATION, SMALL_AREAS, PATIENT_ORIGIN, CANCER_WAITS)
+"""Published tables kept for reference, each replaced by a newer one."""
+
+DATED = {LISTS.name: "date", PROVISIONAL.name: "date", CANCER_WAITS.name: "period"}
+"""Tables of which a newer file replaces only the dates it brings, with the column of the date."""
 
 LOCAL_SOURCES = Table(
     "local_sources", "Local sources", "One row for each file behind a table of this kind, for each organisation and date it brought.",
@@ -112,10 +187,24 @@ LOCAL_SOURCES = Table(
     key=("table", "organisation", "date", "sha256"),
 )  # fmt: skip
 
-LOCAL_TABLES: tuple[Table, ...] = (LISTS, PROVISIONAL, *REFERENCE_TABLES, PRIORITIES, PRIORITY_CODES, LOCAL_SOURCES)
+LOCAL_TABLES: tuple[Table, ...] = (
+    LISTS,
+    PROVISIONAL,
+    TRAJECTORIES,
+    *REFERENCE_TABLES,
+    PRIORITIES,
+    PRIORITY_CODES,
+    CANCER_TARGETS,
+    PROVIDERS,
+    LOCAL_SOURCES,
+)
 
-OWN_TABLES: tuple[Table, ...] = (LISTS, PROVISIONAL)
+OWN_TABLES: tuple[Table, ...] = (LISTS, PROVISIONAL, TRAJECTORIES)
 """Tables whose rows only their own organisation and the whole network may see: they are not published."""
+
+
+INVENTED = "invented for demonstration"
+"""Source of files that come with an example network."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,6 +239,21 @@ class LocalData(TableSet):
         """Priority codes in force: the network's own, else the national ones; typed frame of `PRIORITY_CODES`."""
         own = self[PRIORITY_CODES.name]
         return national_priority_codes() if own.empty else own
+
+    @property
+    def cancer_targets(self) -> pd.DataFrame:
+        """Dated targets in force: the network's own, else the national ones; typed frame of `CANCER_TARGETS`."""
+        own = self[CANCER_TARGETS.name]
+        return declared_rows(CANCER_TARGETS) if own.empty else own
+
+    def without_invented(self, tables: Collection[str] | None = None) -> Self:
+        """The same without tables that were invented for demonstration: all of them, or those named. Invented and real never stand together."""
+        sources = self[LOCAL_SOURCES.name]
+        gone = {t for t in sources.loc[sources["source"] == INVENTED, "table"] if tables is None or t in tables}
+        if not gone:
+            return self
+        frames = {name: self[name].head(0) for name in gone}
+        return self.changed(**frames, **{LOCAL_SOURCES.name: sources[~sources["table"].isin(gone)]})
 
     def only_for(self, organisation: str) -> Self:
         """What one organisation may see: of tables that are not published its own rows only, and of sources its own and the network's."""

@@ -302,9 +302,10 @@ class Network(TableSet):
         return list(tests.loc[tests["allocated"], "test"])
 
     def titles(self, table: str) -> dict[str, str]:
-        """Identifier → title of one table that has both."""
+        """Identifier → title of one table that has both; titles that two things have in common say which is meant."""
         frame = self[table]
-        return dict(zip(frame.iloc[:, 0], frame["title"], strict=True))
+        shared = set(frame.loc[frame["title"].duplicated(keep=False), "title"])
+        return {key: f"{title} ({key})" if title in shared else title for key, title in zip(frame.iloc[:, 0], frame["title"], strict=True)}
 
     def short_titles(self, table: str) -> dict[str, str]:
         """Identifier → its name in sentences and charts; whole titles where two short ones would read the same, or the table has none."""

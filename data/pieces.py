@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -10,12 +11,16 @@ from data.differences import DIFFERENCES, table_differences
 from data.fields import Table
 from data.findings import Findings
 from data.frames import content_bytes
-from data.local_tables import PROVISIONAL, REFERENCE_TABLES
+from data.local_tables import CANCER_TARGETS, DATED, PROVISIONAL, REFERENCE_TABLES, TRAJECTORIES
 from data.network import ASSETS, STAFF_IN_POST
+from data.sources.local_reading import LocalReading
 from data.waiting_lists import LISTS, PRIORITIES, PRIORITY_CODES
-from data.words import listed
+from data.words import count, listed, month
 
-EVERY: dict[str, Table] = {t.name: t for t in (LISTS, PROVISIONAL, *REFERENCE_TABLES, PRIORITIES, PRIORITY_CODES, STAFF_IN_POST, ASSETS)}
+EVERY: dict[str, Table] = {
+    t.name: t for t in
+    (LISTS, PROVISIONAL, TRAJECTORIES, *REFERENCE_TABLES, PRIORITIES, PRIORITY_CODES, CANCER_TARGETS, STAFF_IN_POST, ASSETS)
+}  # fmt: skip
 """Tables a local file can fill."""
 
 _LIST_TOTALS = Table(
@@ -66,6 +71,25 @@ class Piece:
         return not held.empty and content_bytes(table, held) == content_bytes(table, self.rows)
 
 
+def reference_pieces(reading: LocalReading) -> Iterator[Piece]:
+    """A published table as a whole, or by its months."""
+    name = reading.facts["table"]
+    rows = reading.frames[name]
+    if name not in DATED:
+        yield Piece(name, "", _dated(reading), rows, reading.file)
+        return
+    for date, part in rows.groupby(DATED[name]):
+        yield Piece(name, "", pd.Timestamp(date), part.reset_index(drop=True), reading.file)
+
+
+def _dated(reading: LocalReading) -> pd.Timestamp:
+    """Date of a published table: its newest month, else the date of the publication, else none."""
+    frame = reading.frames[reading.facts["table"]]
+    if "period" in frame:
+        return pd.Timestamp(frame["period"].max())
+    return pd.Timestamp(reading.facts["dated"]) if reading.facts.get("dated") else pd.NaT
+
+
 @dataclass(frozen=True)
 class LocalIntake:
     """What happened to the files.
@@ -97,5 +121,23 @@ class LocalIntake:
             stored: True once it is done; False while somebody still decides.
         """
         new, other = ("Loaded", "Replaced") if stored else ("Will be loaded", "Loaded before in another form, and will be replaced")
-        said = [f"{new}: {p.words}." for p in self.taken] + [f"{other}: {p.words}." for p in self.replaced]
-        return said + [f"Already loaded, nothing changes: {p.words} ({p.file})." for p in self.already]
+        said = [f"{new}: {_words(same)}." for same in _together(self.taken)]
+        said += [f"{other}: {_words(same)}." for same in _together(self.replaced)]
+        return said + [f"Already loaded, nothing changes: {_words(same)} ({same[0].file})." for same in _together(self.already)]
+
+
+def _together(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Pieces that are told of at once: the months a file brings of a table that is nobody's own."""
+    said: dict[tuple[str, str], list[Piece]] = {}
+    for k, piece in enumerate(pieces):
+        by_month = piece.table in DATED and not piece.organisation
+        said.setdefault((piece.table, piece.file) if by_month else ("", f"{k}"), []).append(piece)
+    return list(said.values())
+
+
+def _words(pieces: Sequence[Piece]) -> str:
+    if pieces[0].table not in DATED or pieces[0].organisation:
+        return pieces[0].words
+    first, last = min(p.date for p in pieces), max(p.date for p in pieces)
+    span = month(first) if first == last else f"{month(first)} to {month(last)}, {count(len(pieces), 'month')}"
+    return f"{EVERY[pieces[0].table].title.lower()}, {span}, {count(sum(len(p.rows) for p in pieces), 'row')}"

@@ -89,7 +89,8 @@ PLAN_TABLES: tuple[Table, ...] = (
 
 BY_TABLE: dict[str, Table] = {t.name: t for t in PLAN_TABLES}
 
-IN_TURN = "strictly in turn"
+IN_TURN, PRESENT_ORDER = "strictly in turn", "in the order of recent months"
+"""Booking orders in words."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,20 +10,29 @@ import pandas as pd
 from data.dataset import Dataset
 from data.errors import Refused
 from data.fields import Table, shown
-from data.findings import Finding, refusal
+from data.findings import Finding, note, refusal
 from data.local_names import Names
+from data.local_tables import LOCAL_TABLES, TRAJECTORIES
 from data.network import ASSETS, NETWORK_TABLES, STAFF_IN_POST
 from data.pieces import Piece
 from data.sources.local_reading import LocalReading
+from data.sources.mapping import LEFT_OUT
+from data.words import count, month
 
 _NETWORK = {t.name: t for t in NETWORK_TABLES}
+_LOCAL = {t.name: t for t in LOCAL_TABLES}
 _FIRST_DATA_ROW = 2
-NAMED = {STAFF_IN_POST.name: ("organisation", "staff_group"), ASSETS.name: ("site", "asset_type")}
+NAMED = {
+    STAFF_IN_POST.name: ("organisation", "staff_group"), ASSETS.name: ("site", "asset_type"), TRAJECTORIES.name: ("organisation", "test"),
+}  # fmt: skip
 """Columns of a register that name things of the network."""
 
 
 def register_pieces(dataset: Dataset, reading: LocalReading, names: Names) -> tuple[list[Piece], list[Finding]]:
-    """What a register brings for each organisation, its names explained; and a refusal for each name nobody knows."""
+    """What a register brings for each organisation, its names explained; and a refusal for each name nobody knows.
+
+    A table beside the network may name what the network does not have: such rows are left out.
+    """
     name = reading.facts["table"]
     rows, lines = reading.frames[name].copy(), reading.frames["rows"]["row"].tolist()
     if name not in NAMED:
@@ -33,21 +42,30 @@ def register_pieces(dataset: Dataset, reading: LocalReading, names: Names) -> tu
         found += _explain(rows, column, lines, reading, names)
     if found:
         return [], found
-    owners = _organisations(dataset, name, rows)
+    wanted = (rows[list(NAMED[name])] != LEFT_OUT).all(axis=1)
+    rows, lines = rows[wanted].reset_index(drop=True), [line for line, stays in zip(lines, wanted, strict=True) if stays]
+    owners = _organisations(dataset, rows)
     pieces = []
     for organisation in sorted(owners.unique()):
         own = (owners == organisation).to_numpy()
         kept = tuple(line for line, mine in zip(lines, own, strict=True) if mine)
         pieces.append(Piece(name, organisation, pd.NaT, rows[own].reset_index(drop=True), reading.file, kept))
-    return pieces, list(_repeated(dataset, _NETWORK[name], rows, lines, owners, reading))
+    left = [] if wanted.all() else [_left_out(int((~wanted).sum()), reading)]
+    return pieces, [*_repeated(dataset, _NETWORK.get(name) or _LOCAL[name], rows, lines, owners, reading), *left]
+
+
+def _left_out(rows: int, reading: LocalReading) -> Finding:
+    return note("tests-outside", f"{count(rows, 'row')} of organisations or tests this network does not have", "rows of the network",
+                "They are left out; nothing to do.", file=reading.file)  # fmt: skip
 
 
 def _explain(rows: pd.DataFrame, column: str, lines: list[int], reading: LocalReading, names: Names) -> Iterator[Finding]:
     """Put our identifiers into a column; a value nobody knows is refused where it stands first."""
     first = dict(reversed(list(zip(rows[column], lines, strict=True))))
     ours = {value: names.ours(column, value) for value in first}
+    known = set(ours.values()) - {None} - ({LEFT_OUT} if reading.facts["table"] in _NETWORK else set())
     for value, line in sorted(first.items(), key=lambda item: item[1]):
-        if not ours[value]:
+        if ours[value] not in known:
             like = names.proposal(column, value)
             mend = (f"Is it {like}? " if like else "") + "Say once what it means, correct it, or add it to the network."
             allowed = "one of " + ", ".join(sorted(names.choices(column)))
@@ -55,31 +73,36 @@ def _explain(rows: pd.DataFrame, column: str, lines: list[int], reading: LocalRe
     rows[column] = rows[column].map(ours).fillna("").astype("str")
 
 
-def _organisations(dataset: Dataset, name: str, rows: pd.DataFrame) -> pd.Series[str]:
+def _organisations(dataset: Dataset, rows: pd.DataFrame) -> pd.Series[str]:
     """Whose each row is: its organisation, or the owner of its site."""
-    return rows["organisation"] if "organisation" in _NETWORK[name].columns else rows["site"].map(dataset.network.owner).astype("str")
+    return rows["organisation"] if "organisation" in rows else rows["site"].map(dataset.network.owner).astype("str")
 
 
 def _repeated(
     dataset: Dataset, table: Table, rows: pd.DataFrame, lines: list[int], owners: pd.Series[str], reading: LocalReading
 ) -> Iterator[Finding]:  # fmt: skip
     """Rows that stand twice once names are explained, or whose key another organisation uses."""
-    held = dataset.network[table.name]
-    others = held[~_organisations(dataset, table.name, held).isin(owners)]
+    held = dataset.network[table.name] if table.name in _NETWORK else dataset.local[table.name]
+    others = held[~_organisations(dataset, held).isin(owners)]
     known = {tuple(key): 0 for key in others[list(table.key)].itertuples(index=False)}
     for line, key in zip(lines, map(tuple, rows[list(table.key)].itertuples(index=False)), strict=True):
         if key in known:
             where = f"as in row {known[key]}" if known[key] else "which another organisation has"
             titles = ", ".join(table.field(k).title for k in table.key)
-            yield refusal("duplicate-row", f"{shown(' / '.join(key))}, {where}", f"one row for each {titles}", "Remove or rename one of the two.",
+            found = f"{shown(' / '.join(map(_key_words, key)))}, {where}"
+            yield refusal("duplicate-row", found, f"one row for each {titles}", "Remove or rename one of the two.",
                           file=reading.file, row=line, column=reading.columns.get(table.key[0], ""))  # fmt: skip
         known.setdefault(key, line)
+
+
+def _key_words(part: str | pd.Timestamp) -> str:
+    return part if isinstance(part, str) else month(part)
 
 
 def held_register(dataset: Dataset, name: str, organisation: str) -> pd.DataFrame:
     """Rows of one organisation in a table of the network."""
     frame = dataset.network[name]
-    return frame[_organisations(dataset, name, frame) == organisation]
+    return frame[_organisations(dataset, frame) == organisation]
 
 
 def with_registers(dataset: Dataset, pieces: Sequence[Piece]) -> Dataset:
@@ -92,7 +115,7 @@ def with_registers(dataset: Dataset, pieces: Sequence[Piece]) -> Dataset:
     lines: dict[str, list[tuple[str, int] | None]] = {}
     for piece in (p for p in pieces if p.table in _NETWORK):
         held = changed.get(piece.table, dataset.network[piece.table])
-        kept = (_organisations(dataset, piece.table, held) != piece.organisation).to_numpy()
+        kept = (_organisations(dataset, held) != piece.organisation).to_numpy()
         before = lines.get(piece.table, [None] * len(held))
         lines[piece.table] = [w for w, stays in zip(before, kept, strict=True) if stays] + [(piece.file, line) for line in piece.lines]
         changed[piece.table] = pd.concat([held[kept], piece.rows], ignore_index=True)

@@ -17,7 +17,8 @@ from data.assumptions import Assumptions
 from data.checks.network import work_has_a_place
 from data.dataset import Dataset
 from data.findings import Finding, Findings, warning
-from data.network import ALL_PRIORITIES, Network
+from data.network import Network
+from data.slots import Slots, slots_of
 from data.stations import Stations, examination_minutes, stations_of
 from data.working_days import first_monday_after, mondays
 from data.workload import recent_activity, slots_needed
@@ -31,6 +32,7 @@ class Today:
         stations: stations with the assets that were added.
         ordinary: sessions in an ordinary week: site, asset_type, session_type, sessions, basis (derived or planner's).
         sessions: whole sessions by week, shape (stations, session types, weeks): their running total follows the ordinary week.
+        slots: what these sessions hold for each test at each station, week by week.
         seen: patients a week the rota leaves for the waiting list, after must-do work: organisation, test, week, patients.
         recent: mean activity of an ordinary week: organisation, test, kind, patients.
         findings: assets that were added, and work with nowhere to be done.
@@ -39,6 +41,7 @@ class Today:
     stations: Stations
     ordinary: pd.DataFrame
     sessions: np.ndarray
+    slots: Slots
     seen: pd.DataFrame
     recent: pd.DataFrame
     findings: Findings
@@ -70,8 +73,8 @@ def today(dataset: Dataset, assumptions: Assumptions, weeks: pd.DatetimeIndex, m
     found.extend(_added(added, stations, network.short_titles("sites"), network.titles("asset_types")))
     ordinary = np.where(stated[:, None], own, _fill(stations, needed_minutes))
     sessions = whole_sessions(ordinary, stations)
-    seen = _seen(sessions, stations, work, on_mobile, must_do)
-    return Today(stations, _ordinary_rows(ordinary, stated, stations), sessions, seen, recent, Findings(found))
+    slots = slots_of(sessions, stations, work, on_mobile, must_do)
+    return Today(stations, _ordinary_rows(ordinary, stated, stations), sessions, slots, slots.seen(), recent, Findings(found))
 
 
 def work_without_a_place(dataset: Dataset) -> Findings:
@@ -243,24 +246,6 @@ def whole_sessions(ordinary: np.ndarray, stations: Stations) -> np.ndarray:
         result[:, :, w] = np.minimum(np.floor(carried + 0.5), most[:, :, w])
         carried = carried - result[:, :, w]
     return result
-
-
-def _seen(sessions: np.ndarray, stations: Stations, work: pd.DataFrame, on_mobile: np.ndarray, must_do: pd.DataFrame) -> pd.DataFrame:
-    """What the rota leaves for each waiting list, tests that share a room in proportion to their recent work."""
-    minutes = (sessions * stations.session_minutes[None, :, None]).sum(axis=1) * stations.yield_share[:, None] + on_mobile[:, None]
-    must = must_do.reindex(pd.MultiIndex.from_frame(work[["organisation", "test"]])).fillna(0.0).to_numpy()
-    must_minutes = must * (work["must_part"] * work["minutes_each"]).to_numpy()[:, None]
-    at = work["station"].to_numpy()
-    left = minutes.copy()
-    np.subtract.at(left, at, must_minutes)
-    asked = (work["waiting"] * work["minutes_each"]).to_numpy()
-    total = np.zeros(len(stations.rows))
-    np.add.at(total, at, asked)
-    share = np.divide(asked, total[at], out=np.zeros_like(asked), where=total[at] > 0)
-    patients = np.maximum(left, 0)[at] * (share / work["minutes_each"].to_numpy())[:, None]
-    wide = pd.DataFrame(patients, columns=stations.weeks).groupby([work["organisation"], work["test"]], sort=False).sum()
-    tall = wide.reset_index().melt(["organisation", "test"], var_name="week", value_name="patients")
-    return tall.assign(priority=ALL_PRIORITIES)
 
 
 def _ordinary_rows(ordinary: np.ndarray, stated: np.ndarray, stations: Stations) -> pd.DataFrame:

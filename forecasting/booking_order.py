@@ -7,26 +7,11 @@ of each cohort is still there a month later.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from data.activity import BANDS, OVER_SIX
-
-MOST_REMOVED = 0.8
-"""Most removals without a test, over examinations."""
-
-MONTHS, MONTH_WEIGHT = 9, 0.8
-"""Months the order is fitted to, and the weight of a month over that of the month after it."""
-
-ROUNDS = 12
-LEAST_HAZARD, MOST_HAZARD = 0.01, 6.0
-PRIOR_PATIENTS = 40.0
-"""Patients that the survival common to a test weighs as much as."""
-
-SMALL = 5.0
-"""Patients added to compared counts, so that few patients do not move an order far."""
 
 LAST_VALUE_SHARE = 0.65
 """Share of a month's projection that the last observed share has; the month after it has this share of that."""
@@ -35,10 +20,7 @@ FORECAST_LAST_SHARE = 0.8
 """The same, at least, where additions and examinations are forecast and not given: in the published months nothing beat the last share then, because
 organisations answer a growing list."""
 
-_WEEKS = 4.35
 _DAYS = 7 * (BANDS - 1)
-_STEP = 0.7
-_STRENGTH = 0.25
 _NEWTON = 4
 
 _AGE_GROUP = np.clip(np.floor(np.arange(_DAYS) / 7 - 0.5), 0, BANDS - 2).astype(int)
@@ -105,23 +87,51 @@ def project(opening: np.ndarray, order: BookingOrder, net: np.ndarray, seen: np.
 
 
 def one_month(bands: np.ndarray, hazards: np.ndarray, joined: np.ndarray, left: np.ndarray, days: int) -> np.ndarray:
-    """Lists after a month of equal days.
+    """Lists after a month, or any number of equal days; each week's patients are spread evenly over its days.
 
     Args:
-        bands: shape (…, 14), patients; each week's patients are spread evenly over its days.
+        bands: shape (…, 14), patients.
         hazards: shape (…, 14).
-        joined: shape (…), patients in the month.
-        left: shape (…), patients in the month; no more leave in a day than wait.
-        days: of the month.
+        joined: shape (…), patients in these days.
+        left: shape (…), patients in these days; no more leave in a day than wait.
+        days: how many.
     """
-    ages = np.concatenate([np.repeat(bands[..., :-1] / 7, 7, axis=-1), bands[..., -1:]], axis=-1)
+    return by_weeks(after_days(by_days(bands), hazards, joined, left, days))
+
+
+def by_days(bands: np.ndarray) -> np.ndarray:
+    """Patients by days waited, 0 to 90 and longer, shape (…, 92), from whole weeks waited, shape (…, 14): spread evenly over each week."""
+    return np.concatenate([np.repeat(bands[..., :-1] / 7, 7, axis=-1), bands[..., -1:]], axis=-1)
+
+
+def by_weeks(ages: np.ndarray) -> np.ndarray:
+    """Patients by whole weeks waited, shape (…, 14), from days waited, shape (…, 92)."""
+    return np.concatenate([ages[..., :_DAYS].reshape(*ages.shape[:-1], BANDS - 1, 7).sum(axis=-1), ages[..., -1:]], axis=-1)
+
+
+def after_days(
+    ages: np.ndarray, hazards: np.ndarray, joined: np.ndarray, left: np.ndarray, days: int, in_turn_share: float = 0.0
+) -> np.ndarray:  # fmt: skip
+    """Lists after some equal days.
+
+    Args:
+        ages: patients by days waited, shape (…, 92).
+        hazards: shape (…, 14).
+        joined: shape (…), patients in these days.
+        left: shape (…), patients in these days; no more leave in a day than wait.
+        days: how many.
+        in_turn_share: share of those who leave who are taken strictly in turn, the longest wait first; the others by the hazards.
+    """
     for _ in range(days):
         longest = ages[..., -1:] + ages[..., -2:-1]
         ages = np.concatenate([(joined / days)[..., None], ages[..., : _DAYS - 1], longest], axis=-1)
+        if in_turn_share:
+            older = ages[..., ::-1].cumsum(axis=-1)[..., ::-1] - ages
+            ages = ages - np.clip((in_turn_share * left / days)[..., None] - older, 0.0, ages)
         groups = np.concatenate([np.add.reduceat(ages[..., :_DAYS], _GROUP_STARTS, axis=-1), ages[..., -1:]], axis=-1)
-        stay = np.exp(-_intensity(groups, hazards, left / days)[..., None] * hazards)
+        stay = np.exp(-_intensity(groups, hazards, (1 - in_turn_share) * left / days)[..., None] * hazards)
         ages = ages * np.concatenate([np.repeat(stay[..., :-1], _GROUP_DAYS, axis=-1), stay[..., -1:]], axis=-1)
-    return np.concatenate([ages[..., :_DAYS].reshape(*ages.shape[:-1], BANDS - 1, 7).sum(axis=-1), ages[..., -1:]], axis=-1)
+    return ages
 
 
 def _intensity(groups: np.ndarray, hazards: np.ndarray, leave: np.ndarray) -> np.ndarray:
@@ -134,127 +144,6 @@ def _intensity(groups: np.ndarray, hazards: np.ndarray, leave: np.ndarray) -> np
         missing = leave - (groups * (1 - stay)).sum(axis=-1)
         found = found + missing / np.maximum((groups * hazards * stay).sum(axis=-1), 1e-12)
     return np.where(total > 1e-9, np.maximum(found, 0.0), 0.0)
-
-
-def fit_order(bands: np.ndarray, net: np.ndarray, seen: np.ndarray, days: np.ndarray, tests: np.ndarray) -> BookingOrder:
-    """The booking order of lists from their months.
-
-    Args:
-        bands: shape (n, T, 14), patients at month ends; NaN where nothing is known.
-        net: net additions, shape (n, T), patients a month; NaN where nothing is known.
-        seen: examinations from the list, shape (n, T), a month.
-        days: of each month, shape (T,).
-        tests: which lists are of the same test, shape (n,), any codes.
-    """
-    known = ~(np.isnan(bands).any(axis=2) | np.isnan(net) | np.isnan(seen))
-    known[:, 1:] &= ~np.isnan(bands[:, :-1]).any(axis=2)
-    known[:, 0] = False
-    history = _History(np.nan_to_num(bands), np.nan_to_num(net), np.nan_to_num(seen), days, known)
-    removed = _first_removals(history)
-    hazards = _first_hazards(history, removed, tests)
-    months = np.arange(max(1, bands.shape[1] - MONTHS), bands.shape[1])
-    weights = MONTH_WEIGHT ** (months[-1] - months) * known[:, months]
-    for _ in range(ROUNDS):
-        hazards, removed = _improved(history, months, weights, hazards, removed)
-    return BookingOrder(hazards, removed)
-
-
-@dataclass(frozen=True, eq=False)
-class _History:
-    """Months without gaps (0 where nothing is known, which `known` tells)."""
-
-    bands: np.ndarray
-    net: np.ndarray
-    seen: np.ndarray
-    days: np.ndarray
-    known: np.ndarray
-
-    @property
-    def weeks(self) -> np.ndarray:
-        return self.days / 7
-
-    @property
-    def recent(self) -> np.ndarray:
-        """The last twelve months, or as many as have one before them."""
-        months = self.bands.shape[1]
-        return np.arange(max(1, months - 12), months)
-
-
-def _first_removals(history: _History) -> np.ndarray:
-    """Removals without a test: those added in the last week and still waiting say that more join than the totals show."""
-    last = history.recent
-    newest, second = history.bands[:, last, 0], history.bands[:, last, 1]
-    joined = newest * np.sqrt(np.maximum(1.0, newest / np.maximum(second, 1.0))) * history.known[:, last]
-    net, seen = ((part[:, last] / history.weeks[last] * history.known[:, last]).sum(axis=1) for part in (history.net, history.seen))
-    return np.asarray(np.clip((joined.sum(axis=1) - net) / np.maximum(seen, 1e-9), 0.0, 0.6))
-
-
-def _first_hazards(history: _History, removed: np.ndarray, tests: np.ndarray) -> np.ndarray:
-    """Hazards from how many of those added are still waiting at each age, each list drawn to the lists of its test."""
-    last = history.recent
-    joined = (np.maximum(history.net, 0) + removed[:, None] * history.seen) / history.weeks
-    there, came = np.zeros((2, len(joined), BANDS - 1))
-    for age in range(BANDS - 1):
-        lag = 0 if age < 4 else 1 if age < 9 else 2
-        months = last[last - lag >= 1]
-        there[:, age], came[:, age] = history.bands[:, months, age].sum(axis=1), joined[:, months - lag].sum(axis=1)
-    surviving = _drawn(there, came, tests)
-    hazards = np.empty((len(joined), BANDS))
-    hazards[:, : BANDS - 2] = np.clip(np.log(np.maximum(surviving[:, :-1], 1e-9) / np.maximum(surviving[:, 1:], 1e-9)), 0.02, 3.0)
-    hazards[:, BANDS - 2] = hazards[:, BANDS - 6 : BANDS - 2].mean(axis=1)
-    reach = np.cumsum(hazards[:, BANDS - 2 : BANDS - 6 : -1], axis=1)[:, ::-1]
-    arriving = (history.bands[:, :, BANDS - 5 : BANDS - 1] * np.exp(-reach)[:, None, :]).sum(axis=2)
-    stayed = np.maximum(0.0, history.bands[:, last, -1] - arriving[:, last - 1]).sum(axis=1)
-    share = _drawn(stayed[:, None], history.bands[:, last - 1, -1].sum(axis=1)[:, None], tests)[:, 0]
-    hazards[:, -1] = np.clip(-np.log(np.clip(share, 1e-3, 0.999)) / _WEEKS, 0.02, 3.0)
-    return hazards
-
-
-def _drawn(part: np.ndarray, whole: np.ndarray, tests: np.ndarray) -> np.ndarray:
-    """Shares `part` over `whole`, shape (n, k), each drawn to that of all lists of its test."""
-    result = np.empty_like(part)
-    for test in np.unique(tests):
-        here = tests == test
-        common = part[here].sum(axis=0) / np.maximum(whole[here].sum(axis=0), 1e-9)
-        result[here] = (part[here] + PRIOR_PATIENTS * common) / (whole[here] + PRIOR_PATIENTS)
-    return result
-
-
-def _improved(
-    history: _History, months: np.ndarray, weights: np.ndarray, hazards: np.ndarray, removed: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-    """Hazards and removals under which each month, from the real list before it, comes closer to the real list after it."""
-    flows = Flows.of(history.net[:, months], history.seen[:, months], removed, history.days[months])
-    made = np.empty((len(hazards), len(months), BANDS))
-    for days, at in _by_length(flows.days):
-        wide = np.broadcast_to(hazards[:, None, :], (len(hazards), len(at), BANDS))
-        made[:, at] = one_month(history.bands[:, months[at] - 1], wide, flows.joined[:, at], flows.left[:, at], days)
-    real = (history.bands[:, months] * weights[:, :, None]).sum(axis=1) + SMALL
-    off = np.log(((made * weights[:, :, None]).sum(axis=1) + SMALL) / real)
-    step = (real * off) @ (_PASSED / _PASSED.sum(axis=1, keepdims=True)) / (real @ _PASSED) / np.maximum(hazards, 0.05)
-    better = np.clip(hazards * np.exp(np.clip(step, -_STEP, _STEP)), LEAST_HAZARD, MOST_HAZARD)
-    weekly = (history.seen[:, months] / history.weeks[months] * weights).sum(axis=1)
-    fewer = _STRENGTH * off[:, 0] * (real[:, 0] - SMALL) / np.maximum(weekly, 1e-9)
-    return better, np.clip(removed - fewer, 0.0, MOST_REMOVED)
-
-
-def _by_length(days: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
-    for length in np.unique(days):
-        yield int(length), np.flatnonzero(days == length)
-
-
-def _passed() -> np.ndarray:
-    """Weeks that patients of each band at a month end spent under each hazard since the month end before, shape (14, 14)."""
-    weeks = np.zeros((BANDS, BANDS))
-    for band in range(BANDS):
-        first, last = max(0.0, min(band, BANDS - 1) + 0.5 - _WEEKS), band + 0.5
-        for age in range(BANDS - 1):
-            weeks[band, age] = max(0.0, min(last, age + 1.5) - max(first, age + 0.5 if age else 0.0))
-    weeks[-1, -1] = _WEEKS
-    return weeks
-
-
-_PASSED = _passed()
 
 
 def share_over_six(bands: np.ndarray) -> np.ndarray:

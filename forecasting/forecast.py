@@ -1,9 +1,12 @@
-"""Weekly demand from the monthly history: a level per working day, spread over weeks by the calendar.
+"""Weekly demand: the forecast of each month, spread over its days as the test's own profile says, with the changes that somebody has named.
 
-DM01 holds no weekly data, so the spread within a month cannot be checked against it; the range of a week is at least Poisson.
+DM01 holds no weekly data, so the spread within a month cannot be checked against it; the range of a week is at least that of chance.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,16 +15,35 @@ from data.assumptions import Assumptions
 from data.dataset import Dataset
 from data.demand import DEMAND, Demand
 from data.network import ALL_PRIORITIES
-from data.working_days import WorkingDays
-from forecasting.series import MonthlySeries, monthly_series
+from forecasting.months import Months, months_ahead
 
 _TENTH = 1.2815515655446004
 """Standard deviations from the mean to the 90th percentile of a normal distribution."""
 
+CHANGES = ("population_change", "guideline_change", "centre_change", "pathway_change", "demand_change")
+"""Assumptions that change demand beyond the forecast, in the order in which they are multiplied; the planner's own word comes last."""
+
 METHOD = (
-    "Level of the last months per working day, other days counting in part; additions are activity from the list plus the change of the "
-    "list (removals without a test are already taken off)."
+    "Each list's own level of recent months, with the working days, months of the year and half of the growth that all organisations have in common, "
+    "spread over the days of each month, and changed as somebody has named. Additions are activity from the list plus the change of the list "
+    "(removals without a test are already taken off)."
 )
+
+_STREAMS = ("additions", "planned", "unscheduled")
+
+
+@dataclass(frozen=True, eq=False)
+class _Weeks:
+    """Weeks of one stream, each array of shape (lists, weeks), patients a week."""
+
+    central: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+    @classmethod
+    def of_nothing(cls, lists: int, weeks: int) -> _Weeks:
+        nothing = np.zeros((lists, weeks))
+        return cls(nothing, nothing, nothing)
 
 
 def weekly_demand(dataset: Dataset, assumptions: Assumptions, weeks: pd.DatetimeIndex) -> Demand:
@@ -36,73 +58,83 @@ def weekly_demand(dataset: Dataset, assumptions: Assumptions, weeks: pd.Datetime
         Central values with an 80 % range, patients a week. One priority class, `all`. A list that shrank without being seen has its net loss
         as `validated`. Where no two months follow each other, additions are taken equal to activity from the list.
     """
-    series = monthly_series(dataset)
-    calendar = WorkingDays.of(dataset.network)
-    change = _demand_change(assumptions, series.index, weeks)
-    parts = [
-        _of_kind(kind, values, months, series, calendar, assumptions, weeks, change)
-        for kind, values, months in _histories(series, int(assumptions.one("level_months")))
-    ]
+    network = dataset.network
+    index = pd.MultiIndex.from_product([network.organisations, list(network["tests"]["test"])], names=["organisation", "test"])
+    horizon = max(_months_between(dataset.activity.latest, weeks[-1] + pd.Timedelta(days=6)), 1)
+    months = months_ahead(network, dataset.activity, assumptions, horizon)
+    change = np.prod(list(changes(assumptions, index, weeks).values()), axis=0)
+    parts = [rows for stream in _STREAMS for rows in _of_stream(stream, months, index, weeks, change)]
     rows = DEMAND.typed(pd.concat(parts, ignore_index=True).sort_values(list(DEMAND.key), kind="stable"))
     return Demand(rows, weeks, METHOD, dataset.activity.snapshot_date, np.empty((0, len(rows))))
 
 
-def _histories(series: MonthlySeries, level_months: int) -> list[tuple[str, np.ndarray, np.ndarray]]:
-    """Kind, monthly values (n, k) and month positions (k,), the last `level_months` months of each."""
-    net, follows = series.net_additions()
-    if not len(follows):
-        net, follows = series.done["waiting_list"], np.arange(len(series.periods))
-    every = np.arange(len(series.periods))
-    histories = [("net", net, follows), ("planned", series.done["planned"], every), ("unscheduled", series.done["unscheduled"], every)]
-    return [(kind, values[:, -level_months:], months[-level_months:]) for kind, values, months in histories]
+def changes(assumptions: Assumptions, index: pd.MultiIndex, weeks: pd.DatetimeIndex) -> dict[str, np.ndarray]:
+    """Factor by which each of `CHANGES` multiplies demand.
 
+    Args:
+        assumptions: the assumptions in force.
+        index: organisation and test of n lists.
+        weeks: Mondays.
 
-def _of_kind(
-    kind: str, values: np.ndarray, months: np.ndarray, series: MonthlySeries, calendar: WorkingDays, assumptions: Assumptions,
-    weeks: pd.DatetimeIndex, change: np.ndarray,
-) -> pd.DataFrame:  # fmt: skip
-    weight = assumptions.one("other_day_additions" if kind == "net" else f"other_day_{kind}")
-    exposure = np.array([calendar.month_exposure(series.periods[m], weight) for m in months])
-    rate = values.sum(axis=1) / exposure.sum()
-    spread = _relative_spread(values / exposure, rate)
-    week_exposure = calendar.week_exposure(weeks, weight)
-    central = np.abs(rate)[:, None] * week_exposure[None, :] * (1 + change)
-    half = _TENTH * np.sqrt(central + (central * spread[:, None]) ** 2)
-    if kind != "net":
-        return _tall(kind, series.index, weeks, central, half)
-    grows = rate >= 0
-    return pd.concat([
-        _tall("additions", series.index, weeks, np.where(grows[:, None], central, 0.0), np.where(grows[:, None], half, 0.0)),
-        _tall("validated", series.index, weeks, np.where(grows[:, None], 0.0, central), np.where(grows[:, None], 0.0, half)),
-    ])  # fmt: skip
-
-
-def _relative_spread(rates: np.ndarray, rate: np.ndarray) -> np.ndarray:
-    """Standard deviation of the monthly rates over their level, shape (n,)."""
-    if rates.shape[1] < 2:
-        return np.zeros(len(rate))
-    deviation = rates.std(axis=1, ddof=1)
-    return np.divide(deviation, np.abs(rate), out=np.zeros_like(deviation), where=np.abs(rate) > 0)
-
-
-def _tall(kind: str, index: pd.MultiIndex, weeks: pd.DatetimeIndex, central: np.ndarray, half: np.ndarray) -> pd.DataFrame:
-    n = len(weeks)
-    return pd.DataFrame({
-        "organisation": np.repeat(index.get_level_values(0), n),
-        "test": np.repeat(index.get_level_values(1), n),
-        "priority": ALL_PRIORITIES,
-        "kind": kind,
-        "week": np.tile(weeks, len(index)),
-        "central": central.ravel(),
-        "low": np.maximum(central - half, 0).ravel(),
-        "high": (central + half).ravel(),
-    })  # fmt: skip
-
-
-def _demand_change(assumptions: Assumptions, index: pd.MultiIndex, weeks: pd.DatetimeIndex) -> np.ndarray:
+    Returns:
+        Each of shape (n, weeks).
+    """
     places = pd.DataFrame({
-        "organisation": np.repeat(index.get_level_values(0), len(weeks)),
-        "test": np.repeat(index.get_level_values(1), len(weeks)),
+        "organisation": np.repeat(index.get_level_values("organisation"), len(weeks)), "test": np.repeat(index.get_level_values("test"), len(weeks)),
         "week": np.tile(weeks, len(index)),
     })  # fmt: skip
-    return assumptions.values("demand_change", places).reshape(len(index), len(weeks))
+    return {name: 1 + assumptions.values(name, places).reshape(len(index), len(weeks)) for name in CHANGES}
+
+
+def _of_stream(stream: str, months: Months | None, index: pd.MultiIndex, weeks: pd.DatetimeIndex, change: np.ndarray) -> Sequence[pd.DataFrame]:
+    """Rows of one stream; of additions those that join, and those by which a list shrinks without a test."""
+    found = _spread(stream, months, index, weeks) if months is not None else _Weeks.of_nothing(len(index), len(weeks))
+    central = np.abs(found.central) * change
+    low, high = (np.abs(bound - found.central) * change for bound in (found.low, found.high))
+    chance = _TENTH**2 * central
+    low, high = np.maximum(central - np.sqrt(chance + low**2), 0.0), central + np.sqrt(chance + high**2)
+    if stream != "additions":
+        return [_tall(stream, index, weeks, central, low, high)]
+    grows = found.central >= 0
+    return [
+        _tall(kind, index, weeks, *(np.where(here, values, 0.0) for values in (central, low, high)))
+        for kind, here in (("additions", grows), ("validated", ~grows))
+    ]  # fmt: skip
+
+
+def _spread(stream: str, months: Months, index: pd.MultiIndex, weeks: pd.DatetimeIndex) -> _Weeks:
+    """Weeks of the lists of `index`, from the months; a list that never had a figure has none."""
+    known = pd.MultiIndex.from_frame(months.panel.lists)
+    at = index.get_indexer(known)
+    values = {"central": months.made.central[stream], **{c: months.made.bounds[stream][f"{c}_80"] for c in ("lower", "upper")}}
+    result = {name: np.zeros((len(index), len(weeks))) for name in values}
+    for test in months.panel.lists["test"].unique():
+        rows = np.flatnonzero(months.panel.lists["test"] == test)
+        shares = week_shares(months, test, stream, weeks)
+        for name, monthly in values.items():
+            result[name][at[rows]] = monthly[rows] @ shares
+    return _Weeks(result["central"], result["lower"], result["upper"])
+
+
+def week_shares(months: Months, test: str, stream: str, weeks: pd.DatetimeIndex) -> np.ndarray:
+    """The share of each month ahead that falls into each week, by the exposure of its days; shape (horizon, weeks)."""
+    weight = months.profiles[test, stream].weight
+    days = weeks.to_numpy().astype("datetime64[D]")[:, None] + np.arange(7)
+    exposure = months.calendar.exposure(days, weight)
+    month = days.astype("datetime64[M]")
+    whole = np.array([months.calendar.month_exposure(m, weight) for m in months.ahead])
+    here = month[None, :, :] == months.ahead.to_numpy().astype("datetime64[M]")[:, None, None]
+    return np.asarray((here * exposure[None, :, :]).sum(axis=2) / whole[:, None])
+
+
+def _months_between(latest: pd.Timestamp, day: pd.Timestamp) -> int:
+    return (day.year - latest.year) * 12 + day.month - latest.month
+
+
+def _tall(kind: str, index: pd.MultiIndex, weeks: pd.DatetimeIndex, central: np.ndarray, low: np.ndarray, high: np.ndarray) -> pd.DataFrame:
+    n = len(weeks)
+    columns: Mapping[str, object] = {
+        "organisation": np.repeat(index.get_level_values(0), n), "test": np.repeat(index.get_level_values(1), n), "priority": ALL_PRIORITIES,
+        "kind": kind, "week": np.tile(weeks, len(index)), "central": central.ravel(), "low": low.ravel(), "high": high.ravel(),
+    }  # fmt: skip
+    return pd.DataFrame(columns)

@@ -56,25 +56,27 @@ class Group:
     values: np.ndarray
     load: np.ndarray
     profile: Profile
+    discount: float
 
     def ahead(self, horizon: int) -> np.ndarray:
         """The forecast, shape (n, horizon)."""
-        return shared_profile.from_load(self.values, self.load, self.profile.growth, horizon)
+        return shared_profile.from_load(self.values, self.load, self.profile.growth, horizon, self.discount)
 
 
 def monthly_forecast(
-    panel: Panel, profiles: Profiles, calendar: WorkingDays, horizon: int, ranges: Ranges | None = None
+    panel: Panel, profiles: Profiles, calendar: WorkingDays, horizon: int, ranges: Ranges | None = None, discount: float = shared_profile.DISCOUNT
 ) -> MonthlyForecast:  # fmt: skip
     """Forecast every series of a panel.
 
     Args:
-        panel: at least two months.
+        panel: at least one month.
         profiles: by test and stream; every test of the panel.
         calendar: working days.
         horizon: months ahead.
         ranges: what ranges are made with; None = learnt from the panel's own past errors.
+        discount: weight of a month in the level, over that of the month after it.
     """
-    groups = list(_groups(panel, profiles, calendar, horizon))
+    groups = list(_groups(panel, profiles, calendar, horizon, discount))
     errors = [past_errors(g, horizon) for g in groups]
     ranges = ranges or fit_ranges(groups, errors)
     shape = (len(panel.lists), horizon)
@@ -119,7 +121,7 @@ def past_errors(group: Group, horizon: int) -> PastErrors:
     relative = np.full((max(len(origins), 1), len(group.rows), horizon), np.nan)
     for k, origin in enumerate(origins):
         ahead = min(horizon, months - origin)
-        made = shared_profile.from_load(group.values[:, :origin], group.load, group.profile.growth, ahead)
+        made = shared_profile.from_load(group.values[:, :origin], group.load, group.profile.growth, ahead, group.discount)
         # A forecast of next to nothing says nothing of the errors of others: a service that has just begun outgrows it many times over.
         size = np.where(made >= conformal.FLOOR, made, np.nan)
         relative[k, :, :ahead] = (group.values[:, origin : origin + ahead] - made) / size
@@ -128,11 +130,13 @@ def past_errors(group: Group, horizon: int) -> PastErrors:
     return PastErrors(relative, level)
 
 
-def _groups(panel: Panel, profiles: Profiles, calendar: WorkingDays, horizon: int) -> Iterator[Group]:
+def _groups(
+    panel: Panel, profiles: Profiles, calendar: WorkingDays, horizon: int, discount: float = shared_profile.DISCOUNT
+) -> Iterator[Group]:  # fmt: skip
     ahead = pd.date_range(panel.periods[-1], periods=horizon + 1, freq="MS")[1:]
     every = panel.periods.append(ahead)
     for test in panel.lists["test"].unique():
         rows = np.flatnonzero(panel.lists["test"] == test)
         for stream in STREAMS:
             profile = profiles[test, stream]
-            yield Group(stream, rows, panel.streams[stream][rows], profile.load(calendar, every), profile)
+            yield Group(stream, rows, panel.streams[stream][rows], profile.load(calendar, every), profile, discount)

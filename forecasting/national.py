@@ -13,7 +13,7 @@ from pathlib import Path
 from data.demand import STREAMS
 from data.working_days import WorkingDays
 from forecasting.methods.conformal import LEVELS, Scale, Spread
-from forecasting.methods.profile import Profile, Profiles, fit_profiles
+from forecasting.methods.profile import USUAL_WEIGHT, Profile, Profiles, fit_profiles
 from forecasting.monthly import Ranges, learnt_ranges
 from forecasting.panel import Panel
 
@@ -26,7 +26,9 @@ PROFILES, RANGES = (Path(__file__).with_name(f"national_{name}.csv") for name in
 LOADED, STORED = "the loaded organisations", "the stored national coefficients (2023-04 to 2025-03)"
 
 
-def common_traits(panel: Panel, codes: Mapping[str, str], calendar: WorkingDays, horizon: int) -> tuple[Profiles, Ranges, str]:
+def common_traits(
+    panel: Panel, codes: Mapping[str, str], calendar: WorkingDays, horizon: int, usual: Mapping[str, float] = USUAL_WEIGHT
+) -> tuple[Profiles, Ranges, str]:  # fmt: skip
     """Profiles and ranges for the tests of a panel, and where they come from in words.
 
     Args:
@@ -34,12 +36,13 @@ def common_traits(panel: Panel, codes: Mapping[str, str], calendar: WorkingDays,
         codes: national code of each test; a test without one has a profile of the panel's own.
         calendar: working days.
         horizon: months ahead.
+        usual: how much other days count before any month is seen, by stream.
     """
     many = panel.lists["organisation"].nunique() >= LEAST_ORGANISATIONS and len(panel.periods) >= LEAST_MONTHS
     if many:
         fitted = fit_profiles(panel, calendar)
         return fitted, learnt_ranges(panel, fitted, calendar, horizon), LOADED
-    stored, own = stored_profiles(), fit_profiles(panel, calendar)
+    stored, own = stored_profiles(), fit_profiles(panel, calendar, usual)
     chosen = {(test, stream): stored.get((codes.get(test, ""), stream), _plain(own[test, stream])) for test, stream in own}
     return chosen, stored_ranges(), STORED
 

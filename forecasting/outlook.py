@@ -8,14 +8,16 @@ import numpy as np
 import pandas as pd
 
 from data.activity import Activity
+from data.assumptions import Assumptions
 from data.demand import FORECAST, LIST_OUTLOOK, STREAMS
 from data.network import Network
-from data.working_days import WorkingDays
-from forecasting.booking_order import FORECAST_LAST_SHARE, blended, fit_order, project, share_over_six
+from forecasting.booking_fit import fit_order
+from forecasting.booking_order import FORECAST_LAST_SHARE, blended, project, share_over_six
 from forecasting.list_ranges import moves, share_ranges
-from forecasting.monthly import MonthlyForecast, monthly_forecast
-from forecasting.national import common_traits, stored_share_spread
-from forecasting.panel import Panel, panel_of
+from forecasting.monthly import MonthlyForecast
+from forecasting.months import months_ahead
+from forecasting.national import stored_share_spread
+from forecasting.panel import Panel
 
 _NOTHING_UNUSUAL = pd.DataFrame(columns=["organisation", "test", "stream", "period", "value"])
 
@@ -40,13 +42,15 @@ class Outlook:
 
 
 def outlook(
-    network: Network, activity: Activity, *, origin: pd.Timestamp | None = None, horizon: int = 12, given: pd.DataFrame | None = None
-) -> Outlook:
+    network: Network, activity: Activity, assumptions: Assumptions, *, origin: pd.Timestamp | None = None, horizon: int = 12,
+    given: pd.DataFrame | None = None,
+) -> Outlook:  # fmt: skip
     """Forecast every stream of every organisation and test of a network, and project the lists.
 
     Args:
         network: its organisations, tests and calendar.
         activity: the history; organisations outside the network help to learn what all have in common.
+        assumptions: how fast older months fade, and how much other days count where no organisation has shown it.
         origin: first day of the last month that may be seen; None = the newest.
         horizon: months ahead.
         given: typed frame of `GIVEN`: additions and examinations to project the lists with, in place of the forecasts, where it has them.
@@ -54,25 +58,13 @@ def outlook(
     Returns:
         The outlook; without rows where two months are not loaded.
     """
-    tests = network["tests"]
-    rows = activity.rows
-    seen = Activity({"activity": rows[rows["period"] <= origin]}) if origin is not None else activity
-    everybody = panel_of(seen, sorted(seen.rows["organisation"].unique()), list(tests["test"]))
-    wanted = everybody.lists["organisation"].isin(network.organisations).to_numpy()
-    if len(everybody.periods) < 2 or not wanted.any():
+    months = months_ahead(network, activity, assumptions, horizon, origin)
+    if months is None or months.assumed_additions.all():
         return Outlook(FORECAST.empty(), LIST_OUTLOOK.empty(), pd.NaT, "", _NOTHING_UNUSUAL)
-    calendar = WorkingDays.of(network)
-    codes = dict(zip(tests["test"], tests["national_code"], strict=True))
-    profiles, ranges, basis = common_traits(everybody, codes, calendar, horizon)
-    panel = _some(everybody, wanted)
-    made = monthly_forecast(panel, profiles, calendar, horizon, ranges)
+    panel, made = months.panel, months.made
     flows = made.central["additions"], np.maximum(made.central["waiting_list"], 0.0)
     lists = _list_rows(panel, *flows, given)
-    return Outlook(_forecast_rows(panel, made), lists, panel.periods[-1], basis, _unusual(panel, made))
-
-
-def _some(panel: Panel, wanted: np.ndarray) -> Panel:
-    return Panel(panel.lists[wanted].reset_index(drop=True), panel.periods, {s: v[wanted] for s, v in panel.streams.items()}, panel.bands[wanted])
+    return Outlook(_forecast_rows(panel, made), lists, panel.periods[-1], months.basis, _unusual(panel, made))
 
 
 def _forecast_rows(panel: Panel, made: MonthlyForecast) -> pd.DataFrame:
@@ -86,7 +78,7 @@ def _forecast_rows(panel: Panel, made: MonthlyForecast) -> pd.DataFrame:
 def _list_rows(every: Panel, net: np.ndarray, seen: np.ndarray, given: pd.DataFrame | None) -> pd.DataFrame:
     """Rows of `LIST_OUTLOOK` of the lists that hold somebody, from net additions and examinations, shape (n, horizon)."""
     held = np.nan_to_num(every.bands[:, -1]).sum(axis=1) > 0
-    panel, net, seen = _some(every, held), net[held], seen[held]
+    panel, net, seen = every.some(held), net[held], seen[held]
     if panel.lists.empty:
         return LIST_OUTLOOK.empty()
     ahead = pd.date_range(panel.periods[-1], periods=net.shape[1] + 1, freq="MS")[1:]

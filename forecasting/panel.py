@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from data.activity import KINDS, WAITING, Activity
+from data.checks.history import exchanged_months
 from data.demand import STREAMS
+from data.network import Network
 from data.working_days import WorkingDays
 
 
@@ -28,6 +30,25 @@ class Panel:
     periods: pd.DatetimeIndex
     streams: Mapping[str, np.ndarray]
     bands: np.ndarray
+
+    def some(self, wanted: np.ndarray) -> Panel:
+        """Some of the series; `wanted` has shape (n,)."""
+        return Panel(self.lists[wanted].reset_index(drop=True), self.periods, {k: v[wanted] for k, v in self.streams.items()}, self.bands[wanted])
+
+    def without(self, places: pd.DataFrame, streams: Sequence[str]) -> Panel:
+        """The same series, some figures of some months being not known.
+
+        Args:
+            places: organisation, test and period.
+            streams: of which streams.
+        """
+        at = pd.MultiIndex.from_frame(self.lists).get_indexer(pd.MultiIndex.from_frame(places[["organisation", "test"]]))
+        month = self.periods.get_indexer(pd.DatetimeIndex(places["period"]))
+        use = (at >= 0) & (month >= 0)
+        changed = {s: v.copy() if s in streams else v for s, v in self.streams.items()}
+        for stream in streams:
+            changed[stream][at[use], month[use]] = np.nan
+        return Panel(self.lists, self.periods, changed, self.bands)
 
     def until(self, months: int) -> Panel:
         """The same series, the first `months` of them only."""
@@ -61,6 +82,16 @@ def panel_of(activity: Activity, organisations: Sequence[str], tests: Sequence[s
     additions = np.full(waiting.shape, np.nan)
     additions[:, 1:] = done[:, 1:, 0] + waiting[:, 1:] - waiting[:, :-1]
     return Panel(found, periods, {"additions": additions} | {kind: done[:, :, k] for k, kind in enumerate(KINDS)}, bands)
+
+
+def without_exchanged(panel: Panel, network: Network, activity: Activity) -> tuple[Panel, pd.DataFrame]:
+    """The series of a network's own organisations without months whose columns were exchanged: not known until somebody mends them.
+
+    Returns:
+        The series, and organisation, test and period of those months.
+    """
+    exchanged = exchanged_months(activity, WorkingDays.of(network), network.organisations)
+    return (panel.without(exchanged, ("additions", "waiting_list", "planned")) if len(exchanged) else panel), exchanged
 
 
 def _unknown(owner: pd.Series[str], at: np.ndarray, month: np.ndarray, months: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Waiting-list dynamics, first version: strictly in turn, which is the lower bound for every booking order.
+"""How every list moves without a change: strictly in turn, which is the lower bound for every booking order, and in the order of recent months.
 
 Strictly in turn needs no ages once two running totals are known: the list, and how many on it could at most be younger than six weeks. Whoever
 is on the list beyond that number has waited six weeks or more.
@@ -13,7 +13,8 @@ import pandas as pd
 
 from data.activity import BANDS, OVER_SIX, OVER_THIRTEEN, WaitingList
 from data.demand import LIST_RESPONSE, OPENING, Demand, ListResponse
-from data.plan import IN_TURN
+from data.plan import IN_TURN, PRESENT_ORDER
+from forecasting.dynamics import ListDynamics, Orders, aged, over
 
 
 @dataclass(frozen=True)
@@ -91,16 +92,19 @@ def age_by_days(bands: np.ndarray, days: int, additions_a_day: np.ndarray, serve
     return np.maximum(aged, 0)
 
 
-def list_response(waiting_list: WaitingList, demand: Demand, seen_a_week: pd.DataFrame) -> ListResponse:
-    """How every list moves without a change, strictly in turn.
+def list_response(
+    waiting_list: WaitingList, demand: Demand, seen_a_week: pd.DataFrame, orders: Orders | None = None
+) -> tuple[ListResponse, ListDynamics | None]:  # fmt: skip
+    """How every list moves without a change.
 
     Args:
         waiting_list: the list at the snapshot date; it is aged to the first Monday of `demand`.
         demand: weekly demand of the same lists.
         seen_a_week: patients a week seen from each list without a change: index (organisation, test, priority), one column per Monday.
+        orders: the present booking order of the same lists; None = none is known, and over six weeks is counted strictly in turn.
 
     Returns:
-        One row for each list of `demand` and week.
+        One row for each list of `demand` and week; and the lists in their present order, where one is known, in the order of those rows.
     """
     additions = demand.weekly("additions")
     lists = additions.index
@@ -111,19 +115,28 @@ def list_response(waiting_list: WaitingList, demand: Demand, seen_a_week: pd.Dat
     bands = _bands(waiting_list.rows, lists)
     opening = age_by_days(bands, days, (gross[:, 0] - removals[:, 0]) / 7, capacity[:, 0] / 7)
     projection = project_in_turn(opening, gross, removals, capacity)
+    over_six, dynamics = projection.over_six, None
+    if orders is not None:
+        order = orders.of(lists.droplevel("priority"))
+        first = (flow[:, 0] / 7 * days for flow in (gross, capacity, removals))
+        dynamics = ListDynamics(order, aged(bands, order, days, *first), gross, projection.removed)
+        # In turn is the least that any order leaves; whole weeks there and days here differ by a trifle.
+        over_six = np.clip(_over_six(dynamics, projection.served), projection.over_six, projection.waiting)
     rows = _rows(lists, demand.weeks, {
         "additions": gross, "removed": removals, "served": projection.served, "waiting": projection.waiting,
         "under_six": younger_than(OVER_SIX, opening, gross), "under_thirteen": younger_than(OVER_THIRTEEN, opening, gross),
-        "over_six": projection.over_six, "in_turn": projection.over_six,
+        "over_six": over_six, "in_turn": projection.over_six,
     })  # fmt: skip
-    return ListResponse(LIST_RESPONSE.typed(rows), _opening_rows(lists, opening), IN_TURN, _derivative(projection.over_six))
+    order_words = PRESENT_ORDER if dynamics is not None else IN_TURN
+    return ListResponse(LIST_RESPONSE.typed(rows), _opening_rows(lists, opening), order_words), dynamics
 
 
-def _derivative(over_six: np.ndarray) -> np.ndarray:
-    """Strictly in turn one more patient seen in any earlier week is one fewer over six weeks, as long as there is one."""
-    weeks = over_six.shape[1]
-    earlier = np.tril(np.ones((weeks, weeks)))
-    return -(over_six[:, :, None] > 0).astype(float) * earlier[None, :, :]
+def _over_six(dynamics: ListDynamics, served: np.ndarray) -> np.ndarray:
+    """Over six weeks in the present order, shape as `served`; lists that nobody is on or joins are left out of the work."""
+    somebody = (dynamics.opening.sum(axis=1) > 0) | (dynamics.additions.sum(axis=1) > 0)
+    found = np.zeros(served.shape)
+    found[somebody] = over(dynamics.some(somebody).project(served[somebody]))[0]
+    return found
 
 
 def _bands(rows: pd.DataFrame, lists: pd.MultiIndex) -> np.ndarray:

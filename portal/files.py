@@ -5,8 +5,8 @@ from __future__ import annotations
 from data.plan import BY_TABLE
 from data.store import Scope
 from data.workbook import write_workbook
-from portal import services
-from portal.charts.tables import declared_csv
+from portal import services, trajectories
+from portal.charts.tables import csv, declared_csv
 from portal.exports import plan_workbook as plan_book
 
 
@@ -14,6 +14,11 @@ def network_workbook(scope: Scope, dataset_id: str, *, empty: bool) -> bytes:
     """The network of a dataset as a workbook, or its headings only."""
     held = services.dataset(scope, dataset_id)
     return write_workbook(held.network, held.assumptions, held.activity, empty=empty)
+
+
+def trajectory_template(scope: Scope, dataset_id: str) -> bytes:
+    """A table of improvement-plan trajectories to fill in, as a CSV file."""
+    return csv(trajectories.template(scope, dataset_id))
 
 
 def plan_workbook(scope: Scope, run_id: str) -> bytes:

@@ -10,22 +10,15 @@ from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
 
-import pandas as pd
-
 from data.checks.locks import lock_findings
 from data.dataset import Dataset, no_history
-from data.demand import Demand
 from data.errors import Refused
-from data.findings import refusal
 from data.plan import IN_TURN, Plan
-from data.rota import Today, today
 from data.run import CODE_VERSION, PlanSettings, Progress
 from data.scenario import Scenario
 from data.words import month
-from data.working_days import WorkingDays, first_monday_after, measured_weeks, mondays
-from data.workload import must_do_work
-from forecasting.forecast import METHOD, weekly_demand
-from forecasting.waiting_list import list_response
+from data.working_days import first_monday_after, measured_weeks, mondays
+from forecasting.forecast import METHOD
 from optimisation.allocation.limits import limits
 from optimisation.allocation.measures import costs, measures, met, met_by_test
 from optimisation.allocation.model import build_model
@@ -34,6 +27,7 @@ from optimisation.allocation.problem import Inputs, build_problem
 from optimisation.allocation.result import Solved, tables
 from optimisation.matrix import Matrix, matrix_of
 from optimisation.solving import Outcome, solve_in_order
+from portal.unchanged import no_assets, unchanged
 
 
 def _silent(_: Progress) -> None:
@@ -85,8 +79,7 @@ def prepare(dataset: Dataset, scenario: Scenario) -> Inputs:
         Refused: no assets, no history, changes that clash, or locks that name what the network does not have.
     """
     if not dataset.network.plannable:
-        raise Refused([refusal("not-plannable", "no scanner, room or mobile unit", "at least one asset in the register",
-                               "Add assets to the network workbook: until then it can be forecast, not planned.", sheet="Assets")])  # fmt: skip
+        raise Refused([no_assets()])
     if not dataset.has_history:
         raise Refused([no_history()])
     assumptions = scenario.on(dataset.assumptions)
@@ -94,21 +87,8 @@ def prepare(dataset: Dataset, scenario: Scenario) -> Inputs:
     problems = assumptions.check_against(dataset.network).plus(lock_findings(scenario.locks, dataset.network, weeks)).refusals
     if problems:
         raise Refused(problems)
-    demand = weekly_demand(dataset, assumptions, weeks)
-    rota = today(dataset, assumptions, weeks, must_do_work(demand, assumptions, dataset.network.allocated_tests))
-    response = list_response(dataset.waiting_list, demand, _seen_a_week(dataset, rota, demand))
-    return Inputs(dataset.network, assumptions, demand, response, rota, scenario)
-
-
-def _seen_a_week(dataset: Dataset, rota: Today, demand: Demand) -> pd.DataFrame:
-    """What each list is given without a change: what today's rota leaves for it, or its recent activity where it is not allocated."""
-    keys = ["organisation", "test", "priority"]
-    by_rota = rota.seen.pivot_table(index=keys, columns="week", values="patients", aggfunc="sum")
-    recent = rota.recent[(rota.recent["kind"] == "waiting_list") & ~rota.recent["test"].isin(dataset.network.allocated_tests)]
-    working_weeks = WorkingDays.of(dataset.network).week_exposure(demand.weeks, 0.0) / 5
-    index = pd.MultiIndex.from_frame(recent[["organisation", "test"]].assign(priority="all"))
-    others = pd.DataFrame(recent["patients"].to_numpy()[:, None] * working_weeks[None, :], index=index, columns=demand.weeks)
-    return pd.concat([by_rota, others])
+    found = unchanged(dataset, assumptions, weeks)
+    return Inputs(dataset.network, assumptions, found.demand, found.response, found.todays_rota, scenario)
 
 
 def _plan(

@@ -16,6 +16,7 @@ from data.assumptions import Assumptions
 from data.checks.locks import lock_findings
 from data.dataset import Dataset
 from data.errors import Refused, SixweeksError
+from data.example_files import with_example_files
 from data.folder import example_networks, read_folder
 from data.intake import from_parts
 from data.plan import Plan
@@ -119,8 +120,10 @@ def example_titles() -> dict[str, str]:
 
 def load_example(scope: Scope, name: str) -> StoredDataset:
     """Store one of the networks that come with the product; nothing new where it is stored already."""
-    parts = read_folder(example_networks()[name])
-    return store().save_dataset(scope, from_parts(parts, file=name), name=parts.network.title, note="Example that comes with the product")
+    folder = example_networks()[name]
+    parts = read_folder(folder)
+    made = with_example_files(from_parts(parts, file=name), folder)
+    return store().save_dataset(scope, made, name=parts.network.title, note="Example that comes with the product")
 
 
 @kept(_KEPT_DATASETS)

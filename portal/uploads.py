@@ -82,8 +82,13 @@ KINDS: dict[str, Kind] = {
         "One row for each examination, pseudonymised, up to 50 MB: a month at a time. Larger files come in through the command line.",
         "csv", "gz", "zip", "parquet",
     ),
-    "registers": _declared("registers", "Staff in post, the scanner register, priority classes or priority codes; the headings tell which."),
-    "published": _declared("published", "Workforce, population, deprivation, or where patients come from; the headings tell which."),
+    "registers": _declared(
+        "registers",
+        "Staff in post, the scanner register, improvement plans, priority classes or codes, or cancer targets; the headings tell which.",
+    ),
+    "published": _declared(
+        "published", "Cancer waiting times, workforce, population, deprivation, or where patients come from; the headings tell which."
+    ),
     "network": Kind(
         "Network workbook", "One .xlsx workbook with a sheet for each table: download one below.", ("xlsx",), several=False, needs_network=False,
     ),

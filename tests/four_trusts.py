@@ -14,12 +14,12 @@ from data.assumptions import ASSUMPTIONS
 from data.dataset import Dataset
 from data.findings import Finding, warning
 from data.intake import from_parts
-from data.intake_local import take_in_lists, take_in_provisional
+from data.intake_local import take_in_lists, take_in_provisional, take_in_reference, take_in_register
 from data.plan import Plan
 from data.run import CODE_VERSION
 from data.safe_reading import shown_name
 from data.scenario import base, do_nothing
-from data.sources import provisional, waiting_list
+from data.sources import provisional, published, registers, waiting_list
 from data.sources.imaging import ImagingReading, Vocabulary, vocabulary
 from data.sources.imaging_intake import Workplace, intake
 from data.sources.mapping import ColumnMapping
@@ -56,6 +56,19 @@ def provisional_of(trust: str, file: str) -> Any:
     return provisional.read(text.encode(), file)
 
 
+def trajectories_of(trust: str, file: str) -> Any:
+    """An improvement plan of a trust."""
+    said = f"{CANARIES[trust]} plan,{CANARIES[trust]} reason,{CANARIES[trust]} lead"
+    return registers.read(f"Trust,Test,Month,Measure,Planned,Plan,Reason,Owner\n{trust},Scan,2026-05,Activity,9,{said}\n".encode(), file)
+
+
+def _cancer() -> Any:
+    """What is published of every trust."""
+    lines = [f"2026-05-01,28-day FDS,{t},URGENT,,Suspected lung cancer,10,8,2" for t in CANARIES]
+    head = "period,standard,provider_code,stage_route,treatment_modality,cancer_type,total_treated,within_standard,breaches"
+    return published.read("\n".join([head, *lines, ""]).encode(), "published.csv")
+
+
 def imaging_of(folder: Path, file: str, *trusts: str, month: str = "2026-05") -> ImagingReading:
     """Examinations of some trusts, on scanners that no register has."""
     lines = rows(*(
@@ -90,6 +103,9 @@ def fill(store: Store, folder: Path) -> dict[str, str]:
     for readings in (replaced, [lists_of(trust, SAME_NAME) for trust in CANARIES]):
         every, _ = take_in_lists(every, readings, ColumnMapping("waiting_list"))
     every, _ = take_in_provisional(every, [provisional_of(trust, SAME_NAME) for trust in CANARIES], ColumnMapping("provisional"))
+    plans = [trajectories_of(trust, f"{canary} plan.csv") for trust, canary in CANARIES.items()]
+    every, _ = take_in_register(every, plans, ColumnMapping("register"))
+    every, _ = take_in_reference(every, [_cancer()], ColumnMapping("published"))
     ids["together"] = store.save_dataset(NETWORK, every, name="Lists of everybody").id
     store.save_imaging(NETWORK, imaging_of(folder / "all", "all.csv", *CANARIES, month="2026-06"))
     return ids
@@ -100,6 +116,7 @@ def _fill_one(store: Store, folder: Path, bare: str, trust: str, canary: str) ->
     made: Dataset = store.dataset(own, bare)
     made, _ = take_in_lists(made, [lists_of(trust, SAME_NAME)], ColumnMapping("waiting_list"), organisations=[trust])
     made, _ = take_in_provisional(made, [provisional_of(trust, f"{canary}.csv")], ColumnMapping("provisional"), organisations=[trust])
+    made, _ = take_in_register(made, [trajectories_of(trust, f"{canary} plan.csv")], ColumnMapping("register"), organisations=[trust])
     row = {"name": "dna_rate", "value": 0.05, "organisation": trust, "reason": f"{canary} asked", "owner": canary, "source": canary}
     made = made.changed(
         assumptions=made.assumptions.with_rows(frame(ASSUMPTIONS, [row])), accepted=made.accepted.plus([_said(canary)]),
@@ -117,6 +134,7 @@ def _fill_one(store: Store, folder: Path, bare: str, trust: str, canary: str) ->
             store.finish_run(WORKER, run.id, plan_of(dataset_id, canary))
     store.save_imaging(own, imaging_of(folder, f"{canary} imaging.csv", trust), basis=f"{canary} agreement")
     store.set_retention(scope_of(trust, "admin"), "imaging", 35, f"{canary} term")
+    store.save_rebase(own, stored.network, trust, "SCAN", "over_six", "2026-05", reason=f"{canary} change")
 
 
 def plan_of(dataset_id: str, canary: str) -> Plan:

@@ -39,7 +39,7 @@ NEUTRAL: dict[str, float] = {
     "aid_accept_to_30": 1, "aid_accept_to_45": 1, "aid_accept_to_60": 1, "aid_accept_beyond": 1, "aid_suitable": 1,
     "aid_minimum_batch": 0, "aid_maximum_batch": 1000, "aid_role_weeks": 1,
     "target_share": 0, "target_week": 1, "ramp_price": 0,
-    "other_day_additions": 0, "other_day_planned": 0, "other_day_unscheduled": 0,
+    "other_day_additions": 0, "other_day_planned": 0, "other_day_unscheduled": 0, "older_month_weight": 1,
 }  # fmt: skip
 """Values for a network in which only what a test names plays a part."""
 

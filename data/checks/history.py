@@ -9,7 +9,19 @@ import numpy as np
 import pandas as pd
 
 from data.activity import ACTIVITY, Activity
-from data.checks.history_rules import CONSTANT, JUMP, MISSING, NOWHERE, REPEATED, RULES, SWAPPED, TITLES, History, Spell
+from data.checks.history_rules import (
+    CONSTANT,
+    JUMP,
+    MISSING,
+    NOWHERE,
+    REPEATED,
+    RULES,
+    SWAPPED,
+    TITLES,
+    History,
+    Spell,
+    columns_keep_their_levels,
+)  # fmt: skip
 from data.fields import Field, Kind, Table
 from data.findings import Finding, Findings, Severity
 from data.revisions import changes
@@ -19,6 +31,9 @@ LARGE_REVISION = 0.2
 """A newer version that changes a figure by more than this share, and by `LARGE_REVISION_CASES`, is worth a look."""
 
 LARGE_REVISION_CASES = 50
+
+MOST_EXCHANGED = 2
+"""Months in a row that may have been exchanged by mistake."""
 
 QUALITY = Table(
     "quality", "Quality", "One row for each thing in the monthly history that somebody should look at.",
@@ -94,6 +109,22 @@ def check_history(
         found += _revised(earlier, activity, organisations)
     order = ("refuse", "warn", "note")
     return sorted(found, key=lambda c: (order.index(c.severity), c.organisation, c.test, c.period, c.column))
+
+
+def exchanged_months(activity: Activity, calendar: WorkingDays, organisations: Sequence[str]) -> pd.DataFrame:
+    """Months in which activity from the list and planned activity have exchanged their levels: neither figure can be used as it stands.
+
+    A longer run is a new way of counting rather than a slip, and its figures are used: forecasts of the published months are no better without them.
+
+    Returns:
+        organisation, test, period; one row for each month.
+    """
+    own = activity.of(list(organisations))
+    spells: Iterable[Spell] = ()
+    if not own.empty and not own.duplicated(list(ACTIVITY.key)).any():
+        spells = columns_keep_their_levels(History.of(own, activity.periods, calendar, organisations))
+    found = [(spell.organisation, spell.test, month) for spell in spells if len(spell.months) <= MOST_EXCHANGED for month in spell.months]
+    return pd.DataFrame(found, columns=["organisation", "test", "period"])
 
 
 def findings(concerns: Iterable[Concern], organisations: Mapping[str, str], tests: Mapping[str, str]) -> Findings:

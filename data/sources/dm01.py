@@ -17,14 +17,14 @@ from data.sources.dm01_lines import Lines
 from data.sources.dm01_sheet import SHEET, code_of, lines_of, month_of, title_block
 from data.sources.dm01_table import read_table
 from data.sources.national_tests import plain
-from data.sources.reading import READING, Reading
+from data.sources.reading import READING, SAID, Reading
 from data.tabular import Format, read_sheets, told_from_bytes
 from data.text_rows import digest_of
 from data.unpacking import MAX_UNPACKED_FILE, beginning, contents_of, holds_workbook, packing_of, raw_chunks
 
 SOURCE = "dm01_provider"
 
-PARSER_VERSION = 2
+PARSER_VERSION = 3
 """Raise whenever the same file would be read differently."""
 
 _NOTES = "Notes"
@@ -120,11 +120,16 @@ def _frame(lines: Lines, period: pd.Timestamp) -> pd.DataFrame:
     measured = [f"done_{kind}" for kind in KINDS] + WAITING
     return READING.typed({
         "organisation": lines.codes[lines.data],
-        "organisation_name": raw["organisation_name"].map(lambda n: "" if is_blank(n) else str(n).strip()),
+        **{name: _texts(raw, name) for name in SAID},
         "national_code": numbers["test_id"].map(code_of),
         "period": pd.Series([period] * len(raw)),
         **{name: numbers[name] for name in measured},
     })  # fmt: skip
+
+
+def _texts(raw: pd.DataFrame, name: str) -> pd.Series[str]:
+    """A column of words; empty ones where the file has no such column."""
+    return raw[name].map(lambda n: "" if is_blank(n) else str(n).strip()) if name in raw else pd.Series("", index=raw.index)
 
 
 def _month_refusal(sheet: Sheet, period: tuple[str, int] | None, file: str) -> Finding:

@@ -58,8 +58,17 @@ COLUMNS: tuple[Column, ...] = (
 )  # fmt: skip
 """What every form of the return has."""
 
+PLACES: tuple[Column, ...] = (
+    Column("region", "Regional Team Code", ("region_code",), counts=False),
+    Column("region_name", "Regional Team Name", ("region_name",), counts=False),
+    Column("system", "Provider Parent Org Code", (), counts=False),
+    Column("system_name", "Provider Parent Name", (), counts=False),
+)  # fmt: skip
+"""Where a provider belongs, in the forms that say so: the region in workbooks and the table, the system in the full extract."""
+
 TEXT_COLUMNS: tuple[Column, ...] = (
     *COLUMNS,
+    *PLACES,
     Column("period", "Period", ("Month",), counts=False),
     Column("test_code", "Test code", ("Diagnostic Test Code",), counts=False),
     Column("commissioner", "Commissioner Org Code", ("Commissioner Code",), counts=False),
@@ -68,8 +77,7 @@ TEXT_COLUMNS: tuple[Column, ...] = (
 )  # fmt: skip
 """What the forms in text have besides."""
 
-NOT_READ = ("Provider Parent Org Code", "Provider Parent Name", "Commissioner Parent Name", "Commissioner Org Name", "Regional Team Code",
-            "Regional Team Name", "region_code", "region_name", "Percentage waiting 6+ weeks", "pct_6w_plus")  # fmt: skip
+NOT_READ = ("Commissioner Parent Name", "Commissioner Org Name", "Percentage waiting 6+ weeks", "pct_6w_plus")
 """Published columns that repeat what other columns say."""
 
 COUNTS = [c.name for c in COLUMNS if c.counts]

@@ -10,7 +10,7 @@ import pandas as pd
 from data.cells import Sheet
 from data.fields import is_blank
 from data.findings import Finding, refusal
-from data.sources.dm01_lines import COLUMNS, Lines, matched, plain_heading
+from data.sources.dm01_lines import COLUMNS, PLACES, Lines, matched, plain_heading
 from data.sources.national_tests import national_tests
 
 SHEET = "Provider by Test"
@@ -33,7 +33,7 @@ def lines_of(sheet: Sheet, file: str) -> tuple[Lines | None, list[Finding]]:
         mend = "Upload the workbook as it was published."
         return None, [refusal("missing-header", "no header row", allowed, mend, file=file, sheet=sheet.name)]
     place = {"file": file, "sheet": sheet.name, "row": row}
-    places, findings = matched(sheet.rows[row], COLUMNS, _OFFICIAL, place, strict=False)
+    places, findings = matched(sheet.rows[row], (*COLUMNS, *PLACES), _OFFICIAL, place, strict=False)
     if findings:
         return None, findings
     rows = [r for r in sorted(sheet.rows) if r > row]

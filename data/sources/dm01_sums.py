@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from data.fields import shown
 from data.findings import Finding, refusal, warning
 from data.sources.dm01_lines import Lines, by_value
 from data.sources.national_tests import national_tests
-from data.sources.reading import READING
+from data.sources.reading import READING, SAID
 
 _FIGURES = [f"done_{kind}" for kind in KINDS] + WAITING
 _AGREE = 0.5
@@ -35,7 +35,7 @@ class Sums:
         self._file = file
         self._headings = headings
         self._ids: dict[str, dict[object, int]] = {name: {} for name in _KEY}
-        self._names: dict[object, str] = {}
+        self._said: dict[str, dict[object, str]] = {name: {} for name in SAID}
         self._seen: list[tuple[np.ndarray, np.ndarray]] = []
         self._by_test = _Grouped([_TESTS, "organisation", "period"])
         self._by_part = _Grouped(["organisation", _OTHERS, "period"])
@@ -58,9 +58,10 @@ class Sums:
             _ROW: raw.index.to_numpy(),
         }, index=raw.index)  # fmt: skip
         rows = pd.concat([key, numbers[lines.counts]], axis=1)
-        if "organisation_name" in raw:
-            named = raw.drop_duplicates(["organisation", "organisation_name"])
-            self._names |= {code.strip(): name.strip() for code, name in zip(named["organisation"], named["organisation_name"], strict=True)}
+        said = [name for name in SAID if name in raw]
+        told = raw.drop_duplicates(["organisation", *said]) if said else raw.head(0)
+        for name in said:
+            self._said[name] |= {code.strip(): text.strip() for code, text in zip(told["organisation"], told[name], strict=True)}
         packed = _packed(key[~lines.england])
         self._seen.append((packed.to_numpy(), packed.index.to_numpy()))
         self._totals.append(rows[lines.provider_total])
@@ -117,7 +118,7 @@ class Sums:
         organisation = sums["organisation"].map(_turned(self._ids["organisation"]))
         codes = {n: test.national_code for n, test in national_tests().items()}
         made = READING.typed({
-            "organisation": organisation, "organisation_name": organisation.map(lambda code: self._names.get(code, "")),
+            "organisation": organisation, **{name: by_value(organisation, _saying(said)) for name, said in self._said.items()},
             "national_code": sums[_TESTS].map(codes), "period": sums["period"].map(_turned(self._ids["period"])),
             **{name: sums[name] for name in _FIGURES},
         })  # fmt: skip
@@ -157,6 +158,10 @@ class _Grouped:
             every = pd.concat(self._parts) if self._parts else pd.DataFrame(index=pd.MultiIndex.from_arrays([[]] * len(self._by), names=self._by))
             self._parts = [every.groupby(level=self._by).sum(skipna=False)]
         return self._parts[0]
+
+
+def _saying(said: Mapping[object, str]) -> Callable[[object], str]:
+    return lambda code: said.get(code, "")
 
 
 def _commissioners(raw: pd.DataFrame) -> pd.Series[str]:

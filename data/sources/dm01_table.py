@@ -14,7 +14,7 @@ from data.errors import Refused
 from data.fields import is_blank, shown
 from data.findings import Finding, Findings, refusal
 from data.plain_text import Strings, strings
-from data.sources.dm01_lines import TEXT_COLUMNS, Lines, matched
+from data.sources.dm01_lines import PLACES, TEXT_COLUMNS, Lines, matched
 from data.sources.dm01_sheet import month_of
 from data.sources.dm01_sums import Sums
 from data.sources.dm01_test_names import TestNames
@@ -28,7 +28,7 @@ MOST_FINDINGS = 1_000
 _NEEDED = [
     c.name for c in TEXT_COLUMNS
     if c.name not in ("organisation_name", "test_id", "test_code", "test_name", "over_six", "over_thirteen", "done_total",
-                      "commissioner", "commissioner_parent")
+                      "commissioner", "commissioner_parent", *(p.name for p in PLACES))
 ]  # fmt: skip
 _ENOUGH_HEADINGS = 5
 """With fewer known headings a text is another table, not this one with columns missing."""

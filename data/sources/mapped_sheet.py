@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from data.cells import headed
+from data.cells import Sheet, headed
 from data.errors import Refused
 from data.fields import is_blank, shown
 from data.findings import Finding, Findings, refusal
@@ -140,24 +140,38 @@ def _tried(parse: Callable[[Any], _Value], cell: Any, empty: _Value) -> _Value |
         return _Wrong()
 
 
+def sheet_headings(content: bytes, file: str, types: Collection[Format]) -> list[list[str]]:
+    """The headings in row 1 of every sheet of a file, packed with gzip or not.
+
+    Raises:
+        Refused: the file cannot be opened, or has no sheet.
+    """
+    return [headings for _, headings in _sheets(content, file, types)[0]]
+
+
 def open_sheet(content: bytes, file: str, wanted: Sequence[Wanted], mapping: ColumnMapping, types: Collection[Format]) -> MappedSheet:
     """The one sheet of a file, packed with gzip or not, that has the wanted columns, its headings in row 1.
 
     Raises:
         Refused: the file cannot be opened.
     """
-    if packing_of(content) == "gzip":
-        content = contents_of(content, file).read()
-    sheets, notes = read_sheets(content, file, types=types)
-    tried = [(s, [str(c) for c in s.rows.get(1, []) if not is_blank(c)]) for s in sheets]
-    if not tried:
-        raise Refused([refusal("no-sheet", "no sheet", "a sheet with headings in row 1", "Upload the extract as it was made.", file=file)])
+    tried, notes = _sheets(content, file, types)
     sheet, _ = max(tried, key=lambda s: len(match(wanted, s[1], mapping).columns))
     raw, wrong = headed(sheet, file)
     faults = Faults({"file": file, "sheet": sheet.name}, [*notes, *wrong])
     found = match(wanted, list(raw.columns), mapping)
     _say_what_is_missing(found, faults)
     return MappedSheet(raw, found, mapping, faults)
+
+
+def _sheets(content: bytes, file: str, types: Collection[Format]) -> tuple[list[tuple[Sheet, list[str]]], Findings]:
+    """Every sheet with its headings, and what is to be said of the file."""
+    if packing_of(content) == "gzip":
+        content = contents_of(content, file).read()
+    sheets, notes = read_sheets(content, file, types=types)
+    if not sheets:
+        raise Refused([refusal("no-sheet", "no sheet", "a sheet with headings in row 1", "Upload the extract as it was made.", file=file)])
+    return [(s, [str(c) for c in s.rows.get(1, []) if not is_blank(c)]) for s in sheets], notes
 
 
 def _say_what_is_missing(found: Match, faults: Faults) -> None:

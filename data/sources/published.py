@@ -1,4 +1,4 @@
-"""Published reference tables: workforce, population, deprivation, and where patients come from."""
+"""Published reference tables: workforce, population, deprivation, where patients come from, and cancer waiting times."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from data.local_tables import AREA_POPULATION, PATIENT_ORIGIN, SMALL_AREAS, WORKFORCE
+from data.sources import cancer_waits
 from data.sources.declared_tables import KnownTable, read_known
 from data.sources.local_reading import LocalReading
 
@@ -41,6 +42,7 @@ KNOWN: tuple[KnownTable, ...] = (
         PATIENT_ORIGIN, {"organisation": _PROVIDER, "area": _AREA, "title": _AREA_TITLE, "share": ("proportion_trust_came_from_ltla",)},
         "NHS acute trust catchments (Office for Health Improvement and Disparities)",
     ),
+    cancer_waits.KNOWN,
 )  # fmt: skip
 
 

@@ -18,6 +18,10 @@ READING = Table(
     (
         Field("organisation", "Organisation", Kind.ID, help="ODS code"),
         Field("organisation_name", "Organisation name", Kind.TEXT, required=False, help="As the file spells it"),
+        Field("region", "Region", Kind.TEXT, required=False, help="Code; empty where the file does not say"),
+        Field("region_name", "Region name", Kind.TEXT, required=False),
+        Field("system", "System", Kind.TEXT, required=False, help="Code; empty where the file does not say"),
+        Field("system_name", "System name", Kind.TEXT, required=False),
         Field("national_code", "National code", Kind.ID, help="Code of the test in the national return"),
         ACTIVITY.field("period"),
         *(ACTIVITY.field(f"done_{kind}") for kind in KINDS),
@@ -25,6 +29,10 @@ READING = Table(
     ),
     key=("organisation", "national_code", "period"),
 )  # fmt: skip
+
+
+SAID = ("organisation_name", "region", "region_name", "system", "system_name")
+"""What a file says of an organisation."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,11 +1,13 @@
-"""Tables of the network that come as files of their own: staff in post, the scanner register, priority classes and codes."""
+"""Tables of the network that come as files of their own: staff in post, scanners, priority classes and codes, improvement plans, targets."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from data.local_tables import CANCER_TARGETS
 from data.network import ASSETS, STAFF_IN_POST
+from data.sources import trajectories
 from data.sources.declared_tables import KnownTable, read_known
 from data.sources.local_reading import LocalReading
 from data.waiting_lists import PRIORITIES, PRIORITY_CODES
@@ -36,6 +38,8 @@ KNOWN: tuple[KnownTable, ...] = (
     ),
     KnownTable(PRIORITIES),
     KnownTable(PRIORITY_CODES),
+    trajectories.KNOWN,
+    KnownTable(CANCER_TARGETS),
 )
 
 

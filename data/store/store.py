@@ -8,6 +8,7 @@ from data.store.datasets import DatasetRepository
 from data.store.imaging import ImagingRepository
 from data.store.mappings import MappingRepository
 from data.store.migrate import migrate
+from data.store.rebases import RebaseRepository
 from data.store.retentions import RetentionRepository
 from data.store.runs import RunRepository
 from data.store.scenarios import ScenarioRepository
@@ -16,7 +17,7 @@ from data.store.work import WorkRepository
 
 class Store(
     DatasetRepository, ScenarioRepository, RunRepository, WorkRepository, MappingRepository, ImagingRepository, RetentionRepository,
-    AuditRepository,
+    RebaseRepository, AuditRepository,
 ):  # fmt: skip
     """Datasets, scenarios, runs, plans, remembered mappings, extracts and the audit in one database; rows of extracts as files beside it.
 

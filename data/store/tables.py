@@ -224,3 +224,19 @@ RETENTIONS = Table(
     Column("created_by", Text, nullable=False),
 )  # fmt: skip
 """How long an owner's rows of a kind of extract are kept, in the unit `data.retention` declares; the newest version is in force."""
+
+REBASES = Table(
+    "rebases", METADATA,
+    Column("owner", String(60), primary_key=True),
+    Column("network", String(60), primary_key=True),
+    Column("organisation", String(60), primary_key=True),
+    Column("test", String(60), primary_key=True),
+    Column("measure", String(30), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("created_by", Text, nullable=False),
+)  # fmt: skip
+"""From which month the limits of a list are computed anew, and why; the newest version is in force."""

@@ -11,12 +11,22 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data.assumptions import BY_NAME
 from data.demand import STREAMS
 from data.working_days import WorkingDays
 from forecasting.panel import Panel, exposures
 
-USUAL_WEIGHT = {"additions": 0.3, "waiting_list": 0.3, "planned": 0.5, "unscheduled": 0.6}
-"""How much a day that is not a working day counts, before any month is seen."""
+OTHER_DAYS = {
+    "additions": "other_day_additions", "waiting_list": "other_day_additions", "planned": "other_day_planned", "unscheduled": "other_day_unscheduled",
+}  # fmt: skip
+"""By stream the assumption that says how much a day that is not a working day counts before any month is seen; what is seen from a list follows what
+joins it."""
+
+USUAL_WEIGHT: Mapping[str, float] = {stream: BY_NAME[name].default for stream, name in OTHER_DAYS.items()}
+"""The same where nobody has stated it."""
+
+LEAST_MONTHS = 13
+"""With fewer months than these nothing is said of seasons or growth: a month of the year seen once or never is not told from chance."""
 
 WEIGHT_SPREAD = 0.25
 """Standard deviation of that weight between tests."""
@@ -55,8 +65,14 @@ Profiles = Mapping[tuple[str, str], Profile]
 """By test and stream."""
 
 
-def fit_profiles(panel: Panel, calendar: WorkingDays) -> Profiles:
-    """Profiles of every test and stream of a panel, from the organisations that are there in every month."""
+def fit_profiles(panel: Panel, calendar: WorkingDays, usual: Mapping[str, float] = USUAL_WEIGHT) -> Profiles:
+    """Profiles of every test and stream of a panel, from the organisations that are there in every month.
+
+    Args:
+        panel: the organisations.
+        calendar: working days.
+        usual: how much other days count before any month is seen, by stream.
+    """
     found: dict[tuple[str, str], Profile] = {}
     for test in panel.lists["test"].unique():
         here = (panel.lists["test"] == test).to_numpy()
@@ -65,7 +81,7 @@ def fit_profiles(panel: Panel, calendar: WorkingDays) -> Profiles:
             first = 1 if stream == "additions" else 0
             values, periods = values[:, first:], panel.periods[first:]
             whole = ~np.isnan(values).any(axis=1)
-            found[test, stream] = fit(values[whole].sum(axis=0), periods, calendar, USUAL_WEIGHT[stream])
+            found[test, stream] = fit(values[whole].sum(axis=0), periods, calendar, usual[stream])
     return found
 
 
@@ -78,7 +94,7 @@ def fit(totals: np.ndarray, periods: pd.DatetimeIndex, calendar: WorkingDays, us
         calendar: working days.
         usual_weight: the weight of other days before any month is seen.
     """
-    if len(totals) == 0 or totals.sum() <= 0:
+    if len(totals) < LEAST_MONTHS or totals.sum() <= 0:
         return Profile(usual_weight)
     logs = np.log(np.maximum(totals, 1.0))
     weight = _weight(logs, periods, calendar, usual_weight)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from data.assumptions import BY_NAME
 from data.working_days import WorkingDays
 from forecasting.methods.profile import Profile
 
-DISCOUNT = 0.65
-"""Weight of a month in the level, over the weight of the month after it."""
+DISCOUNT = BY_NAME["older_month_weight"].default
+"""Weight of a month in the level, over the weight of the month after it, where nobody has stated it."""
 
 GROWTH_SHARE = 0.5
 """Share of the common growth a series is expected to follow."""
@@ -46,7 +47,7 @@ def forecast(values: np.ndarray, periods: pd.DatetimeIndex, horizon: int, profil
     return from_load(values, load, profile.growth, horizon)
 
 
-def from_load(values: np.ndarray, load: np.ndarray, growth: float, horizon: int) -> np.ndarray:
+def from_load(values: np.ndarray, load: np.ndarray, growth: float, horizon: int, discount: float = DISCOUNT) -> np.ndarray:
     """`forecast` for months whose load (exposure times season) is known.
 
     Args:
@@ -54,19 +55,20 @@ def from_load(values: np.ndarray, load: np.ndarray, growth: float, horizon: int)
         load: shape (T + horizon,).
         growth: log growth a year.
         horizon: months ahead.
+        discount: weight of a month over that of the month after it.
     """
     months = values.shape[1]
-    level, age = discounted_level(clipped(values, load[:months]), load[:months])
+    level, age = discounted_level(clipped(values, load[:months]), load[:months], discount)
     steps = GROWTH_DAMPING ** np.arange(1, horizon + 1)
     trend = GROWTH_SHARE * growth / 12 * (age[:, None] + steps.cumsum()[None, :])
     return np.asarray(level[:, None] * load[None, months : months + horizon] * np.exp(trend))
 
 
-def discounted_level(values: np.ndarray, load: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def discounted_level(values: np.ndarray, load: np.ndarray, discount: float = DISCOUNT) -> tuple[np.ndarray, np.ndarray]:
     """Level of each series (shape n, a month of mean load) and the mean age of what it rests on (shape n, months)."""
     months = values.shape[1]
     known = ~np.isnan(values)
-    weights = DISCOUNT ** np.arange(months - 1, -1, -1.0) * known
+    weights = discount ** np.arange(months - 1, -1, -1.0) * known
     under = (weights * load).sum(axis=1)
     safe = np.where(under > 0, under, 1.0)
     level = np.where(under > 0, (weights * np.where(known, values, 0.0)).sum(axis=1) / safe, 0.0)

@@ -126,7 +126,7 @@ def _grid(values: pd.DataFrame, text: pd.DataFrame, hover: pd.DataFrame, scale: 
     """A heat map with weeks across; the first row on top, numbers in the cells where they fit."""
     weeks = [short_day(w) for w in values.columns]
     figure = canvas(
-        _AROUND + _ROW * len(values), xaxis={"side": "top", "type": "category", "tickangle": 0, **_month_ticks(values.columns)},
+        _AROUND + _ROW * len(values), xaxis={"side": "top", "type": "category", "tickangle": 0, **month_ticks(values.columns)},
         yaxis={"autorange": "reversed", "showgrid": False, "ticks": ""},
     )  # fmt: skip
     figure.add_heatmap(
@@ -137,7 +137,7 @@ def _grid(values: pd.DataFrame, text: pd.DataFrame, hover: pd.DataFrame, scale: 
     return figure
 
 
-def _month_ticks(weeks: pd.Index) -> dict[str, list[str]]:
+def month_ticks(weeks: pd.Index) -> dict[str, list[str]]:
     """One tick for each month where there are many weeks, at its first week; the year where it begins."""
     if len(weeks) <= _READABLE_WEEKS // 2:
         return {"tickvals": [short_day(w) for w in weeks], "ticktext": [short_day(w) for w in weeks]}

@@ -64,7 +64,7 @@ def trend(frame: pd.DataFrame, network: Network, what: str, target: float | None
     titles = network.short_titles("organisations")
     figure = canvas(360, yaxis={"tickformat": ".0%", "rangemode": "tozero"}, xaxis={"tickformat": "%b %Y"})
     series = {o: rows.sort_values("period") for o, rows in frame.groupby("organisation", sort=False)}
-    _lines(figure, {titles[o]: (rows["period"], rows["share"]) for o, rows in series.items()}, "%{x|%B %Y}: %{y:.1%}")
+    lines(figure, {titles[o]: (rows["period"], rows["share"]) for o, rows in series.items()}, "%{x|%B %Y}: %{y:.1%}")
     if target is not None:
         line_of(figure, target, f"Target {percent(target, 0)}")
     ends = {titles[o]: float(rows["share"].iloc[-1]) for o, rows in series.items()}
@@ -95,7 +95,7 @@ def of_plan(plan: Plan, network: Network, test: str, measure: str) -> Evidence:
     as_share = measure == "share_over_six"
     figure = canvas(360, yaxis={"tickformat": ".0%" if as_share else ",.0f", "rangemode": "tozero"}, xaxis={"tickformat": "%-d %b %Y"})
     series = {titles[o]: (part["week"], part[measure]) for o, part in rows.groupby("organisation", sort=False)}
-    _lines(figure, series, "Week of %{x|%-d %B %Y}: %{y:" + (".1%" if as_share else ",.0f") + "}")
+    lines(figure, series, "Week of %{x|%-d %B %Y}: %{y:" + (".1%" if as_share else ",.0f") + "}")
     if as_share:
         _target(figure, plan, test)
     ends = {o: float(values.iloc[-1]) for o, (_, values) in series.items()}
@@ -136,8 +136,15 @@ def _target(figure: go.Figure, plan: Plan, test: str) -> None:
         line_of(figure, share, f"Target {percent(share, 0)} from {day(weeks[0])}", start=pd.Timestamp(weeks[0]), end=last)
 
 
-def _lines(figure: go.Figure, series: Mapping[str, tuple[pd.Series, pd.Series]], hover: str) -> None:
-    """One labelled line for each name; lines differ in colour, dash and label."""
+def lines(figure: go.Figure, series: Mapping[str, tuple[pd.Series, pd.Series]], hover: str, *, height: float = 0.0) -> None:
+    """One labelled line for each name; lines differ in colour, dash and label.
+
+    Args:
+        figure: what is drawn on.
+        series: name → months or weeks, and values.
+        hover: what is said of a point.
+        height: of the axis in its own unit, for the room labels need; 0 = from nought to the largest value.
+    """
     for i, (name, (x, y)) in enumerate(series.items()):
         line = {"color": CATEGORICAL[i % len(CATEGORICAL)], "dash": DASHES[i % len(DASHES)], "width": 2.5}
         label = chart_text(name)
@@ -145,7 +152,7 @@ def _lines(figure: go.Figure, series: Mapping[str, tuple[pd.Series, pd.Series]],
                                     hovertemplate=f"{label}<br>{hover}<extra></extra>"))  # fmt: skip
     top = max((float(y.max()) for _, y in series.values() if len(y) and y.notna().any()), default=1.0) or 1.0
     ends = [float(y.dropna().iloc[-1]) if y.notna().any() else 0.0 for _, y in series.values()]
-    for i, ((name, (x, _)), level) in enumerate(zip(series.items(), spread(ends, 0.085 * top), strict=True)):
+    for i, ((name, (x, _)), level) in enumerate(zip(series.items(), spread(ends, 0.085 * (height or top)), strict=True)):
         key = f'<span style="color:{CATEGORICAL[i % len(CATEGORICAL)]}">■</span> '
         figure.add_annotation(x=x.iloc[-1], y=level, text=key + chart_text(name), xanchor="left", xshift=8, showarrow=False, font={"size": 13})
     days = [x for x, _ in series.values() if len(x)]

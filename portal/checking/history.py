@@ -1,7 +1,8 @@
-"""Demand, must-do work and opening lists, worked out anew from the monthly history."""
+"""Demand of each week, must-do work and opening lists, worked out anew from the forecast of each month and the history."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,9 +12,11 @@ import pandas as pd
 
 from data.activity import WAITING
 from data.dataset import Dataset
-from data.working_days import WorkingDays
+from portal.checking.expected import Expected, months_between
 
 Pair = tuple[str, str]
+
+_CHANGES = ("population_change", "guideline_change", "centre_change", "pathway_change", "demand_change")
 
 
 class History:
@@ -27,15 +30,12 @@ class History:
 
     def __init__(self, dataset: Dataset, assumed: Callable[..., float], weeks: list[Any]) -> None:
         self._dataset, self._assumed, self._weeks = dataset, assumed, weeks
-        self._closed = {pd.Timestamp(d) for d in WorkingDays.of(dataset.network).bank_holidays}
         rows = dataset.activity.of(dataset.network.organisations)
         self._months = sorted(rows["period"].unique())
         self._rows = {(r["organisation"], r["test"], r["period"]): r for r in rows.to_dict("records")}
+        self._expected = Expected(dataset, assumed)
         pairs = [(o, m) for o in dataset.network.organisations for m in dataset.network["tests"]["test"]]
-        self.planned = self._weekly(pairs, "planned", self._months, lambda o, m, t: self._cell(o, m, t, "done_planned"))
-        self.unscheduled = self._weekly(pairs, "unscheduled", self._months, lambda o, m, t: self._cell(o, m, t, "done_unscheduled"))
-        following = [t for t in self._months if t - pd.DateOffset(months=1) in self._months]
-        net = self._weekly(pairs, "additions", following or self._months, self._net if following else self._seen)
+        self.planned, self.unscheduled, net = (self._weekly(pairs, stream) for stream in ("planned", "unscheduled", "additions"))
         self.additions = {p: np.maximum(flow, 0) for p, flow in net.items()}
         self.removals = {p: np.maximum(-flow, 0) for p, flow in net.items()}
         inside = {(o, m): 1 - assumed("unscheduled_outside", organisation=o, test=m) for o, m in pairs}
@@ -56,30 +56,21 @@ class History:
         row = self._rows.get((o, m, month))
         return float(row[column]) if row else 0.0
 
-    def _seen(self, o: str, m: str, month: Any) -> float:
-        return self._cell(o, m, month, "done_waiting_list")
-
-    def _net(self, o: str, m: str, month: Any) -> float:
-        """Who joined less who left without a test: those seen and the change of the list."""
-        before = month - pd.DateOffset(months=1)
-        return self._seen(o, m, month) + sum(self._cell(o, m, month, name) - self._cell(o, m, before, name) for name in WAITING)
-
-    def _weekly(self, pairs: list[Pair], kind: str, months: list[Any], value: Callable[[str, str, Any], float]) -> dict[Pair, np.ndarray]:
-        """A mean per working day of the last months, spread over the days of each week."""
-        other = self._assumed(f"other_day_{kind}")
-        months = months[-int(self._assumed("level_months")) :]
-        exposure = sum(self._days(t, (t + pd.DateOffset(months=1) - t).days, other) for t in months)
-        in_week = np.array([self._days(monday, 7, other) for monday in self._weeks])
+    def _weekly(self, pairs: list[Pair], stream: str) -> dict[Pair, np.ndarray]:
+        """What is expected of each month, a day at a time: each day its part of the month, the weeks changed as somebody has named."""
+        ahead = months_between(self._expected.months[-1], self._weeks[-1] + timedelta(days=6))
+        months = [self._expected.months[-1] + pd.DateOffset(months=k + 1) for k in range(ahead)]
         result = {}
         for o, m in pairs:
-            change = np.array([self._assumed("demand_change", monday, organisation=o, test=m) for monday in self._weeks])
-            result[o, m] = sum(value(o, m, t) for t in months) / exposure * in_week * (1 + change)
+            other = self._expected.weight(m, stream)
+            expected = self._expected.of((o, m), stream, ahead)
+            rate = {(t.year, t.month): n / self._expected.days(t, t.days_in_month, other) for t, n in zip(months, expected, strict=True)}
+            result[o, m] = np.array([
+                sum(rate[d.year, d.month] * self._expected.days(d, 1, other) for d in (monday + timedelta(days=k) for k in range(7)))
+                * math.prod(1 + self._assumed(name, monday, organisation=o, test=m) for name in _CHANGES)
+                for monday in self._weeks
+            ])  # fmt: skip
         return result
-
-    def _days(self, start: Any, days: int, other: float) -> float:
-        """Working days among the days from `start` on, each other day counting in part."""
-        dates = [start + timedelta(days=d) for d in range(days)]
-        return sum(1.0 if date.weekday() < 5 and date not in self._closed else other for date in dates)
 
 
 def oldest_leave(ages: np.ndarray, leaving: float) -> np.ndarray:

@@ -58,7 +58,7 @@ def forecast(*, dataset: str, network: str, origin: str | None, horizon: int, gi
     last = pd.Timestamp(origin) if origin else None
     told = _given(given, held.network) if given else None
     began = time.perf_counter()
-    made = outlook(held.network, held.activity, origin=last, horizon=horizon, given=told)
+    made = outlook(held.network, held.activity, held.assumptions, origin=last, horizon=horizon, given=told)
     seconds = time.perf_counter() - began
     if made.forecast.empty:
         raise Refused([_too_few_months(held, last)])

@@ -12,9 +12,9 @@ from portal.workspace import Workspace, open_workspace
 _PAGES = Path(__file__).resolve().parents[1] / "pages"
 
 GROUPS = {
-    "Now": {"overview": "Overview"},
+    "Now": {"overview": "Overview", "performance": "Performance"},
     "Data": {"upload": "Upload", "imaging": "Imaging dataset", "network": "Network and assumptions"},
-    "Plan": {"plan": "Allocation plan"},
+    "Plan": {"demand": "Demand", "capacity": "Capacity", "plan": "Allocation plan"},
     "Decide": {"scenarios": "Scenarios"},
     "Help": {"runs": "Runs", "admin": "Admin"},
 }

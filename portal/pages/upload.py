@@ -31,20 +31,25 @@ def headline(held: Dataset | None) -> None:
 def workbook(held: Dataset) -> None:
     """The network as a workbook, to fill in or to correct."""
     st.header("The network workbook", anchor=False)
-    st.caption("One sheet for each table, with a dictionary of every column. Fill it in, or correct it, and upload it here.")
+    st.caption(
+        "One sheet for each table, with a dictionary of every column. Fill it in, or correct it, and upload it here. Improvement plans are a table "
+        "of their own: organisation, test, month, measure and planned value."
+    )
     with st.container(horizontal=True):
         for words, empty in (("Download the network in use", False), ("Download an empty workbook", True)):
             file = f"network_{'empty' if empty else held.network.name}.xlsx"
             st.download_button(words, partial(files.network_workbook, ws.scope, ws.dataset, empty=empty), file, on_click="ignore")
+        plan = partial(files.trajectory_template, ws.scope, ws.dataset)
+        st.download_button("Download a table for improvement plans", plan, "improvement_plans.csv", "text/csv", on_click="ignore")
 
 
 def loaded(held: Dataset) -> None:
     """The files behind the history, and the dataset in use."""
     st.header("What is loaded", anchor=False)
     layout.table(network.sources(held), "sources", alt="Files behind the history")
-    if not held.local.is_empty:
+    if len(beside := network.local_sources(held)):
         st.subheader("Beside the history", anchor=False)
-        layout.table(network.local_sources(held), "local_sources", alt="Local files behind lists by priority, provisional returns and other tables")
+        layout.table(beside, "local_sources", alt="Local files behind lists by priority, provisional returns and other tables")
     names = {d.id: f"{d.name}, stored {moment(d.created)}" for d in services.store().datasets(ws.scope)}
     index = list(names).index(ws.dataset)
     chosen = st.selectbox("Dataset in use", list(names), index=index, format_func=names.__getitem__, key=f"use_{ws.dataset[:12]}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import streamlit as st
 
-from data.assumptions import BY_NAME, DECLARED
+from data.assumptions import BY_NAME
 from data.dataset import Dataset
 from portal import changes, forms, results, services
 from portal.parts import layout
@@ -19,11 +20,10 @@ _ROWS = 8
 """More specific rows named at once."""
 
 
-def ask(ws: Workspace, held: Dataset, start: services.Choice) -> None:
-    """Ask for one change on top of a scenario; offer to plan a scenario that was saved."""
+def ask(ws: Workspace, held: Dataset, start: services.Choice, names: Sequence[str] = tuple(BY_NAME)) -> None:
+    """Ask for one change of one of these assumptions on top of a scenario; offer to plan a scenario that was saved."""
     if start.stored:
         _offer_to_plan(ws, start)
-    names = [a.name for a in DECLARED]
     name = st.selectbox("Assumption", names, format_func=lambda n: f"{BY_NAME[n].group}: {BY_NAME[n].title}", key="assumption")
     st.caption(BY_NAME[name].help)
     turn = f"{name}_{start.id[:8]}_{ws.turn('change')}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +14,8 @@ import pandas as pd
 from data.assumptions import BY_NAME
 from data.dataset import Dataset
 from data.scenario import Scenario
+
+CHANGES = ("population_change", "guideline_change", "centre_change", "pathway_change", "demand_change")
 
 SCOPES = ("organisation", "site", "test", "asset_type", "session_type", "staff_group", "mobile")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -86,10 +89,12 @@ class Facts:
             pairs = [(b["period"], b["done_waiting_list"] + self.listed(b) - self.listed(a)) for a, b in itertools.pairwise(rows)]
         else:
             pairs = [(r["period"], r[f"done_{kind}"]) for r in rows]
-        pairs = pairs[-int(self.value("level_months")) :]
         other = self.value(f"other_day_{kind}")
-        rate = sum(n for _, n in pairs) / sum(self.exposure(p, other) for p, _ in pairs)
-        return rate * (5 + 2 * other) * (1 + self.value("demand_change", w, organisation=o, test=m))
+        fading = [self.value("older_month_weight") ** k for k in range(len(pairs))][::-1]
+        known = [(f * n, f * self.exposure(p, other)) for f, (p, n) in zip(fading, pairs, strict=True)]
+        rate = sum(n for n, _ in known) / sum(e for _, e in known)
+        changed = math.prod(1 + self.value(name, w, organisation=o, test=m) for name in CHANGES)
+        return rate * (5 + 2 * other) * changed
 
     @staticmethod
     def listed(row: dict[str, Any]) -> float:

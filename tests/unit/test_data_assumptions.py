@@ -29,6 +29,16 @@ def test_the_declared_default_holds_where_no_row_does():
     assert assumptions().one("aid_role_weeks") == BY_NAME["aid_role_weeks"].default
 
 
+def test_the_row_said_to_hold_is_the_one_whose_value_does():
+    held = assumptions(
+        ("scans_per_hour", 2, {}), ("scans_per_hour", 4, {"test": "x", "site": "p1"}), ("scans_per_hour", 3, {"test": "x"}),
+        ("utilisation", 0.8, {"site": "q1"}),
+    )  # fmt: skip
+    wanted = {("y", "p1"): 2, ("x", "q1"): 3, ("x", "p1"): 4}
+    assert {key: held.stated("scans_per_hour", {"test": key[0], "site": key[1], "mobile": "v"}).value for key in wanted} == wanted
+    assert held.stated("utilisation", {"site": "p1"}) is None, "the declared default holds"
+
+
 def test_the_most_specific_row_wins_whatever_the_order_of_rows():
     rows = [
         ("scans_per_hour", 2, {}), ("scans_per_hour", 3, {"test": "x"}), ("scans_per_hour", 4, {"test": "x", "site": "p1"}),
@@ -139,7 +149,7 @@ def rich():
     usual = {
         "aid_travel_limit": 80, "aid_accept_to_30": 0.9, "aid_accept_to_45": 0.8, "aid_accept_to_60": 0.7, "aid_accept_beyond": 0.6,
         "overtime_limit": 0.1, "bank_limit": 0.1, "unscheduled_outside": 0.5, "insourced_limit": 5, "outsourced_limit": 6, "list_floor": 1,
-        "mobile_setup_loss": 0.2, "mobile_minimum_stay": 2, "mobile_notice": 1, "target_share": 0.05, "recent_months": 2, "level_months": 2,
+        "mobile_setup_loss": 0.2, "mobile_minimum_stay": 2, "mobile_notice": 1, "target_share": 0.05, "recent_months": 2, "older_month_weight": 0.5,
         "scans_per_hour": 2, "utilisation": 0.9, "dna_rate": 0.1, "session_share": 0.9,
     }  # fmt: skip
     dataset = tiny.assuming(**usual).dataset()

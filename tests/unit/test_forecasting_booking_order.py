@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from data.activity import BANDS, OVER_SIX
-from forecasting.booking_order import BookingOrder, blended, fit_order, one_month, project, share_over_six
+from forecasting.booking_fit import fit_order
+from forecasting.booking_order import BookingOrder, blended, one_month, project, share_over_six
 
 IN_TURN = np.geomspace(1e-6, 6.0, BANDS)
 RANDOM = np.ones(BANDS)

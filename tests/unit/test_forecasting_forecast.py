@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from data.assumptions import ASSUMPTIONS
 from data.demand import DEMAND
-from data.working_days import mondays
+from data.network import TESTS
+from data.working_days import WorkingDays, mondays
+from forecasting import national
 from forecasting.forecast import weekly_demand
+from forecasting.months import months_ahead
 from tests.networks.small import frame
 from tests.small_networks import FIRST_MONDAY, few, month, two_trusts, with_history
 
@@ -52,30 +55,40 @@ def test_a_week_with_bank_holidays_brings_less():
 
 
 @few(8)
-@given(st.floats(0, 1), st.lists(st.integers(0, 300), min_size=8, max_size=8))
+@given(st.floats(0, 1), st.lists(st.integers(0, 300), min_size=2, max_size=8))
 def test_weeks_add_up_to_the_months_they_cover(weight, planned):
-    # 1 June 2026 is a Monday and 31 January 2027 a Sunday: 35 weeks, with the bank holidays of August, Christmas and New Year.
-    months = pd.date_range("2026-06-01", periods=8, freq="MS")
-    history = dataset(*(month(f"{m:%Y-%m-%d}", planned=float(n)) for m, n in zip(months, planned, strict=True)))
-    demand = weekly(history, start=months[0], weeks=35, other_day_planned=weight, level_months=8)
-    assert sum(of(demand, "planned")) == pytest.approx(sum(planned))
+    months = pd.date_range("2025-12-01", periods=len(planned), freq="MS") - pd.DateOffset(months=len(planned))
+    held = dataset(*(month(f"{m:%Y-%m-%d}", planned=float(n)) for m, n in zip(months, planned, strict=True)))
+    # 1 December 2025 is a Monday and 31 May 2026 a Sunday: 26 weeks, with the bank holidays of Christmas, New Year, Easter and May.
+    demand = weekly(held, weeks=26, other_day_planned=weight)
+    made = months_ahead(held.network, held.activity, two_trusts().assuming(other_day_planned=weight).dataset().assumptions, 6)
+    assert sum(of(demand, "planned")) == pytest.approx(made.made.central["planned"].sum())
 
 
-def test_additions_of_whole_months_add_up_too():
-    months = pd.date_range("2026-05-01", periods=9, freq="MS")
-    history = dataset(*(month(f"{m:%Y-%m-%d}", seen=20 + k, b0=10 * k) for k, m in enumerate(months)))
-    demand = weekly(history, start=months[1], weeks=35, level_months=8, other_day_additions=0.3)
-    assert sum(of(demand, "additions")) == pytest.approx(sum(20 + k + 10 for k in range(1, 9)))
+def test_an_older_month_counts_as_much_as_is_assumed():
+    history = dataset(month("2025-10-01", planned=46), month("2025-11-01", planned=20))
+    # 2 a working day on 23 days and 1 on 20: all alike 66 / 43, the older half as much 43 / 31.5.
+    assert of(weekly(history), "planned") == pytest.approx([5 * 66 / 43])
+    assert of(weekly(history, older_month_weight=0.5), "planned") == pytest.approx([5 * 43 / 31.5])
 
 
-def test_only_the_last_months_count_for_the_level():
-    history = dataset(month("2025-09-01", planned=900), month("2025-10-01", planned=23), month("2025-11-01", planned=20))
-    assert of(weekly(history, level_months=2), "planned") == pytest.approx([5.0])
+def test_a_test_with_a_national_code_follows_its_national_profile():
+    tests = frame(TESTS, [{"test": "x", "title": "X", "national_code": "MRI", "allocated": True}])
+    held = with_history(two_trusts().dataset(), *(month(f"2025-{n:02d}-01", planned=100) for n in (9, 10, 11)))
+    demand = weekly(held.changed(network=held.network.changed(tests=tests)), weeks=1)
+    profile = national.stored_profiles()["MRI", "planned"]
+    calendar = WorkingDays.of(held.network)
+    months = pd.DatetimeIndex(["2025-09-01", "2025-10-01", "2025-11-01", "2025-12-01"])
+    load = profile.load(calendar, months)
+    december = 300 / load[:3].sum() * load[3]
+    age = (load[:3] * [2, 1, 0]).sum() / load[:3].sum()
+    december *= np.exp(0.5 * profile.growth / 12 * (age + 0.9))
+    assert of(demand, "planned") == pytest.approx([december * (5 + 2 * profile.weight) / calendar.month_exposure(months[3], profile.weight)])
 
 
 def test_without_two_months_in_a_row_additions_are_what_was_seen():
     history = dataset(month("2025-08-01", seen=999, b0=5), month("2025-11-01", seen=20, b0=90))
-    assert of(weekly(history, level_months=2), "additions") == pytest.approx([(999 + 20) / (20 + 20) * 5])
+    assert of(weekly(history), "additions") == pytest.approx([(999 + 20) / (20 + 20) * 5])
     assert of(weekly(dataset(month("2025-11-01", seen=20, b0=90))), "additions") == pytest.approx([5.0])
 
 
@@ -94,24 +107,21 @@ def test_a_change_of_demand_holds_where_and_when_it_says():
     assert of(demand, "additions", "Q") == pytest.approx([5, 6])
 
 
-def test_the_range_is_that_of_chance_where_there_is_one_month():
-    rows = weekly(dataset(month("2025-11-01", planned=80))).rows.query("organisation == 'P' and kind == 'planned'").iloc[0]
-    assert (rows["central"], rows["low"], rows["high"]) == pytest.approx((20, 20 - TENTH * 20**0.5, 20 + TENTH * 20**0.5))
+def test_named_changes_multiply_and_the_planner_has_the_last_word():
+    history = dataset(month("2025-11-01", planned=20))
+    made = weekly(history, population_change=0.1, guideline_change=0.2, centre_change=-0.5, pathway_change=0.0, demand_change=1.0)
+    assert of(made, "planned") == pytest.approx([5 * 1.1 * 1.2 * 0.5 * 2.0])
 
 
-def test_the_range_is_wider_where_months_differ():
-    rows = (
-        weekly(dataset(month("2025-10-01", planned=46), month("2025-11-01", planned=120)))
-        .rows.query("organisation == 'P' and kind == 'planned'")
-        .iloc[0]
-    )
-    # 2 and 6 a working day: level 166 / 43, standard deviation of the two rates √8.
-    level = 166 / 43
-    spread = 8**0.5 / level
-    central = 5 * level
-    assert rows["central"] == pytest.approx(central)
-    assert rows["high"] == pytest.approx(central + TENTH * (central + (central * spread) ** 2) ** 0.5)
-    assert rows["low"] == max(0, rows["low"])
+def test_the_range_holds_that_of_the_month_and_that_of_chance():
+    history = dataset(month("2025-11-01", planned=80))
+    rows = weekly(history).rows.query("organisation == 'P' and kind == 'planned'").iloc[0]
+    made = months_ahead(history.network, history.activity, two_trusts().dataset().assumptions, 1).made
+    share = rows["central"] / made.central["planned"][0, 0]
+    low, high = (abs(made.bounds["planned"][c][0, 0] - made.central["planned"][0, 0]) * share for c in ("lower_80", "upper_80"))
+    assert share == pytest.approx(5 / 21)  # December 2025 has 21 working days
+    assert rows["low"] == pytest.approx(20 - (TENTH**2 * 20 + low**2) ** 0.5)
+    assert rows["high"] == pytest.approx(20 + (TENTH**2 * 20 + high**2) ** 0.5)
 
 
 def test_every_list_has_every_week_once_and_the_range_holds_the_middle():
@@ -121,3 +131,18 @@ def test_every_list_has_every_week_once_and_the_range_holds_the_middle():
     assert (demand.rows["low"] <= demand.rows["central"]).all()
     assert (demand.rows["central"] <= demand.rows["high"]).all()
     assert np.isfinite(demand.rows[["low", "central", "high"]]).all(axis=None)
+
+
+def test_a_month_with_exchanged_columns_counts_as_not_known_and_is_named():
+    months = pd.date_range("2025-02-01", periods=10, freq="MS")
+    rows = [month(f"{m:%Y-%m-%d}", organisation=o, seen=2000, planned=100, unscheduled=50, b0=900) for m in months for o in "PQ"]
+    wrong = month("2025-11-01", organisation="P", seen=100, planned=2000, unscheduled=50, b0=900)
+    plain = dataset(*rows)
+    swapped = dataset(*(wrong if (r["organisation"], r["period"]) == ("P", wrong["period"]) else r for r in rows))
+    found = months_ahead(swapped.network, swapped.activity, swapped.assumptions, 1)
+    assert list(found.exchanged.itertuples(index=False, name=None)) == [("P", "x", pd.Timestamp("2025-11-01"))]
+    assert np.isnan(found.panel.streams["planned"][0, -1])
+    known = months_ahead(plain.network, plain.activity, plain.assumptions, 1)
+    assert known.exchanged.empty
+    for stream in ("additions", "waiting_list", "planned", "unscheduled"):
+        assert found.made.central[stream] == pytest.approx(known.made.central[stream], rel=0.02)

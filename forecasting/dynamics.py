@@ -1,0 +1,137 @@
+"""Lists in the order they are booked in today, week by week: the projection for any number seen, and how it answers to one more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from data.activity import OVER_SIX, OVER_THIRTEEN, Activity
+from data.network import Network
+from forecasting.booking_fit import fit_order
+from forecasting.booking_order import BookingOrder, after_days, by_days, by_weeks
+from forecasting.panel import panel_of, without_exchanged
+
+_STEP = 0.05
+"""How many more are seen in a week to find out what one more does: this share of the list, and one patient at least."""
+
+
+@dataclass(frozen=True, eq=False)
+class ListDynamics:
+    """Lists of n organisations and tests over W weeks.
+
+    Attributes:
+        order: the booking order, fitted to the months.
+        opening: on the first Monday, by weeks waited, shape (n, 14), patients.
+        additions: net of removals without a test, shape (n, W), patients a week.
+        removed: those by which a list shrinks without a test, shape (n, W), patients a week.
+        in_turn_share: share of slots booked strictly in turn in place of the present order.
+    """
+
+    order: BookingOrder
+    opening: np.ndarray
+    additions: np.ndarray
+    removed: np.ndarray
+    in_turn_share: float = 0.0
+
+    def booked_in_turn(self, share: float) -> ListDynamics:
+        """The same lists with a share of slots booked strictly in turn."""
+        return replace(self, in_turn_share=share)
+
+    def some(self, wanted: np.ndarray) -> ListDynamics:
+        """Some of the lists; `wanted` has shape (n,)."""
+        order = BookingOrder(self.order.hazards[wanted], self.order.removed_share[wanted])
+        return replace(self, order=order, opening=self.opening[wanted], additions=self.additions[wanted], removed=self.removed[wanted])
+
+    def project(self, served: np.ndarray) -> np.ndarray:
+        """Lists at week ends by weeks waited.
+
+        Args:
+            served: seen from each list, shape (n, W), patients a week.
+
+        Returns:
+            Shape (n, W, 14), patients.
+        """
+        ages, found = by_days(self.opening), []
+        for w in range(served.shape[1]):
+            ages = self._after_week(ages, served[:, w], w)
+            found.append(by_weeks(ages))
+        return np.stack(found, axis=1)
+
+    def derivative(self, served: np.ndarray, limit: int = OVER_SIX) -> np.ndarray:
+        """How many more wait longer than `limit` weeks for each one more seen earlier: below zero, as far as it helps.
+
+        Args:
+            served: about which, shape (n, W), patients a week.
+            limit: weeks.
+
+        Returns:
+            Shape (n, W, W): change at the end of week w for one more seen in week w' ≤ w; 0 after it.
+        """
+        lists, weeks = served.shape
+        step = np.maximum(_STEP * self.opening.sum(axis=1), 1.0)
+        found = np.zeros((lists, weeks, weeks))
+        plain, changed = by_days(self.opening)[:, None], np.empty((lists, 0, by_days(self.opening).shape[1]))
+        for w in range(weeks):
+            # Up to this week every list runs as the plain one; those changed in earlier weeks go on beside it.
+            every = np.concatenate([changed, plain, plain], axis=1)
+            seen = np.repeat(served[:, w : w + 1], every.shape[1], axis=1)
+            seen[:, -2] += step
+            after = self._after_week(every, seen, w)
+            changed, plain = after[:, :-1], after[:, -1:]
+            over = by_weeks(after)[..., limit:].sum(axis=-1)
+            found[:, w, : w + 1] = (over[:, :-1] - over[:, -1:]) / step[:, None]
+        return found
+
+    def _after_week(self, ages: np.ndarray, served: np.ndarray, week: int) -> np.ndarray:
+        """Lists a week later; `ages` of shape (n, …, 92) and `served` of shape (n, …)."""
+        wide = (slice(None), *[None] * (served.ndim - 1))
+        without_test = self.order.removed_share[wide] * served
+        joined = self.additions[:, week][wide] + without_test
+        left = served + without_test + self.removed[:, week][wide]
+        hazards = np.broadcast_to(self.order.hazards[wide], (*served.shape, self.order.hazards.shape[1]))
+        return after_days(ages, hazards, joined, left, 7, self.in_turn_share)
+
+
+@dataclass(frozen=True, eq=False)
+class Orders:
+    """Present booking orders of lists.
+
+    Attributes:
+        lists: organisation and test, n of them.
+        order: of the same lists.
+    """
+
+    lists: pd.MultiIndex
+    order: BookingOrder
+
+    def of(self, lists: pd.MultiIndex) -> BookingOrder:
+        """The order of other lists, each its own; one without a history is booked like the mean of all."""
+        at = self.lists.get_indexer(lists)
+        hazards = np.where((at >= 0)[:, None], self.order.hazards[at], self.order.hazards.mean(axis=0))
+        return BookingOrder(hazards, np.where(at >= 0, self.order.removed_share[at], 0.0))
+
+
+def present_orders(network: Network, activity: Activity) -> Orders | None:
+    """The present booking orders of the network's lists, from their months; None where no two months that follow each other are loaded."""
+    panel, _ = without_exchanged(panel_of(activity, network.organisations, list(network["tests"]["test"])), network, activity)
+    panel = panel.some(np.nan_to_num(panel.bands).sum(axis=(1, 2)) > 0)
+    if panel.lists.empty or np.isnan(panel.streams["additions"]).all():
+        return None
+    tests, days = pd.factorize(panel.lists["test"])[0], panel.periods.days_in_month.to_numpy()
+    order = fit_order(panel.bands, panel.streams["additions"], panel.streams["waiting_list"], days, tests)
+    return Orders(pd.MultiIndex.from_frame(panel.lists), order)
+
+
+def aged(bands: np.ndarray, order: BookingOrder, days: int, additions: np.ndarray, seen: np.ndarray, removed: np.ndarray) -> np.ndarray:
+    """Lists after a few days in their order; flows as in `ListDynamics`, of all these days, shape (n,), patients."""
+    if not days:
+        return bands
+    without_test = order.removed_share * seen
+    return by_weeks(after_days(by_days(bands), order.hazards, additions + without_test, seen + without_test + removed, days))
+
+
+def over(bands: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Waiting over six and over thirteen weeks, from lists by weeks waited; shape as `bands` without its last axis."""
+    return bands[..., OVER_SIX:].sum(axis=-1), bands[..., OVER_THIRTEEN:].sum(axis=-1)

@@ -134,6 +134,25 @@ def after_days(
     return ages
 
 
+def shared_days(ages: np.ndarray, hazards: np.ndarray, joined: np.ndarray, left: float, days: int) -> np.ndarray:
+    """Classes of one list after some equal days: whoever leaves is drawn from all of them together.
+
+    Args:
+        ages: patients by class and days waited, shape (U, 92).
+        hazards: shape (U, 14).
+        joined: shape (U,), patients in these days.
+        left: patients of all classes in these days.
+        days: how many.
+    """
+    for _ in range(days):
+        ages = np.concatenate([(joined / days)[:, None], ages[:, : _DAYS - 1], ages[:, -1:] + ages[:, -2:-1]], axis=1)
+        groups = np.concatenate([np.add.reduceat(ages[:, :_DAYS], _GROUP_STARTS, axis=1), ages[:, -1:]], axis=1)
+        intensity = _intensity(groups.ravel(), hazards.ravel(), np.asarray(left / days))
+        stay = np.exp(-intensity * hazards)
+        ages = ages * np.concatenate([np.repeat(stay[:, :-1], _GROUP_DAYS, axis=1), stay[:, -1:]], axis=1)
+    return ages
+
+
 def _intensity(groups: np.ndarray, hazards: np.ndarray, leave: np.ndarray) -> np.ndarray:
     """How hard a list must be worked for so many to leave, by Newton's rule from below; shape (…)."""
     total = groups.sum(axis=-1)

@@ -10,7 +10,7 @@ import gc
 import importlib
 import logging
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -109,7 +109,12 @@ def _get_ready() -> None:
     for module in _EARLY:
         importlib.import_module(module)
     gc.freeze()
-    for step, what in ((administration.purge_at_start, "nothing was purged"), (partial(imaging.get_ready, SINGLE_USER), "no pattern was asked")):
+    steps: tuple[tuple[Callable[[], object], str], ...] = (
+        (administration.purge_at_start, "nothing was purged"),
+        (partial(imaging.get_ready, SINGLE_USER), "no pattern was asked"),
+        (partial(warming.work_ahead, SINGLE_USER), "nothing was worked out ahead"),
+    )
+    for step, what in steps:
         try:
             step()
         except SixweeksError as error:

@@ -1,4 +1,4 @@
-"""Drawing the first page before anybody asks for it: what it reads is kept, and what Python and the libraries load late is loaded."""
+"""Drawing the first page, and working out what others show, before anybody asks: what is read is kept, and what libraries load late is loaded."""
 
 from __future__ import annotations
 
@@ -25,3 +25,21 @@ def draw_first_page(scope: Scope) -> None:
     if drawn.figure:
         drawn.figure.to_json()
     position.decisions(held)
+
+
+def work_ahead(scope: Scope) -> None:
+    """What the pages of the newest data take longest over, under the base plan; kept until newer data come.
+
+    Raises:
+        SixweeksError: the store does not answer, or what it holds is damaged.
+    """
+    # Loaded here, so that the first page need not wait for them.
+    from portal import demand, lists_ahead, performance
+
+    newest = services.store().newest_dataset(scope)
+    if newest is None or not services.dataset(scope, newest.id).has_history:
+        return
+    base = services.choice(scope, newest.id, "").id
+    performance.monthly(scope, newest.id)
+    demand.expected(scope, newest.id, base)
+    lists_ahead.lists(scope, newest.id, base)

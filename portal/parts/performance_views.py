@@ -15,8 +15,9 @@ from data.small_numbers import RULE
 from data.store import Scope
 from data.words import count, month, number
 from forecasting.signals import Settings
-from portal import performance, performance_ahead, performance_lists, performance_returns, services
+from portal import performance, performance_ahead, performance_lists, performance_returns, priorities_ahead, services
 from portal.charts import performance as drawn
+from portal.charts import priorities as drawn_classes
 from portal.charts.evidence import Evidence
 from portal.charts.signals import Charted, control_chart
 from portal.charts.signals_small import SMALL_AT_MOST, small_charts
@@ -169,6 +170,10 @@ def by_priority(at: Place) -> None:
     layout.evidence(drawn.priority(at.title, shown, f"priority_{at.file}"), source)
     if len(shown.weekly) > 1:
         layout.evidence(drawn.weekly(at.title, shown, f"snapshots_{at.file}"), source)
+    with st.spinner("Projecting the classes"):
+        classes = priorities_ahead.ahead(at.ws.scope, at.ws.dataset, at.organisation, at.test)
+    if classes is not None:
+        layout.evidence(drawn_classes.ahead(at.title, classes, f"classes_{at.file}"), f"{source} Demand and slots: as on the page Capacity.")
 
 
 def ahead(at: Place) -> None:

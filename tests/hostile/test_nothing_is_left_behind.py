@@ -18,6 +18,7 @@ from data.store import SINGLE_USER, Store
 from data.store.tables import METADATA
 from portal import services, uploads
 from portal.cli import main
+from portal.kinds import SOURCES
 from tests.four_trusts import told
 from tests.hostile.people import IN_TEXT, IN_WORKBOOKS, nhs_number, numbers
 from tests.networks.examinations import DONE, NOW, as_csv, rows
@@ -49,10 +50,10 @@ def with_columns(content, **columns):
 LIST = csv_of(*(patient() for _ in PEOPLE))
 EXAMINATIONS = as_csv(rows(*({} for _ in PEOPLE)))
 PATIENTS = [
-    ("waiting_list", "numbers.csv", csv_of(*(patient(Pathway_ID=n) for n in PEOPLE)), PEOPLE),
-    ("waiting_list", "names.csv", with_columns(LIST, Surname=SURNAMES), SURNAMES),
-    ("waiting_list", "births.csv.gz", as_gzip(with_columns(LIST, when=BORN)), BORN),
-    ("waiting_list", "homes.zip", as_zip(("homes.csv", with_columns(LIST, area=HOMES))), HOMES),
+    ("waiting-list", "numbers.csv", csv_of(*(patient(Pathway_ID=n) for n in PEOPLE)), PEOPLE),
+    ("waiting-list", "names.csv", with_columns(LIST, Surname=SURNAMES), SURNAMES),
+    ("waiting-list", "births.csv.gz", as_gzip(with_columns(LIST, when=BORN)), BORN),
+    ("waiting-list", "homes.zip", as_zip(("homes.csv", with_columns(LIST, area=HOMES))), HOMES),
     ("imaging", "numbers.csv", as_csv(rows(*({"patient_id": n} for n in PEOPLE))), PEOPLE),
     ("imaging", "names.csv.gz", as_gzip(with_columns(EXAMINATIONS, Surname=SURNAMES)), SURNAMES),
     ("imaging", "homes.zip", as_zip(("homes.csv", as_csv(rows(*({"examination_code": h} for h in HOMES))))), HOMES),
@@ -113,7 +114,7 @@ def by_safe_reading(place, kind, files):
             found = read_upload(content, name, small_parts().network, folder, now=NOW).findings
             assert list(folder.iterdir()) == [], "nothing of a refused extract stays where it was read"
         else:
-            found = read_safely(content, name, "dm01" if kind == "returns" else kind).findings
+            found = read_safely(content, name, SOURCES[kind].task if kind in SOURCES else "dm01").findings
         assert {f.rule for f in found.refusals} == {"people"}, name
         yield found.summary() + found.table().to_csv()
 
@@ -132,11 +133,11 @@ def by_the_command(place, kind, files):
     folder.mkdir(exist_ok=True)
     for name, content in files:
         (folder / name).write_bytes(content)
-    command = ["import", "--source", kind.replace("_", "-"), *(["--lawful-basis", "an agreement"] if kind != "returns" else [])]
+    command = ["import", "--source", kind, *(["--lawful-basis", "an agreement"] if kind != "returns" else [])]
     assert main([*command, *(str(folder / name) for name, _ in files)]) == 1
 
 
-KINDS = ("returns", "waiting_list", "imaging")
+KINDS = ("returns", "waiting-list", "imaging")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ KINDS = ("returns", "waiting_list", "imaging")
     [
         ("sqlite", by_safe_reading, "imaging"),
         *(("sqlite", way, kind) for way in (by_the_page, by_the_command) for kind in KINDS),
-        ("postgresql", by_the_page, "waiting_list"),
+        ("postgresql", by_the_page, "waiting-list"),
     ],
     indirect=["store_url"],
 )

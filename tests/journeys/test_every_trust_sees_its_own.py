@@ -34,6 +34,7 @@ from portal import (
     performance_ahead,
     performance_lists,
     performance_returns,
+    priorities_ahead,
     results,
     services,
     trajectories,
@@ -64,9 +65,9 @@ ACTS = {
 
 ASKED_BY_PAGES = (
     services, results, files, history, imaging, administration, lists_ahead, demand, trajectories, cancer_waits, peers, performance,
-    performance_ahead, performance_lists, performance_returns,
+    performance_ahead, performance_lists, performance_returns, priorities_ahead,
 )  # fmt: skip
-PROJECTING = (lists_ahead, demand)
+PROJECTING = (lists_ahead, demand, priorities_ahead)
 """Modules whose answers take a second each: asked of one dataset and one scenario of each trust."""
 
 PORTAL_ACTS = {services.load_example, services.save_scenario, services.start_plan, services.cancel, imaging.accept}

@@ -11,6 +11,8 @@ from data.activity import ACTIVITY, WAITING, Activity
 from data.assumptions import ASSUMPTIONS, BY_NAME, DECLARED, SCOPES, Assumptions, defaults_in_force
 from data.errors import Refused
 from data.scenario import base
+from forecasting.fan import fan
+from forecasting.months import months_ahead
 from optimisation.allocation.problem import Problem, build_problem
 from portal.planning import prepare
 from tests.networks.small import frame
@@ -165,6 +167,12 @@ def inputs_of(dataset):
     return prepare(dataset, base("everything allowed", WEEKS))
 
 
+def years_of(dataset):
+    """The years ahead, which no plan of weeks reads."""
+    months = months_ahead(dataset.network, dataset.activity, dataset.assumptions, 12)
+    return fan(months, dataset.assumptions, 3, count=20).rows
+
+
 @pytest.fixture(scope="module")
 def network():
     return rich()
@@ -172,7 +180,8 @@ def network():
 
 @pytest.fixture(scope="module")
 def reads(network):
-    """Assumption → the places it was asked for, each a set of scopes, while the problem was made; what the problem was made from; the problem."""
+    """Assumption → the places it was asked for, each a set of scopes, while the problem and the years ahead were made; what the problem was made
+    from; the problem; the years."""
     asked, honest = {}, Assumptions.values
 
     def listening(self, name, where):
@@ -183,7 +192,8 @@ def reads(network):
         patch.setattr(Assumptions, "values", listening)
         inputs = inputs_of(network)
         problem = build_problem(inputs)
-    return asked, inputs, problem
+        years = years_of(network)
+    return asked, inputs, problem, years
 
 
 def same(one, other):
@@ -198,10 +208,11 @@ def test_no_declared_assumption_is_without_effect(network, reads, declared):
     now = network.assumptions.one(declared.name)
     other = OTHER.get(declared.name, now + 1 if now + 1 <= declared.maximum else (now + declared.minimum) / 2)
     changed = network.assumptions.with_rows(frame(ASSUMPTIONS, [{"name": declared.name, "value": other}]))
-    _, inputs, problem = reads
+    _, inputs, problem, years = reads
     if same(build_problem(replace(inputs, assumptions=changed)), problem):  # demand, lists and today's rota made anew take longer
         again = build_problem(inputs_of(network.changed(assumptions=changed)))
-        assert not same(again, problem), f"{declared.name} {now:g} → {other:g} changes nothing"
+        nothing = same(again, problem) and years_of(network.changed(assumptions=changed)).equals(years)
+        assert not nothing, f"{declared.name} {now:g} → {other:g} changes nothing"
 
 
 @pytest.mark.parametrize("declared", DECLARED, ids=lambda a: a.name)

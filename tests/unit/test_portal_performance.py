@@ -13,8 +13,9 @@ from data.sources import provisional
 from data.sources.mapping import ColumnMapping
 from data.store import SINGLE_USER, Scope
 from forecasting.signals import CONCERN, Settings
-from portal import performance, performance_ahead, performance_lists, performance_returns, services
+from portal import lists_ahead, performance, performance_ahead, performance_lists, performance_returns, priorities_ahead, services
 from portal import performance_words as words
+from portal.charts import priorities as drawn_classes
 from portal.performance import Rebase
 from tests.networks import extracts
 from tests.networks.small import frame, small_parts
@@ -212,6 +213,29 @@ def test_a_list_without_an_extract_has_no_priorities_and_another_trust_sees_none
     dataset_id = kept(with_lists())
     assert performance_lists.by_priority(SINGLE_USER, dataset_id, "BBB", "ct") is None
     assert performance_lists.by_priority(Scope("Bob", "BBB", "planner"), dataset_id, "AAA", "ct") is None
+    assert priorities_ahead.ahead(SINGLE_USER, dataset_id, "BBB", "ct") is None
+    assert priorities_ahead.ahead(Scope("Bob", "BBB", "planner"), dataset_id, "AAA", "ct") is None
+
+
+def test_classes_move_with_their_list_in_the_weeks_ahead(kept):
+    dataset_id = kept(with_lists())
+    own = priorities_ahead.ahead(Scope("Ann", "AAA", "planner"), dataset_id, "AAA", "ct")
+    assert own.rows["waiting"].tolist() == [12, 3]
+    assert own.first > own.date
+    unchanged = lists_ahead.lists(SINGLE_USER, dataset_id, "base")
+    here, weeks = unchanged.of("AAA", "ct"), unchanged.weeks > own.date
+    net = (unchanged.demand - unchanged.seen)[here][0, weeks]
+    assert own.coverage == pytest.approx(15 / unchanged.rows.loc[here, "waiting"].iloc[0])
+    for week in priorities_ahead.AHEAD:
+        assert own.rows[f"waiting_{week}"].sum() == pytest.approx(max(15 + own.coverage * net[:week].sum(), 0), abs=4)
+        assert (own.rows[f"over_six_{week}"] <= own.rows[f"waiting_{week}"]).all()
+    every = priorities_ahead.ahead(SINGLE_USER, dataset_id, "AAA", "ct")
+    assert every.guarded
+    assert every.rows["waiting"].tolist() == [10, 5]
+    shown = drawn_classes.ahead("CT at <b>", every, "classes")
+    assert [t.name for t in shown.figure.data] == every.rows["priority"].tolist()
+    assert shown.table.columns[0] == "Priority"
+    assert "additions and slots are taken in that proportion" in shown.subtitle
 
 
 def test_examinations_against_the_same_month_of_a_base_year(kept):

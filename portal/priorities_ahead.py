@@ -1,0 +1,87 @@
+"""One list by priority class in the weeks ahead, if nothing is changed and patients are booked as they are now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from data.activity import BANDS, OVER_SIX
+from data.small_numbers import applies, guarded
+from data.store import Scope
+from data.waiting_lists import LISTS, NOT_STATED
+from forecasting.dynamics import present_orders
+from forecasting.priorities import class_orders, project_classes
+from portal import lists_ahead, services
+from portal.services import kept
+
+_KEPT = 48
+AHEAD = (4, 13, 26)
+"""Weeks ahead that are shown."""
+
+_BASE = "base"
+
+
+@dataclass(frozen=True, eq=False)
+class Classes:
+    """The classes of one list.
+
+    Attributes:
+        date: of the extract.
+        first: the Monday on which the weeks ahead begin.
+        rows: priority (title), waiting, over_six, and for each week of `AHEAD` waiting_N and over_six_N; patients, as they may be shown.
+        coverage: patients of the extract over those of the newest monthly return.
+        guarded: True where the rule on small numbers was applied.
+    """
+
+    date: pd.Timestamp
+    first: pd.Timestamp
+    rows: pd.DataFrame
+    coverage: float
+    guarded: bool
+
+
+@kept(_KEPT)
+def ahead(scope: Scope, dataset_id: str, organisation: str, test: str) -> Classes | None:
+    """The classes of one list in the weeks ahead; None where no extract is stored, or too few months to know how the list is booked.
+
+    Args:
+        scope: on whose behalf; an organisation sees its own only.
+        dataset_id: the dataset.
+        organisation: holder of the list.
+        test: which test.
+    """
+    held = services.dataset(scope, dataset_id)
+    rows = held.local[LISTS.name]
+    rows = rows[(rows["organisation"] == organisation) & (rows["test"] == test)]
+    orders = present_orders(held.network, held.activity) if len(rows) and held.has_history else None
+    if orders is None or (organisation, test) not in orders.lists:
+        return None
+    newest = rows[rows["date"] == rows["date"].max()]
+    wide = newest.assign(band=newest["weeks_waited"].clip(upper=BANDS - 1)).pivot_table(
+        index="priority", columns="band", values="patients", aggfunc="sum", fill_value=0
+    )
+    classes = held.local.priorities.sort_values("rank", kind="stable")
+    titles = dict(zip(classes["priority"], classes["title"], strict=True)) | {NOT_STATED: "Priority not stated"}
+    order = [p for p in titles if p in wide.index] + sorted(set(wide.index) - set(titles))
+    bands = wide.reindex(index=order, columns=range(BANDS), fill_value=0).to_numpy(dtype=float)
+    unchanged = lists_ahead.lists(scope, dataset_id, _BASE)
+    here, at = unchanged.of(organisation, test), orders.lists.get_loc((organisation, test))
+    date = newest["date"].iloc[0]
+    weeks = np.flatnonzero(unchanged.weeks > date)[: max(AHEAD)]
+    if here.sum() != 1 or len(weeks) < max(AHEAD):
+        return None
+    # An extract may hold a part of the list, or more than the return counts: whoever joins and is seen is taken in the same proportion.
+    coverage = float(bands.sum() / max(float(unchanged.rows.loc[here, "waiting"].iloc[0]), 1.0))
+    net, seen = (coverage * flow[here][0, weeks] for flow in (unchanged.demand, unchanged.seen))
+    fitted = class_orders(bands, orders.order.hazards[at], float(orders.order.removed_share[at]))
+    made = project_classes(bands, fitted, np.maximum(net, 0.0), np.maximum(-net, 0.0), seen)
+    found = pd.DataFrame({"waiting": bands.sum(axis=1), "over_six": bands[:, OVER_SIX:].sum(axis=1)})
+    for week in AHEAD:
+        found[f"waiting_{week}"] = made[:, week - 1].sum(axis=1).round()
+        found[f"over_six_{week}"] = made[:, week - 1, OVER_SIX:].sum(axis=1).round()
+    guard = applies(scope.organisation, {organisation})
+    shown = guarded(found, list(found.columns)) if guard else found
+    shown.insert(0, "priority", [titles.get(p, p) for p in order])
+    return Classes(date, unchanged.weeks[weeks[0]], shown, coverage, guard)

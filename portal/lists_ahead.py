@@ -10,7 +10,6 @@ import pandas as pd
 from data.activity import BANDS, OVER_SIX
 from data.assumptions import Assumptions
 from data.dataset import Dataset
-from data.errors import Refused
 from data.rota import Today
 from data.store import Scope
 from data.working_days import first_monday_after, mondays
@@ -18,7 +17,7 @@ from data.workload import must_do_work
 from forecasting import capacity as formulae
 from portal import services
 from portal.services import kept
-from portal.unchanged import Unchanged, no_assets, unchanged
+from portal.unchanged import Unchanged, required, unchanged
 
 HORIZON = 52
 """Weeks looked ahead."""
@@ -75,9 +74,7 @@ class Lists:
         Raises:
             Refused: the network has no asset.
         """
-        if self.rota is None:
-            raise Refused([no_assets()])
-        return self.rota
+        return required(self.rota)
 
     def monday(self, number: float) -> pd.Timestamp:
         """The Monday of a week counted from 1; NaT where there is none."""

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from data.activity import BANDS, KINDS, OVER_SIX, OVER_THIRTEEN, WAITING
+from data.dataset import Dataset
 from data.local_tables import PROVISIONAL
 from data.small_numbers import applies, guarded
 from data.store import Scope
@@ -87,6 +88,38 @@ class ByPriority:
     guarded: bool
 
 
+@dataclass(frozen=True, eq=False)
+class Extract:
+    """The newest extract of one list.
+
+    Attributes:
+        date: the list stands at the end of this day.
+        rows: its rows of `LISTS`.
+        bands: by priority, the most urgent first, one column for each whole week waited, 13 for thirteen or more; patients.
+        titles: of the priorities, in the order of `bands`.
+    """
+
+    date: pd.Timestamp
+    rows: pd.DataFrame
+    bands: pd.DataFrame
+    titles: list[str]
+
+
+def newest_extract(held: Dataset, organisation: str, test: str) -> Extract | None:
+    """The newest extract of one list; None where none is stored."""
+    rows = held.local[LISTS.name]
+    rows = rows[(rows["organisation"] == organisation) & (rows["test"] == test)]
+    if rows.empty:
+        return None
+    rows = rows[rows["date"] == rows["date"].max()]
+    classes = held.local.priorities.sort_values("rank", kind="stable")
+    titles = dict(zip(classes["priority"], classes["title"], strict=True)) | {NOT_STATED: "Priority not stated"}
+    order = [p for p in titles if p in set(rows["priority"])] + sorted(set(rows["priority"]) - set(titles))
+    banded = rows.assign(band=rows["weeks_waited"].clip(upper=BANDS - 1))
+    wide = banded.pivot_table(index="priority", columns="band", values="patients", aggfunc="sum", fill_value=0)
+    return Extract(rows["date"].iloc[0], rows, wide.reindex(index=order, columns=range(BANDS), fill_value=0), [titles.get(p, p) for p in order])
+
+
 @kept(_KEPT)
 def by_priority(scope: Scope, dataset_id: str, organisation: str, test: str) -> ByPriority | None:
     """The list by priority from the newest extract; None where none is stored.
@@ -98,18 +131,13 @@ def by_priority(scope: Scope, dataset_id: str, organisation: str, test: str) -> 
         test: which test.
     """
     held = services.dataset(scope, dataset_id)
-    rows = held.local[LISTS.name]
-    rows = rows[(rows["organisation"] == organisation) & (rows["test"] == test)]
-    if rows.empty:
+    extract = newest_extract(held, organisation, test)
+    if extract is None:
         return None
-    classes = held.local.priorities.sort_values("rank", kind="stable")
-    titles = dict(zip(classes["priority"], classes["title"], strict=True)) | {NOT_STATED: "Priority not stated"}
+    rows, newest, wide, order = held.local[LISTS.name], extract.rows, extract.bands, list(extract.bands.index)
+    rows = rows[(rows["organisation"] == organisation) & (rows["test"] == test)]
+    classes = held.local.priorities
     limits = dict(zip(classes["priority"], classes["within_weeks"], strict=True))
-    newest = rows[rows["date"] == rows["date"].max()]
-    order = [p for p in titles if p in set(newest["priority"])] + sorted(set(newest["priority"]) - set(titles))
-    band = newest["weeks_waited"].clip(upper=BANDS - 1)
-    wide = newest.assign(band=band).pivot_table(index="priority", columns="band", values="patients", aggfunc="sum", fill_value=0)
-    wide = wide.reindex(index=order, columns=range(BANDS), fill_value=0)
     limit = newest["priority"].map(limits).astype(float)
     late = newest["patients"].where(newest["weeks_waited"] >= limit, 0)
     booked = pd.DataFrame({"waiting": newest.groupby("priority")["patients"].sum(), "over": late.groupby(newest["priority"]).sum()}).reindex(order)
@@ -118,16 +146,15 @@ def by_priority(scope: Scope, dataset_id: str, organisation: str, test: str) -> 
     six = rows["patients"].where(rows["weeks_waited"] >= OVER_SIX, 0)
     weekly = pd.DataFrame({"waiting": rows.groupby("date")["patients"].sum(), "over_six": six.groupby(rows["date"]).sum()}).reset_index()
     guard = applies(scope.organisation, {organisation})
-    names = [titles.get(p, p) for p in order]
     totals = booked[["waiting", "over"]].sum().to_frame().T
     tables = [wide.reset_index(drop=True), booked.reset_index(drop=True), weekly, totals]
     counts = [list(wide.columns), ["waiting", "over", *BOOKED], ["waiting", "over_six"], ["waiting", "over"]]
     shown = [guarded(t, c) if guard else t for t, c in zip(tables, counts, strict=True)]
-    shown[0].insert(0, "priority", names)
-    shown[1].insert(0, "priority", names)
+    shown[0].insert(0, "priority", extract.titles)
+    shown[1].insert(0, "priority", extract.titles)
     shown[1].insert(1, "limit", [float(limits.get(p, np.nan)) for p in order])
     waiting, over = (float(shown[3][name].iloc[0]) for name in ("waiting", "over"))
-    return ByPriority(newest["date"].iloc[0], shown[0], shown[1], shown[2], waiting, over, guard)
+    return ByPriority(extract.date, shown[0], shown[1], shown[2], waiting, over, guard)
 
 
 def bases(known: Monthly) -> dict[str, str]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.activity import BANDS, OVER_SIX
+from data.activity import OVER_SIX
 from data.small_numbers import applies, guarded
 from data.store import Scope
-from data.waiting_lists import LISTS, NOT_STATED
 from forecasting.dynamics import present_orders
 from forecasting.priorities import class_orders, project_classes
 from portal import lists_ahead, services
+from portal.performance_lists import newest_extract
 from portal.services import kept
 
 _KEPT = 48
@@ -53,23 +53,14 @@ def ahead(scope: Scope, dataset_id: str, organisation: str, test: str) -> Classe
         test: which test.
     """
     held = services.dataset(scope, dataset_id)
-    rows = held.local[LISTS.name]
-    rows = rows[(rows["organisation"] == organisation) & (rows["test"] == test)]
-    orders = present_orders(held.network, held.activity) if len(rows) and held.has_history else None
-    if orders is None or (organisation, test) not in orders.lists:
+    extract = newest_extract(held, organisation, test)
+    orders = present_orders(held.network, held.activity) if extract is not None and held.has_history else None
+    if extract is None or orders is None or (organisation, test) not in orders.lists:
         return None
-    newest = rows[rows["date"] == rows["date"].max()]
-    wide = newest.assign(band=newest["weeks_waited"].clip(upper=BANDS - 1)).pivot_table(
-        index="priority", columns="band", values="patients", aggfunc="sum", fill_value=0
-    )
-    classes = held.local.priorities.sort_values("rank", kind="stable")
-    titles = dict(zip(classes["priority"], classes["title"], strict=True)) | {NOT_STATED: "Priority not stated"}
-    order = [p for p in titles if p in wide.index] + sorted(set(wide.index) - set(titles))
-    bands = wide.reindex(index=order, columns=range(BANDS), fill_value=0).to_numpy(dtype=float)
+    bands = extract.bands.to_numpy(dtype=float)
     unchanged = lists_ahead.lists(scope, dataset_id, _BASE)
     here, at = unchanged.of(organisation, test), orders.lists.get_loc((organisation, test))
-    date = newest["date"].iloc[0]
-    weeks = np.flatnonzero(unchanged.weeks > date)[: max(AHEAD)]
+    weeks = np.flatnonzero(unchanged.weeks > extract.date)[: max(AHEAD)]
     if here.sum() != 1 or len(weeks) < max(AHEAD):
         return None
     # An extract may hold a part of the list, or more than the return counts: whoever joins and is seen is taken in the same proportion.
@@ -83,5 +74,5 @@ def ahead(scope: Scope, dataset_id: str, organisation: str, test: str) -> Classe
         found[f"over_six_{week}"] = made[:, week - 1, OVER_SIX:].sum(axis=1).round()
     guard = applies(scope.organisation, {organisation})
     shown = guarded(found, list(found.columns)) if guard else found
-    shown.insert(0, "priority", [titles.get(p, p) for p in order])
-    return Classes(date, unchanged.weeks[weeks[0]], shown, coverage, guard)
+    shown.insert(0, "priority", extract.titles)
+    return Classes(extract.date, unchanged.weeks[weeks[0]], shown, coverage, guard)

@@ -45,9 +45,18 @@ class Unchanged:
         Raises:
             Refused: the network has no asset.
         """
-        if self.rota is None:
-            raise Refused([no_assets()])
-        return self.rota
+        return required(self.rota)
+
+
+def required(rota: Today | None) -> Today:
+    """Today's rota of a network that must have one.
+
+    Raises:
+        Refused: the network has no asset.
+    """
+    if rota is None:
+        raise Refused([no_assets()])
+    return rota
 
 
 def unchanged(dataset: Dataset, assumptions: Assumptions, weeks: pd.DatetimeIndex) -> Unchanged:

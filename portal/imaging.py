@@ -33,6 +33,7 @@ SOURCE_TITLES = {s: "General practice" if s == "gp" else s.capitalize() for s in
 
 GUARDED: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
     "by_hour": (("n",), {}),
+    "by_month": (("n",), {}),
     "utilisation": ((), dict.fromkeys(("minutes_scanned", "minutes_open", "utilisation"), "n")),
     "planned": (("n",), dict.fromkeys(("minutes_scanned", "minutes_open", "utilisation"), "n")),
     "sessions": (("n",), dict.fromkeys(("sessions", "listed_sessions"), "n")),
@@ -149,6 +150,8 @@ def pattern(scope: Scope, network: Network, name: str, asked: Asked, held: Colle
     if name == "planned":
         table = table.groupby(["site", "test"], as_index=False)[["minutes_scanned", "minutes_open", "n"]].sum()
         table["utilisation"] = table["minutes_scanned"] / table["minutes_open"].where(table["minutes_open"] > 0)
+    if name == "by_month":
+        table = table.groupby(["site", "month"], as_index=False)["n"].sum()
     counts, averages = GUARDED[name]
     done = _raw(scope, network, "by_hour", asked, held)
     total = guarded_totals(done, [], ["n"])["n"].iloc[0] if guard else done["n"].sum()

@@ -68,6 +68,8 @@ PATTERNS: Mapping[str, Table] = {
     for table in (
         Table("by_hour", "By weekday and hour", "Examinations done, by the hour their scan started.",
               (*_SITE_AND_TEST, _WEEKDAY, Field("hour", "Hour", Kind.COUNT, minimum=0, maximum=23), _n("Examinations"))),
+        Table("by_month", "By month", "Examinations done, by the month of their scan.",
+              (*_SITE_AND_TEST, Field("month", "Month", Kind.DATE, help="First day of the month"), _n("Examinations"))),
         Table("utilisation", "Utilisation of scanners",
               "Minutes scanned over minutes between the first start and the last end, of each scanner and day. Examinations that overlap "
               "count up to the length of the day.",

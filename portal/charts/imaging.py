@@ -15,8 +15,9 @@ from data.measures import PLANNED
 from data.network import WEEKDAYS, Network
 from data.sources.imaging import PARTS_OF_DAY
 from data.store.imaging import PATTERNS, REPORT_LIMIT, REQUEST_LIMIT
-from data.words import count, number
+from data.words import count, listed, month, number, percent, sentence_start
 from portal.charts.evidence import Evidence, canvas
+from portal.charts.lists import lines
 from portal.charts.tables import shown, titled
 from portal.theme import TEXT, chart_text
 
@@ -59,6 +60,8 @@ PLANNED_BY_PLACE = Table(
 )  # fmt: skip
 """The pattern of planned sessions, added up over scanners and days."""
 
+_NO_KIND = "site of no stated kind"
+
 CELLS: Mapping[str, Cell] = {
     "planned": Cell("utilisation", "Minutes scanned over minutes planned sessions were open, in %", 100, 0, "%", "Planned sessions are used most"),
     "utilisation": Cell("utilisation", "Minutes scanned over minutes between the first start and the last end of each scanner and day, in %",
@@ -93,6 +96,39 @@ def by_hour(rows: pd.DataFrame) -> Evidence:
     figure.update_traces(textfont={"size": 11, "color": TEXT})
     figure.update_xaxes(title="Hour in which the scan started", side="bottom")
     return Evidence(finding, "Examinations done, by weekday and hour of their start; the darker, the more", figure, alt, table, "imaging_by_hour")
+
+
+def by_month(rows: pd.DataFrame, network: Network) -> Evidence:
+    """Examinations by month and kind of site, and of every site in the table.
+
+    Args:
+        rows: site, month, n as they may be shown.
+        network: for titles, kinds and owners of sites.
+    """
+    sites = network["sites"].set_index("site")
+    kinds = sites["kind"].where(sites["kind"] != "", _NO_KIND)
+    tall = rows.assign(kind=rows["site"].map(kinds).fillna(_NO_KIND), n=rows["n"].astype(float))
+    wide = tall.pivot_table(index="month", columns="kind", values="n", aggfunc="sum", fill_value=0.0).sort_index()
+    wide = wide[wide.sum().sort_values(ascending=False, kind="stable").index]
+    figure = canvas(340, yaxis={"rangemode": "tozero", "tickformat": ","}, xaxis={"tickformat": "%b %Y"})
+    months = pd.Series(wide.index)
+    lines(figure, {sentence_start(str(kind)): (months, wide[kind].reset_index(drop=True)) for kind in wide}, "%{x|%B %Y}: %{y:,.0f}")
+    last, newest = wide.iloc[-1], wide.index[-1]
+    shares = [f"{kind} {percent(n / max(last.sum(), 1.0), 0)}" for kind, n in last.items()]
+    finding = f"Examinations in {month(newest)} by kind of site: {listed(shares)}"
+    by_site = tall.pivot_table(index="site", columns="month", values="n", aggfunc="sum", fill_value=0.0)
+    by_site = by_site.reindex([s for s in sites.index if s in by_site.index])
+    table = by_site.astype("int64").set_axis([month(m) for m in by_site.columns], axis=1).reset_index(drop=True)
+    for place, (head, titles) in enumerate((
+        ("Site", network.short_titles("sites")), ("Kind", kinds.to_dict()), ("Trust", {s: _owner(s, network) for s in by_site.index}),
+    )):  # fmt: skip
+        table.insert(place, head, [titles[s] for s in by_site.index])
+    alt = f"{finding}; {month(wide.index[0])} to {month(newest)}."
+    return Evidence(finding, "Examinations done, by month and kind of site; each site in the table", figure, alt, table, "imaging_by_month")
+
+
+def _owner(site: str, network: Network) -> str:
+    return network.short_titles("organisations")[network.owner[site]]
 
 
 def grid(name: str, rows: pd.DataFrame, network: Network, *, pattern: str, file: str) -> Evidence:

@@ -51,6 +51,12 @@ def by_hour(at: Place) -> None:
     _shown(drawn.by_hour(view.table), view)
 
 
+def by_month(at: Place) -> None:
+    """Where examinations are done, month by month."""
+    view = at.view("by_month")
+    _shown(drawn.by_month(view.table, at.held.network), view)
+
+
 def _grid(pattern: str, cell: str, at: Place) -> None:
     view = at.view(pattern)
     table = view.table[view.table["step"] == cell] if pattern == "turnaround" else view.table
@@ -129,8 +135,8 @@ def sent(at: Place) -> None:
 
 
 VIEWS: dict[str, Callable[[Place], None]] = {
-    "Day and hour": by_hour, "Utilisation": utilisation, "Sessions": sessions, "Missed": attendance, "Length": lengths, "Acute": acute,
-    "Downtime": downtime, "Turnaround": turnaround, "Assumptions": measured, "Sent": sent,
+    "Day and hour": by_hour, "Sites": by_month, "Utilisation": utilisation, "Sessions": sessions, "Missed": attendance, "Length": lengths,
+    "Acute": acute, "Downtime": downtime, "Turnaround": turnaround, "Assumptions": measured, "Sent": sent,
 }  # fmt: skip
 
 

@@ -43,6 +43,7 @@ EXPECTED = {
         ("a1", "ct", 2, 9, 2), ("a1", "ct", 2, 11, 1), ("a1", "ct", 2, 14, 1), ("a1", "ct", 3, 18, 1), ("a1", "ct", 5, 9, 1),
         ("b1", "ct", 2, 10, 2), ("b1", "ct", 3, 12, 1),
     ],
+    "by_month": [("a1", "ct", pd.Timestamp("2026-05-01"), 6), ("b1", "ct", pd.Timestamp("2026-05-01"), 3)],
     # At a1: 20 + 30 + 40 + 10 of the 310 minutes from 09:00 to 14:10, and 30 of 30. At b1 two overlap: at most the 90 minutes there were.
     "utilisation": [("a1", "ct", 130, 340, 130 / 340, 2), ("b1", "ct", 100, 100, 1, 2)],
     "sessions": [

@@ -175,6 +175,21 @@ def test_work_in_planned_sessions_narrowed_from_what_is_kept_is_what_would_be_co
     assert set(shown["site"]) == set(counted["site"])
 
 
+def test_sites_are_set_beside_each_other_by_their_kind_and_month(loaded):
+    network = loaded[1]
+    sites = network["sites"].assign(
+        kind=["acute hospital", "community <b>centre</b>", ""][: len(network["sites"])] + [""] * max(len(network["sites"]) - 3, 0)
+    )
+    made = drawn.by_month(view(loaded, "by_month", ONE).table, network.changed(sites=sites))
+    assert made.title == "Examinations in May 2026 by kind of site: acute hospital 100%"
+    assert made.table.to_dict("records") == [{"Site": "Alpha General", "Kind": "acute hospital", "Trust": "Alpha", "May 2026": 12}]
+    rows = pd.DataFrame({"site": ["a1", "b1", "a1"], "month": pd.to_datetime(["2026-04-01", "2026-05-01", "2026-05-01"]), "n": [10, 25, 75]})
+    both = drawn.by_month(rows, network.changed(sites=sites))
+    assert "acute hospital 75% and community <b>centre</b> 25%" in both.title
+    assert [t.x.tolist() == both.figure.data[0].x.tolist() for t in both.figure.data] == [True, True]
+    assert "<b>" not in "".join(t.name for t in both.figure.data)
+
+
 def test_figures_are_measured_of_whole_organisations_and_shown_where_they_are_asked_for(loaded):
     dataset, network = loaded
     parts = imaging.parts(SINGLE_USER, network)

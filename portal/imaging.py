@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from data.activity import KINDS
@@ -162,10 +163,13 @@ def pattern(scope: Scope, network: Network, name: str, asked: Asked, held: Colle
 def _raw(scope: Scope, network: Network, name: str, asked: Asked, held: Collection[Part]) -> pd.DataFrame:
     if name == _SLOWEST and asked != Asked() and not (asked.test or asked.source):
         # Its rows are of one site and day each: of all, which are kept, only those that are asked for.
-        every, months = _raw(scope, network, name, Asked(), held), {(p.organisation, p.month) for p in asked.of(held)}
-        place = zip(every["site"].map(network.owner), every["day"].dt.strftime("%Y-%m"), strict=True)
-        rows = every[[where in months for where in place]]
-        return rows[rows["site"] == asked.site] if asked.site else rows
+        every = _raw(scope, network, name, Asked(), held)
+        sites, site = np.unique(every["site"].to_numpy(dtype=object), return_inverse=True)
+        month, wanted = every["day"].to_numpy().astype("datetime64[M]"), np.zeros(len(every), dtype=bool)
+        for organisation in {p.organisation for p in asked.of(held)}:
+            own = np.array([network.owner[s] == organisation and asked.site in ("", s) for s in sites])[site]
+            wanted |= own & np.isin(month, [np.datetime64(p.month, "M") for p in asked.of(held) if p.organisation == organisation])
+        return every[wanted]
     return services.store().imaging_pattern(scope, name, WorkingDays.of(network), asked.filters(held))
 
 

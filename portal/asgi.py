@@ -10,6 +10,7 @@ import gc
 import importlib
 import logging
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -49,11 +50,15 @@ HEADERS = {
 _HOSTS = st.get_option("server.allowedHosts") or ["*"]
 """Streamlit holds its sockets to this setting; here every request is."""
 
+FIRST_VISIT_SECONDS = 20
+"""After start nothing is worked out ahead for so long: whoever opens the first page has the processor."""
+
 COLLECT_SECONDS = 600.0
 _EARLY = (
     "portal.warming", "portal.files", "portal.parts.admin_views", "portal.parts.change_form", "portal.parts.comparison_view",
     "portal.parts.history_view", "portal.parts.imaging_filters", "portal.parts.imaging_measured", "portal.parts.imaging_views",
-    "portal.parts.override_form", "portal.parts.plan_views", "portal.parts.upload_form",
+    "portal.parts.override_form", "portal.parts.plan_views", "portal.parts.upload_form", "portal.parts.demand_views", "portal.parts.capacity_form",
+    "portal.parts.capacity_views", "portal.parts.performance_views",
 )  # fmt: skip
 """What pages import, loaded while the first browser is still loading its scripts."""
 
@@ -112,6 +117,7 @@ def _get_ready() -> None:
     steps: tuple[tuple[Callable[[], object], str], ...] = (
         (administration.purge_at_start, "nothing was purged"),
         (partial(imaging.get_ready, SINGLE_USER), "no pattern was asked"),
+        (partial(time.sleep, FIRST_VISIT_SECONDS), "nobody waited"),
         (partial(warming.work_ahead, SINGLE_USER), "nothing was worked out ahead"),
     )
     for step, what in steps:

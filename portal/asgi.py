@@ -116,8 +116,8 @@ def _get_ready() -> None:
     gc.freeze()
     steps: tuple[tuple[Callable[[], object], str], ...] = (
         (administration.purge_at_start, "nothing was purged"),
-        (partial(imaging.get_ready, SINGLE_USER), "no pattern was asked"),
         (partial(time.sleep, FIRST_VISIT_SECONDS), "nobody waited"),
+        (partial(imaging.get_ready, SINGLE_USER, filtered=True), "no pattern was asked"),
         (partial(warming.work_ahead, SINGLE_USER), "nothing was worked out ahead"),
     )
     for step, what in steps:

@@ -161,9 +161,10 @@ def pattern(scope: Scope, network: Network, name: str, asked: Asked, held: Colle
 
 
 def _raw(scope: Scope, network: Network, name: str, asked: Asked, held: Collection[Part]) -> pd.DataFrame:
-    if name == _SLOWEST and asked != Asked() and not (asked.test or asked.source):
+    whole = Asked(test=asked.test, source=asked.source)
+    if name == _SLOWEST and asked != whole:
         # Its rows are of one site and day each: of all, which are kept, only those that are asked for.
-        every = _raw(scope, network, name, Asked(), held)
+        every = _raw(scope, network, name, whole, held)
         sites, site = np.unique(every["site"].to_numpy(dtype=object), return_inverse=True)
         month, wanted = every["day"].to_numpy().astype("datetime64[M]"), np.zeros(len(every), dtype=bool)
         for organisation in {p.organisation for p in asked.of(held)}:
@@ -188,12 +189,19 @@ def answer(scope: Scope, network: Network, asked: Asked, held: Collection[Part])
     return "; ".join(parts) + "."
 
 
-def get_ready(scope: Scope) -> None:
-    """Ask once, before anybody does, what takes longest and is kept then: at start, and when an extract was stored."""
+def get_ready(scope: Scope, *, filtered: bool = False) -> None:
+    """Ask once, before anybody does, what takes longest and is kept then: at start, and when an extract was stored.
+
+    Args:
+        scope: on whose behalf.
+        filtered: also under each test and each source by itself.
+    """
     newest = services.store().newest_dataset(scope)
     network = services.dataset(scope, newest.id).network if newest else None
     if network is not None and (held := parts(scope, network)):
-        _raw(scope, network, _SLOWEST, Asked(), held)
+        by_itself = [*(Asked(test=t) for t in network["tests"]["test"]), *(Asked(source=s) for s in SOURCES)] if filtered else []
+        for asked in (Asked(), *by_itself):
+            _raw(scope, network, _SLOWEST, asked, held)
 
 
 def weeks(held: Collection[Part], asked: Asked) -> dict[str, float]:

@@ -164,7 +164,16 @@ def test_sessions_are_counted_for_a_week_and_downtime_for_each_scanner(loaded):
     assert drawn.downtime(worst, network).figure.data[0].y == ("Alpha General, &lt;b&gt;",)
 
 
-@pytest.mark.parametrize("asked", [{"site": "a1"}, {"first": "2026-05", "organisation": "AAA"}, {"last": "2026-05"}])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"site": "a1"},
+        {"first": "2026-05", "organisation": "AAA"},
+        {"last": "2026-05"},
+        {"site": "a1", "source": "outpatient"},
+        {"site": "a1", "test": "ct"},
+    ],
+)
 def test_work_in_planned_sessions_narrowed_from_what_is_kept_is_what_would_be_counted_anew(loaded, asked):
     network = loaded[1]
     filters = Asked(**asked).filters(imaging.parts(ONE, network))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from data.activity import KINDS
@@ -137,14 +136,12 @@ class Demand:
         weeks: the Mondays, in order.
         method: the method in words.
         origin: last day of the history it was made from.
-        paths: sample paths, shape (paths, rows of `rows`), patients a week; may hold no path.
     """
 
     rows: pd.DataFrame
     weeks: pd.DatetimeIndex
     method: str
     origin: pd.Timestamp
-    paths: np.ndarray
 
     def weekly(self, kind: str) -> pd.DataFrame:
         """Central values of one kind: index (organisation, test, priority), one column per Monday."""

@@ -43,6 +43,8 @@ def monthly_changes(months: Months, assumptions: Assumptions) -> dict[str, np.nd
 def steps(months: Months, assumptions: Assumptions) -> pd.DataFrame:
     """Every step of every list and stream, from as many months behind as are set against those ahead: all of these, or as many as are loaded.
 
+    A month behind that is not known counts at the list's level.
+
     Args:
         months: the forecast.
         assumptions: the assumptions in force, for what somebody has named.
@@ -63,8 +65,9 @@ def steps(months: Months, assumptions: Assumptions) -> pd.DataFrame:
             load = months.profiles[test, stream].load(months.calendar, behind.append(months.ahead))
             past = load[: len(behind)]
             level, _ = shared_profile.discounted_level(shared_profile.clipped(values[rows], past), past, assumptions.one("older_month_weight"))
-            known = ~np.isnan(values[rows][:, last])
-            level_behind[rows] = level * (known * past[last]).sum(axis=1)
+            # A month that is not known counts at the level: it is neither a loss behind nor a gain ahead.
+            counted[rows] += level * (np.isnan(values[rows][:, last]) * past[last]).sum(axis=1)
+            level_behind[rows] = level * past[last].sum()
             level_ahead[rows] = level * load[len(behind) :][ahead].sum()
         monthly = months.made.central[stream][:, ahead]
         columns = {COUNTED: counted, LEVEL: level_behind - counted, CALENDAR: level_ahead - level_behind, GROWTH: monthly.sum(axis=1) - level_ahead}

@@ -54,17 +54,17 @@ def fan(months: Months, assumptions: Assumptions, years: int, *, count: int = 20
     later = _yearly_changes(months, assumptions, lists, years)
     paths, rows = {}, []
     for stream in STREAMS:
-        start = np.maximum((first[stream] * named).sum(axis=2), 0.0)
+        start, unchanged = (np.maximum(part.sum(axis=2), 0.0) for part in (first[stream] * named, first[stream]))
         growth, spread, doubt = _growth(months, assumptions, stream)
         own = spread[:, None] * random.standard_normal((count, len(lists), years - 1)).cumsum(axis=2)
         tests = pd.factorize(months.panel.lists["test"])[0]
         common = (random.standard_normal((count, tests.max() + 1)))[:, tests] * doubt
         ahead = np.arange(1, years)
         logs = own + (growth + common)[:, :, None] * ahead
-        made = np.concatenate([start[:, :, None], start[:, :, None] * np.exp(logs) * later], axis=2)
+        made = np.concatenate([start[:, :, None], unchanged[:, :, None] * np.exp(logs) * later], axis=2)
         paths[stream] = made
-        central = np.maximum((months.made.central[stream] * named).sum(axis=1), 0.0)[:, None] * np.exp(growth[:, None] * np.arange(years))
-        central[:, 1:] *= later
+        year, plain = (np.maximum(part.sum(axis=1), 0.0) for part in (months.made.central[stream] * named, months.made.central[stream]))
+        central = np.concatenate([year[:, None], plain[:, None] * np.exp(growth[:, None] * ahead) * later], axis=1)
         rows += [_rows(months.panel.lists, stream, made, central), _rows(*_sums(months.panel.lists, stream, made, central))]
     return Fan(FAN.typed(pd.concat(rows, ignore_index=True).sort_values(list(FAN.key), kind="stable")), lists, paths)
 
@@ -80,7 +80,7 @@ def _growth(months: Months, assumptions: Assumptions, stream: str) -> tuple[np.n
 
 
 def _yearly_changes(months: Months, assumptions: Assumptions, lists: pd.MultiIndex, years: int) -> np.ndarray:
-    """Named changes of the years after the first over those of the first, shape (n, years - 1)."""
+    """Factor by which named changes multiply each year after the first, shape (n, years - 1)."""
     mondays = pd.date_range(months.ahead[0], periods=52 * years, freq="W-MON")
     factor = np.prod([changes(assumptions, lists, mondays)[name] for name in CHANGES], axis=0).reshape(len(lists), years, 52).mean(axis=2)
     return np.asarray(factor[:, 1:])

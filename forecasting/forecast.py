@@ -65,7 +65,7 @@ def weekly_demand(dataset: Dataset, assumptions: Assumptions, weeks: pd.Datetime
     change = np.prod(list(changes(assumptions, index, weeks).values()), axis=0)
     parts = [rows for stream in _STREAMS for rows in _of_stream(stream, months, index, weeks, change)]
     rows = DEMAND.typed(pd.concat(parts, ignore_index=True).sort_values(list(DEMAND.key), kind="stable"))
-    return Demand(rows, weeks, METHOD, dataset.activity.snapshot_date, np.empty((0, len(rows))))
+    return Demand(rows, weeks, METHOD, dataset.activity.snapshot_date)
 
 
 def changes(assumptions: Assumptions, index: pd.MultiIndex, weeks: pd.DatetimeIndex) -> dict[str, np.ndarray]:

@@ -23,7 +23,7 @@ LEAST_MONTHS = 18
 
 PROFILES, RANGES = (Path(__file__).with_name(f"national_{name}.csv") for name in ("profiles", "ranges"))
 
-LOADED, STORED = "the loaded organisations", "the stored national coefficients (2023-04 to 2025-03)"
+LOADED, STORED = "the loaded organisations", "the stored national coefficients (April 2023 to March 2025)"
 
 
 def common_traits(

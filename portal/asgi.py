@@ -114,17 +114,18 @@ def _get_ready() -> None:
     for module in _EARLY:
         importlib.import_module(module)
     gc.freeze()
-    steps: tuple[tuple[Callable[[], object], str], ...] = (
-        (administration.purge_at_start, "nothing was purged"),
-        (partial(time.sleep, FIRST_VISIT_SECONDS), "nobody waited"),
-        (partial(imaging.get_ready, SINGLE_USER, filtered=True), "no pattern was asked"),
-        (partial(warming.work_ahead, SINGLE_USER), "nothing was worked out ahead"),
-    )
-    for step, what in steps:
-        try:
-            step()
-        except SixweeksError as error:
-            _log.info("%s at start: %s", what, error)
+    _try(administration.purge_at_start, "nothing was purged")
+    time.sleep(FIRST_VISIT_SECONDS)
+    _try(partial(imaging.get_ready, SINGLE_USER, filtered=True), "no pattern was asked")
+    _try(partial(warming.work_ahead, SINGLE_USER), "nothing was worked out ahead")
+
+
+def _try(step: Callable[[], object], otherwise: str) -> None:
+    """A step at start without which the portal works too."""
+    try:
+        step()
+    except SixweeksError as error:
+        _log.info("%s at start: %s", otherwise, error)
 
 
 async def _collect_now_and_then() -> None:

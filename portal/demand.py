@@ -149,6 +149,12 @@ def why(held: Expected, asked: Asked) -> pd.DataFrame:
     return rows.groupby("step", sort=False)["change"].sum().reindex(held.steps["step"].unique()).rename_axis("step").reset_index()
 
 
+def unknown(held: Expected, asked: Asked) -> int:
+    """Months of lists among the last ones that are not known, and count at the level of their list."""
+    values = held.months.panel.streams[asked.stream][held.chosen(asked)][:, -MONTHS:]
+    return int(np.isnan(values).sum())
+
+
 def errors(held: Expected, asked: Asked) -> pd.DataFrame:
     """How wrong earlier forecasts would have been: method, horizon, error (share of what happened), origins."""
     lists = held.lists[held.chosen(asked)]
@@ -196,7 +202,10 @@ def answer(held: Expected, asked: Asked, network: Network) -> tuple[str, str]:
     unit = STREAM_UNITS[asked.stream]
     what = STREAM_TITLES[asked.stream].lower()
     said = f"{where}{test}: {number(central)} {unit} expected in the twelve months to {month(made['period'].iloc[-1])} ({what})"
-    change = f", {percent(abs(more), 1)} {'more' if more >= 0 else 'fewer'} than in the last {number(count)} months" if pd.notna(more) else ""
+    change = ""
+    if pd.notna(more):
+        much = f"{percent(abs(more), 1)} {'more' if more >= 0 else 'fewer'} than in the last {number(count)} months"
+        change = f", {much}" if count == MONTHS else f"; over the next {number(count)} months {much}"
     between = f"In 80 of 100 courses between {number(low)} and {number(high)}."
     causes = rows.drop([COUNTED, EXPECTED])
     largest = causes.abs().sort_values(ascending=False, kind="stable").index[:2]

@@ -15,6 +15,7 @@ from data.store import Scope
 from data.working_days import first_monday_after, mondays
 from data.workload import must_do_work
 from forecasting import capacity as formulae
+from forecasting.dynamics import Orders
 from portal import services
 from portal.services import kept
 from portal.unchanged import Unchanged, required, unchanged
@@ -42,6 +43,7 @@ class Lists:
         planned, unscheduled: must-do work, index (organisation, test), one column for each Monday, patients a week; unscheduled inside sessions only.
         rota: today's rota; None where the network has no asset.
         order: the booking order in words.
+        orders: the present booking orders; None where too few months tell.
         data_date: of the lists.
         months: of history loaded.
     """
@@ -57,6 +59,7 @@ class Lists:
     unscheduled: pd.DataFrame
     rota: Today | None
     order: str
+    orders: Orders | None
     data_date: pd.Timestamp
     months: int
 
@@ -110,8 +113,8 @@ def lists_of(held: Dataset, assumptions: Assumptions, horizon: int = HORIZON) ->
     planned = found.demand.weekly("planned").groupby(level=KEYS).sum()
     return Lists(
         rows, weeks, wide(additions) - wide(validated), wide(found.capacity), wide(shape["served"]), wide(shape["waiting"]),
-        wide(shape["over_six"]), planned, _inside(found, assumptions, planned), found.rota, found.response.order, held.waiting_list.date,
-        len(held.activity.periods),
+        wide(shape["over_six"]), planned, _inside(found, assumptions, planned), found.rota, found.response.order, found.orders,
+        held.waiting_list.date, len(held.activity.periods),
     )  # fmt: skip
 
 

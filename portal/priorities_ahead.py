@@ -10,7 +10,6 @@ import pandas as pd
 from data.activity import OVER_SIX
 from data.small_numbers import applies, guarded
 from data.store import Scope
-from forecasting.dynamics import present_orders
 from forecasting.priorities import class_orders, project_classes
 from portal import lists_ahead, services
 from portal.performance_lists import newest_extract
@@ -54,11 +53,13 @@ def ahead(scope: Scope, dataset_id: str, organisation: str, test: str) -> Classe
     """
     held = services.dataset(scope, dataset_id)
     extract = newest_extract(held, organisation, test)
-    orders = present_orders(held.network, held.activity) if extract is not None and held.has_history else None
-    if extract is None or orders is None or (organisation, test) not in orders.lists:
+    if extract is None or not held.has_history:
+        return None
+    unchanged = lists_ahead.lists(scope, dataset_id, _BASE)
+    orders = unchanged.orders
+    if orders is None or (organisation, test) not in orders.lists:
         return None
     bands = extract.bands.to_numpy(dtype=float)
-    unchanged = lists_ahead.lists(scope, dataset_id, _BASE)
     here, at = unchanged.of(organisation, test), orders.lists.get_loc((organisation, test))
     weeks = np.flatnonzero(unchanged.weeks > extract.date)[: max(AHEAD)]
     if here.sum() != 1 or len(weeks) < max(AHEAD):

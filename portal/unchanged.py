@@ -15,7 +15,7 @@ from data.network import ALL_PRIORITIES
 from data.rota import Today, today
 from data.working_days import WorkingDays
 from data.workload import must_do_work, recent_activity
-from forecasting.dynamics import ListDynamics, present_orders
+from forecasting.dynamics import ListDynamics, Orders, present_orders
 from forecasting.forecast import weekly_demand
 from forecasting.waiting_list import list_response
 
@@ -29,6 +29,7 @@ class Unchanged:
         rota: today's rota; None where the network has no asset.
         capacity: slots a week for each list: index (organisation, test, priority), one column for each Monday.
         response: how the lists move.
+        orders: the present booking orders of the lists; None where too few months tell.
         dynamics: the lists in their present booking order, in the order of first appearance in `response.rows`; None where none is known.
     """
 
@@ -36,6 +37,7 @@ class Unchanged:
     rota: Today | None
     capacity: pd.DataFrame
     response: ListResponse
+    orders: Orders | None
     dynamics: ListDynamics | None
 
     @property
@@ -72,8 +74,9 @@ def unchanged(dataset: Dataset, assumptions: Assumptions, weeks: pd.DatetimeInde
     if dataset.network.plannable:
         rota = today(dataset, assumptions, weeks, must_do_work(demand, assumptions, dataset.network.allocated_tests))
     capacity = _seen_a_week(dataset, assumptions, rota, weeks)
-    response, dynamics = list_response(dataset.waiting_list, demand, capacity, present_orders(dataset.network, dataset.activity))
-    return Unchanged(demand, rota, capacity, response, dynamics)
+    orders = present_orders(dataset.network, dataset.activity)
+    response, dynamics = list_response(dataset.waiting_list, demand, capacity, orders)
+    return Unchanged(demand, rota, capacity, response, orders, dynamics)
 
 
 def no_assets() -> Finding:

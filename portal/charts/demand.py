@@ -7,7 +7,7 @@ import pandas as pd
 from data.network import Network
 from data.words import count, month, number, percent
 from portal.charts.evidence import Evidence, canvas
-from portal.demand import MONTHS, STREAM_TITLES, STREAM_UNITS, Asked, Expected, ahead, behind, errors, signed, small, unusual, why, years
+from portal.demand import MONTHS, STREAM_TITLES, STREAM_UNITS, Asked, Expected, ahead, behind, errors, signed, small, unknown, unusual, why, years
 from portal.theme import CATEGORICAL, SECONDARY_TEXT, TEXT, chart_text
 
 _WIDE, _NARROW = "rgba(18,67,109,0.14)", "rgba(18,67,109,0.28)"
@@ -80,6 +80,8 @@ def steps(held: Expected, asked: Asked, network: Network) -> Evidence:
     table = pd.DataFrame({"Step": rows["step"], f"Change ({unit})": rows["change"].round()})
     months = count(min(MONTHS, len(held.months.panel.periods)), "month")
     subtitle = f"{STREAM_TITLES[asked.stream]}, {where(asked, network)}: the last {months} to the next; bars do not begin at zero"
+    if missing := unknown(held, asked):
+        subtitle += f". {count(missing, 'month')} of single lists {'is' if missing == 1 else 'are'} not known and counted at the list's level"
     alt = f"{finding}: " + "; ".join(f"{r.step} {number(r.change)}" for r in rows.itertuples()) + "."
     return Evidence(finding, subtitle, figure, alt, table, "demand_steps")
 

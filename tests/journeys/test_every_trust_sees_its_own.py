@@ -188,7 +188,7 @@ def test_no_answer_that_is_kept_for_one_trust_is_given_to_another(together, ever
     more = {
         "network": [network], "asked": [imaging.Asked()], "held": [imaging.parts(NETWORK, network)], "newer_id": everything["dataset_id"],
         "older_id": [ids["bare"]], "settings": [Settings()], "rebases": [()], "weeks": [13], "examinations": [""], "base": ["2026-05"],
-        "per_day": [True],
+        "per_day": [True], "filtered": [False],
     }  # fmt: skip
     if module in PROJECTING:
         more |= {"dataset_id": [ids["bare"], *_one_each(store.datasets(NETWORK))], "scenario_id": _one_each(store.scenarios(NETWORK))}

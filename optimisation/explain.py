@@ -13,10 +13,11 @@ import pandas as pd
 from data.network import Network
 from data.plan import IN_TURN, Plan, over_six
 from data.words import count, day, listed, number, percent, pounds
-from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, OPENINGS, OUTSOURCING, STAFF, TRAVEL
+from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, EXTRA_STAFF, INSOURCING, OPENINGS, OUTSOURCING, SESSION, STAFF, TRAVEL
 
 _MOST_LIMITS = 3
 _MOST_CHANGES = 6
+_WORTH_A_WORD = 0.5
 _WORTH_NAMING = 5
 """Patients."""
 
@@ -31,6 +32,7 @@ class Answer:
     Attributes:
         headline: one sentence.
         missed: where the target is missed and what limits it there.
+        nearer: what would bring a missed target nearer.
         booking: what booking strictly in turn would come to.
         sessions: how sessions differ from today's rota.
         mobiles: where mobile units stand.
@@ -41,6 +43,7 @@ class Answer:
 
     headline: str
     missed: list[str]
+    nearer: list[str]
     booking: list[str]
     sessions: list[str]
     mobiles: list[str]
@@ -51,7 +54,8 @@ class Answer:
     def sections(self) -> list[tuple[str, list[str]]]:
         """Title and sentences of each part that has any, in reading order."""
         parts = [
-            ("Where the target is missed", self.missed), ("Booking order", self.booking), ("Sessions", self.sessions), ("Mobile units", self.mobiles),
+            ("Where the target is missed", self.missed), ("What would bring it nearer", self.nearer),
+            ("Booking order", self.booking), ("Sessions", self.sessions), ("Mobile units", self.mobiles),
             ("Mutual aid and providers", self.aid), ("Cost", self.cost), ("Before you use these figures", self.caveats),
         ]  # fmt: skip
         return [(title, sentences) for title, sentences in parts if sentences]
@@ -66,7 +70,7 @@ def answer(plan: Plan, network: Network) -> Answer:
     """
     words = _Words(network)
     return Answer(
-        _headline(plan, words), _missed(plan, network, words), _booking(plan, words), _sessions(plan, words), _mobiles(plan, words),
+        _headline(plan, words), _missed(plan, network, words), _nearer(plan), _booking(plan, words), _sessions(plan, words), _mobiles(plan, words),
         _aid(plan, words), _cost(plan), _caveats(plan),
     )  # fmt: skip
 
@@ -101,6 +105,31 @@ def _headline(plan: Plan, words: _Words) -> str:
         f"The six-week target is missed on {len(missed)} of {lists} {span}, {order}; worst: {where}, "
         f"{percent(worst['worst_share'])} over six weeks against {percent(worst['target_share'])}."
     )
+
+
+def _nearer(plan: Plan) -> list[str]:
+    """What would bring a missed target nearer, solved again around the plan."""
+    if all(e["met"] for e in plan.summary["met"]):
+        return []
+    rows = plan["worth"]
+    rows = rows.assign(gain=rows["over_target_before"] - rows["over_target_after"])
+    helps = rows[rows["gain"] >= _WORTH_A_WORD]
+    if rows.empty:
+        return []
+    if helps.empty:
+        return ["Nothing of which a little more was tried (a session a week, staff, bought examinations) brings the target nearer by itself."]
+    said = []
+    places = helps.groupby(["what", "where"], sort=False)["gain"].max().sort_values(ascending=False, kind="stable").head(_MOST_CHANGES).index
+    for what, where in places:
+        group = rows[(rows["what"] == what) & (rows["where"] == where)].sort_values("units")
+        steps = [f"{count(round(r.units), _unit(what))} more: {number(r.over_target_after)}" for r in group.itertuples()]
+        before = number(float(group["over_target_before"].iloc[0]))
+        said.append(f"{what} ({where}): {before} patients are over the target now in what it touches; with {'; with '.join(steps)}.")
+    return said
+
+
+def _unit(what: str) -> str:
+    return {SESSION: "session a week", EXTRA_STAFF: "whole-time equivalent"}.get(what, "time ten examinations a week")
 
 
 def _booking(plan: Plan, words: _Words) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, MOBILES, OPENINGS, OUTSOURCING, STAFF, TRAVEL
+from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, MOBILES, OPENINGS, OUTSOURCING, SHORTEST, STAFF, TRAVEL
 from optimisation.allocation.problem import Inputs
 from optimisation.allocation.problem_help import journeys
 from optimisation.allocation.result import Solved
@@ -27,7 +27,7 @@ def limits(inputs: Inputs, s: Solved, shortfall: pd.DataFrame) -> pd.DataFrame:
         s: its solution.
         shortfall: organisation, test, week (Monday): where the target is missed.
     """
-    parts = (_openings, _staff, _mobiles, _insourcing, _outsourcing, _batches, _acceptance)
+    parts = (_openings, _staff, _mobiles, _insourcing, _outsourcing, _batches, _acceptance, _shortest)
     rows = [row for part in parts for row in part(inputs, s)]
     rows.extend(_travel(inputs, s, shortfall))
     frame = pd.DataFrame(rows, columns=_COLUMNS)
@@ -105,6 +105,17 @@ def _acceptance(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
         most = s.given("accepted", (o, m, site)) * s.given("suitable_for_aid", (m,)) * s.given("additions_so_far", (o, m, u, w))
         value = -s.prices.get("aided", {}).get((o, m, u, site, w), 0.0)
         yield _row(ACCEPTANCE, f"{tests[m]}, {organisations[o]} to {sites[site]}", s.monday(w), used, most, value, "patients so far")
+
+
+def _shortest(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    """Lists as short as booking lead time keeps them, at month ends that count: more slots do not help there."""
+    organisations, tests = inputs.network.short_titles("organisations"), inputs.network.titles("tests")
+    for o, m, w in s.problem.sets["measured_tests"]:
+        lists = [(o, m, u, w) for u in s.problem.near("lists_of_test", (o, m))]
+        least, waiting = (sum(values) for values in zip(*((s.given("shortest_list", i), s.of("waiting", i)) for i in lists), strict=True))
+        if waiting > _FULL and least >= waiting - _FULL:
+            value = sum(s.prices.get("waiting", {}).get(i, 0.0) for i in lists)
+            yield _row(SHORTEST, f"{tests[m]}, {organisations[o]}", s.monday(w), least, waiting, value, "patients")
 
 
 def _travel(inputs: Inputs, s: Solved, shortfall: pd.DataFrame) -> Iterator[tuple[Any, ...]]:

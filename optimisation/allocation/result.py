@@ -249,6 +249,9 @@ def flows(s: Solved) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _list_model(inputs: Inputs, s: Solved) -> pd.DataFrame:
-    opening = inputs.response.opening.rename(columns={"patients": "opening"}).assign(weight=np.nan)
+    opening = inputs.response.opening.rename(columns={"patients": "opening"})
     keys = pd.MultiIndex.from_frame(opening[["organisation", "test", "priority"]])
+    weights = {} if s.problem.booking is None else dict(zip(s.problem.sets["booked_lists"], s.problem.booking.weights, strict=True))
+    at = zip(keys, opening["weeks_waited"], strict=True)
+    opening = opening.assign(weight=[weights[i][w] if i in weights else np.nan for i, w in at])
     return opening[keys.isin(s.problem.sets["lists"])]

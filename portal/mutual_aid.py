@@ -113,7 +113,7 @@ def aid_of(held: Lists, at: Standing, network: Network, assumptions: Assumptions
 def with_travel_limit(assumptions: Assumptions, minutes: float) -> Assumptions:
     """The assumptions with one travel limit for mutual aid everywhere; nothing is stored."""
     name = "aid_travel_limit"
-    row = ASSUMPTIONS.typed(pd.DataFrame([{c: {"name": name, "value": minutes}.get(c) for c in ASSUMPTIONS.columns}]))
+    row, _ = ASSUMPTIONS.read(pd.DataFrame([{c: {"name": name, "value": minutes}.get(c) for c in ASSUMPTIONS.columns}], dtype=object))
     return Assumptions({"assumptions": pd.concat([assumptions.rows[assumptions.rows["name"] != name], row], ignore_index=True)})
 
 

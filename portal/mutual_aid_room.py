@@ -65,11 +65,13 @@ class Balance:
         rows: those of the standing, and, in patients a week, mean of the weeks: demand, slots, needed, short, room, own_openings (what openings of
             its own would meet of what it is short of), openings (what they would leave for others).
         by_week: room above zero, shortage below, shape (n, K), patients a week.
+        openings_by_week: openings left for others, shape (n, K), patients a week.
         place_room, place_openings: for others at each place, shape (p, K), patients a week.
     """
 
     rows: pd.DataFrame
     by_week: np.ndarray
+    openings_by_week: np.ndarray
     place_room: np.ndarray
     place_openings: np.ndarray
 
@@ -209,8 +211,9 @@ def balance_of(at: Standing, weeks: slice) -> Balance:
     """
     lacks, unused = (at.needed - at.capacity)[:, weeks], at.unused[:, weeks]
     short, room = np.maximum(lacks.mean(axis=1), 0.0), unused.mean(axis=1)
-    openings = np.zeros(len(at.rows))
-    np.add.at(openings, at.places["list"].to_numpy(), at.place_openings[:, weeks].mean(axis=1))
+    opened = np.zeros(lacks.shape)
+    np.add.at(opened, at.places["list"].to_numpy(), at.place_openings[:, weeks])
+    openings = opened.mean(axis=1)
     met, left = _given(at, short, room)
     short, unused = short * (1 - met), unused * left[:, None]
     own, open_left = _given(at, short, openings)
@@ -222,7 +225,8 @@ def balance_of(at: Standing, weeks: slice) -> Balance:
         room=unused.mean(axis=1), own_openings=short * own, openings=openings * open_left,
     )  # fmt: skip
     by_week = np.where(unused > 0, unused, -np.maximum(lacks, 0.0))
-    return Balance(rows, by_week, part * unused[place], at.place_openings[:, weeks] * open_left[place][:, None])
+    open_by_week, open_at_places = opened * open_left[:, None], at.place_openings[:, weeks] * open_left[place][:, None]
+    return Balance(rows, by_week, open_by_week, part * unused[place], open_at_places)
 
 
 def _given(at: Standing, short: np.ndarray, room: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -24,7 +24,9 @@ def answer(found: Aid, network: Network) -> list[str]:
     if short < LEAST:
         by = " once its own openings are used" if found.wanted.openings else ""
         return [f"Nobody is short of slots{by}: no test needs aid {span(found)}.", _openings(found)]
-    gain = f"{_patients(moves)} a week, {percent(moves / short)} of the {_slots(short)} a week that lists are short of"
+    met = percent(moves / short, 0 if moves >= short / 10 or moves < LEAST else 1)
+    beyond = " beyond their own openings" if found.wanted.openings else ""
+    gain = f"{_patients(moves)} a week and meet {met} of the need, {_slots(short)} a week{beyond}"
     best = _best(found, network) if moves >= LEAST else ""
     if room < FULL * short:
         said = [f"The whole network is full: aid would move {gain}; the rest needs capacity.", f"{best}." if best else ""]

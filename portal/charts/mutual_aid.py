@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -39,16 +41,26 @@ def standing(found: Aid, network: Network) -> Evidence:
     columns = [m for m in tests if m in set(rows["test"])]
     index = rows.set_index(["organisation", "test"]).reindex(pd.MultiIndex.from_product([drawn, columns]))
     z = (np.where(index["room"] >= LEAST, index["room"], -index["short"]) / index["needed"].where(index["needed"] > 0, 1.0)).to_numpy()
-    words = ["" if s != s else state_words(s, r) for s, r in zip(index["short"], index["room"], strict=True)]
+    words = [_list_words(row) for row in index.itertuples()]
     shape = (len(drawn), len(columns))
     figure = _heat(
         z.reshape(shape), np.array(words, dtype=object).reshape(shape), [names[o] for o in drawn], [tests[m] for m in columns], _BALANCE, _DEEP
     )
+    figure.update_layout(height=_AROUND + 58 * len(drawn))
     subtitle = (
-        f"Slots or patients a week, mean {span(found)}; ▲ orange: short of what meets the target; ● blue: room in today's rota for others; ◆: neither"
+        f"Slots or patients a week, mean {span(found)}; ▲ orange: short of what meets the target; ● blue: room in today's rota; ◆: neither. "
+        "○: openings that staff in post could run beyond today's rota, for the trust's own list and left for others"
         f"{_some(len(drawn), len(shown), 'trust')}"
     )
     return Evidence(finding, subtitle, figure, f"{finding}.", _standing_table(found, network), "aid_standing")
+
+
+def _list_words(row: Any) -> str:
+    """A list in a cell: its state, and openings apart from it."""
+    if row.short != row.short:
+        return ""
+    opened = f"<br>○ {number(row.own_openings)} own, {number(row.openings)} others" if row.own_openings + row.openings >= LEAST else ""
+    return f"<b>{state_words(row.short, row.room)}</b>{opened}"
 
 
 def _standing_table(found: Aid, network: Network) -> pd.DataFrame:
@@ -71,7 +83,7 @@ def by_week(found: Aid, network: Network) -> Evidence:
     drawn = order[:_MOST_ROWS]
     titles = list_titles(rows, network)
     with_room = int((week >= LEAST).any(axis=1).sum())
-    finding = f"{count(with_room, 'list has', 'lists have') if with_room else 'No list has'} room in some week, of {count(len(rows), 'list')}"
+    finding = f"{number(with_room) if with_room else 'None'} of {count(len(rows), 'list')} with room in any of these weeks"
     signs = np.where(week[drawn] >= LEAST, "●", np.where(week[drawn] <= -LEAST, "▲", ""))
     needed = np.maximum(rows["needed"].to_numpy()[drawn], 1e-9)[:, None]
     weeks = [short_day(w) for w in mondays]
@@ -85,6 +97,7 @@ def by_week(found: Aid, network: Network) -> Evidence:
     table = pd.DataFrame({
         "List": np.repeat(np.array(titles, dtype=object), len(mondays)), "Week of": np.tile(mondays, len(rows)),
         "Room, or short below zero (patients a week)": week.ravel().round(1),
+        "Openings left for others (patients a week)": found.balance.openings_by_week.ravel().round(1),
     })  # fmt: skip
     return Evidence(finding, subtitle, figure, f"{finding}.", table, "aid_by_week")
 
@@ -130,8 +143,8 @@ def _most(pairs: pd.DataFrame, side: str, by: list[str], most: int, names: dict[
     return [o for o in names if o in set(ranked)]
 
 
-def _pair_words(row: tuple[object, ...]) -> str:
-    moves, accepted, median, binds = (getattr(row, c) for c in ("moves", "accepted", "median", "binds"))
+def _pair_words(row: Any) -> str:
+    moves, accepted, median, binds = row.moves, row.accepted, row.median, row.binds
     if moves != moves:
         return ""
     held = f"<b>{number(moves)} a week</b>" if moves >= LEAST else f"none: {_NONE.get(binds, LIMITS.get(binds, ''))}"
@@ -204,7 +217,7 @@ def _both_lists(rows: pd.DataFrame, names: dict[str, str]) -> go.Figure:
         after += [row.sender_over_with, row.receiver_over_with]
     marks = list(range(len(labels)))
     figure = canvas(
-        _AROUND + 20 + _ROW * len(labels), xaxis={"side": "top", "showgrid": True, "rangemode": "tozero"}, showlegend=True,
+        _AROUND + 20 + _ROW * len(labels), xaxis={"side": "top", "showgrid": True, "rangemode": "tozero", "tickformat": ",.0f"}, showlegend=True,
         yaxis={"tickvals": marks, "ticktext": [chart_text(t) for t in labels], "range": [len(labels) - 0.5, -0.5], "showgrid": False, "ticks": ""},
         legend={"orientation": "h", "x": 0, "y": -0.02, "yanchor": "top", "traceorder": "normal"}, margin={"b": 44, "r": 60},
     )  # fmt: skip
@@ -220,7 +233,7 @@ def _both_lists(rows: pd.DataFrame, names: dict[str, str]) -> go.Figure:
 
 
 def _heat(
-    z: np.ndarray, text: np.ndarray, rows: list[str], columns: list[str], scale: list[list[object]], deep: float, *, low: float | None = None,
+    z: np.ndarray, text: np.ndarray, rows: list[str], columns: list[str], scale: list[list[Any]], deep: float, *, low: float | None = None,
     hover: list[list[str]] | None = None,
 ) -> go.Figure:  # fmt: skip
     """A heat map with its words in the cells; the first row on top."""

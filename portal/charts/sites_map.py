@@ -12,7 +12,7 @@ from portal.charts.evidence import Evidence, canvas
 from portal.charts.tables import titled
 from portal.mutual_aid import Aid
 from portal.mutual_aid_words import LEAST, span, state_words
-from portal.theme import CATEGORICAL, LINE, SECONDARY_TEXT, TEXT, chart_text
+from portal.theme import CATEGORICAL, SECONDARY_TEXT, TEXT, chart_text
 
 _KM_A_DEGREE = 111.2
 _STATES = {
@@ -38,8 +38,9 @@ def aid_map(found: Aid, network: Network, test: str) -> Evidence:
     moving = pairs[pairs["moves"] >= LEAST]
     near = pairs[(pairs["accepted"] > 0) & (pairs["need"] >= LEAST)]
     title, names = network.titles("tests")[test], network.short_titles("organisations")
-    said = [f"{names[r.sender]} to {names[r.receiver]} ({number(r.moves)} a week)" for r in moving.nlargest(3, "moves").itertuples()]
-    finding = f"{title}: {f'most could move from {listed(said)}' if said else _nobody(len(near))}"
+    most = moving.nlargest(1, "moves")
+    said = [f"most, {number(r.moves)} a week, could move from {names[r.sender]} to {names[r.receiver]}" for r in most.itertuples()]
+    finding = f"{title}: {said[0] if said else _nobody(len(near))}"
     missing = sites[sites["x"].isna()]["site"]
     left_out = f". Without coordinates in the table of sites: {listed(list(titled(missing, 'sites', network)))}" if len(missing) else ""
     subtitle = (
@@ -88,9 +89,10 @@ def _drawn(sites: pd.DataFrame, near: pd.DataFrame, moving: pd.DataFrame, networ
         yaxis={**hidden, "range": [sites["y"].min() - 0.12 * high, sites["y"].max() + 0.12 * high], "scaleanchor": "x"},
     )  # fmt: skip
     main = sites.sort_values("slots", ascending=False, kind="stable").drop_duplicates("organisation").set_index("organisation")
-    for pair in near.itertuples():
-        if pair.sender in main.index and pair.receiver in main.index:
-            _line(figure, main.loc[pair.sender], main.loc[pair.receiver], LINE, 1.5, "dot")
+    moved = {frozenset(p) for p in zip(moving["sender"], moving["receiver"], strict=True)}
+    for pair in sorted({tuple(sorted(p)) for p in zip(near["sender"], near["receiver"], strict=True) if frozenset(p) not in moved}):
+        if set(pair) <= set(main.index):
+            _line(figure, main.loc[pair[0]], main.loc[pair[1]], SECONDARY_TEXT, 1.5, "dot")
     names = network.short_titles("organisations")
     for pair in moving.itertuples():
         if pair.sender in main.index and pair.receiver in main.index:
@@ -98,23 +100,30 @@ def _drawn(sites: pd.DataFrame, near: pd.DataFrame, moving: pd.DataFrame, networ
             _line(figure, main.loc[pair.sender], main.loc[pair.receiver], CATEGORICAL[3], width, "solid")
             _middle(figure, main.loc[pair.sender], main.loc[pair.receiver], f"{number(pair.moves)} a week")
     _marks(figure, sites, network)
-    for organisation, row in main.iterrows():
-        figure.add_annotation(
-            x=row["x"], y=row["y"], text=f"<b>{chart_text(names[str(organisation)])}</b>", showarrow=False, yshift=20, font={"color": TEXT},
-            bgcolor="rgba(255,255,255,0.8)",
-        )  # fmt: skip
+    _names(figure, main, names, wide, high)
     _scale(figure, sites, wide, high)
     return figure
 
 
+def _names(figure: go.Figure, main: pd.DataFrame, names: dict[str, str], wide: float, high: float) -> None:
+    """Each organisation's name at its largest site: above it, or below where another's name would be there."""
+    for organisation, row in main.iterrows():
+        above = main["y"] - row["y"]
+        crowded = (((main["x"] - row["x"]).abs() < 0.25 * wide) & (above > 0) & (above < 0.15 * high)).any()
+        figure.add_annotation(
+            x=row["x"], y=row["y"], text=f"<b>{chart_text(names[str(organisation)])}</b>", showarrow=False, yshift=-20 if crowded else 20,
+            font={"color": TEXT}, bgcolor="rgba(255,255,255,0.8)",
+        )  # fmt: skip
+
+
 def _line(figure: go.Figure, start: pd.Series, end: pd.Series, colour: str, width: float, dash: str) -> None:
-    line = {"color": colour if dash == "solid" else SECONDARY_TEXT, "width": width, "dash": dash}
+    line = {"color": colour, "width": width, "dash": dash}
     figure.add_scatter(x=[start["x"], end["x"]], y=[start["y"], end["y"]], mode="lines", line=line, hoverinfo="skip", showlegend=False)
 
 
 def _middle(figure: go.Figure, start: pd.Series, end: pd.Series, words: str) -> None:
-    """Words on a line, nearer to where it ends: those on lines that begin at the same place stay apart."""
-    x, y = (start[c] + 0.62 * (end[c] - start[c]) for c in ("x", "y"))
+    """Words in the middle of a line."""
+    x, y = (start[c] + 0.5 * (end[c] - start[c]) for c in ("x", "y"))
     figure.add_annotation(x=x, y=y, text=words, showarrow=False, font={"color": TEXT, "size": 13}, bgcolor="rgba(255,255,255,0.9)")
 
 

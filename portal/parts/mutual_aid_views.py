@@ -55,8 +55,8 @@ def settings(held: Lists, assumptions: Assumptions) -> Wanted:
         )  # fmt: skip
     with fourth:
         openings = st.toggle(
-            "Count openings as room", key="aid_openings", bind="query-params",
-            help="Sessions that today's rota does not run and staff in post could: first for the trust's own need, then for others",
+            "Count openings", key="aid_openings", bind="query-params",
+            help="Count sessions that today's rota does not run and staff in post could: first for the trust's own need, then for others",
         )  # fmt: skip
     return Wanted(start, last, bool(openings), None if limit == assumed else float(limit))
 
@@ -72,9 +72,11 @@ def test_looked_at(found: Aid, held: Dataset) -> str:
     present = {m: t for m, t in held.network.titles("tests").items() if m in short.index}
     most = max(present, key=lambda m: (round(float(sums.get(m, 0.0)), 3), float(short[m])))
     column, _ = st.columns([1, 2])
-    titles = {"": f"{present[most]} (most to gain)"} | {m: t for m, t in present.items() if m != most}
+    titles = {"": present[most]} | {m: t for m, t in present.items() if m != most}
     with column:
-        chosen = st.selectbox("Test", list(titles), format_func=titles.__getitem__, key="aid_test", bind="query-params")
+        chosen = st.selectbox(
+            "Test", list(titles), format_func=titles.__getitem__, key="aid_test", bind="query-params", help="First stands the one with most to gain"
+        )
     return str(chosen) or most
 
 

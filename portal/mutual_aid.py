@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from data.assumptions import ASSUMPTIONS, Assumptions
+from data.assumptions import Assumptions
 from data.network import Network
 from data.store import Scope
 from forecasting import capacity as formulae
@@ -54,11 +54,12 @@ class Aid:
         lists: the lists without a change.
         standing: how they stand.
         balance: who is short and who has room.
-        pairs: one row for each test and two organisations: test, sender, receiver; need and room (patients a week); within (share of the sender's
-            patients who live within the travel limit of a site), accepted (share of offers), suitable, asked (offers that can be made a week,
-            nobody twice), willing (of these, who accept), median, least and most (minutes by road over home areas, to the nearest site),
-            smallest and largest (batch); moves (patients a week if no other pair is served), first (number of the first week in which any move,
-            NaN = none), binds (a key of `mutual_aid_offers.LIMITS`), together (patients a week where the pairs are served one after the other).
+        pairs: one row for each test and two organisations between which a road is known: test, sender, receiver; need and room (patients a week);
+            within (share of the sender's patients who live within the travel limit of a site), accepted (share of offers), suitable, asked (offers
+            that can be made a week, nobody twice), willing (of these, who accept), median, least and most (minutes by road over home areas, to the
+            nearest site), smallest and largest (batch); moves (patients a week if no other pair is served), first (number of the first week in which
+            any move, NaN = none), binds (a key of `mutual_aid_offers.LIMITS`), together (patients a week where the pairs are served one after the
+            other).
         moved: (test, sender, receiver) → patients in each of the weeks looked at, in all and into slots of today's rota, shape (2, K); pairs that
             move nobody are left out.
         wanted: the choices.
@@ -104,17 +105,9 @@ def aid(scope: Scope, dataset_id: str, scenario_id: str, wanted: Wanted) -> Aid:
 def aid_of(held: Lists, at: Standing, network: Network, assumptions: Assumptions, wanted: Wanted) -> Aid:
     """The same, of lists at hand."""
     balance = balance_of(at, wanted.weeks)
-    assumptions = assumptions if wanted.limit is None else with_travel_limit(assumptions, wanted.limit)
-    pairs, offered = pairs_of(at, balance, network, assumptions, first=wanted.first, openings=wanted.openings)
+    pairs, offered = pairs_of(at, balance, network, assumptions, first=wanted.first, openings=wanted.openings, limit=wanted.limit)
     moved = {key: offer.moves for key, offer in offered.items() if offer.moves[0].any()}
     return Aid(held, at, balance, pairs.assign(together=together(pairs, offered)), moved, wanted)
-
-
-def with_travel_limit(assumptions: Assumptions, minutes: float) -> Assumptions:
-    """The assumptions with one travel limit for mutual aid everywhere; nothing is stored."""
-    name = "aid_travel_limit"
-    row, _ = ASSUMPTIONS.read(pd.DataFrame([{c: {"name": name, "value": minutes}.get(c) for c in ASSUMPTIONS.columns}], dtype=object))
-    return Assumptions({"assumptions": pd.concat([assumptions.rows[assumptions.rows["name"] != name], row], ignore_index=True)})
 
 
 def effects(found: Aid, test: str) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -78,9 +78,9 @@ class Offer:
 
 
 def pairs_of(
-    at: Standing, balance: Balance, network: Network, assumptions: Assumptions, *, first: int, openings: bool
+    at: Standing, balance: Balance, network: Network, assumptions: Assumptions, *, first: int, openings: bool, limit: float | None
 ) -> tuple[pd.DataFrame, dict[Pair, Offer]]:  # fmt: skip
-    """Every two lists of a test, with what could move from one to the other.
+    """Every two lists of a test between which a road is known, with what could move from one to the other.
 
     Args:
         at: how the lists stand.
@@ -89,47 +89,39 @@ def pairs_of(
         assumptions: the assumptions in force.
         first: number of the first of these weeks, from 1.
         openings: True where openings count as room.
+        limit: minutes that are the travel limit everywhere; None = the assumed limits.
 
     Returns:
         Rows as `portal.mutual_aid.Aid.pairs` has them without `together`, and each pair's offer.
     """
-    accepted = {(r.organisation, r.test, r.site): float(r.accepted) for r in offers_of(network, assumptions).itertuples()}
-    sizes = {name: assumptions.values(f"aid_{name}", at.rows) for name in ("suitable", "minimum_batch", "maximum_batch")}
-    more = balance.place_openings if openings else np.zeros_like(balance.place_openings)
-    need = balance.rows["short"] - (balance.rows["own_openings"] if openings else 0.0)
-    roads = _roads(at, network, assumptions)
+    accepted = {(r.organisation, r.test, r.site): float(r.accepted) for r in offers_of(network, assumptions, limit).itertuples()}
+    lists = {key: k for k, key in enumerate(zip(at.rows["organisation"], at.rows["test"], strict=True))}
+    roads = _roads(at, journeys(network, assumptions, limit))
+    known = sorted((lists[o, m], lists[p, m], (m, o, p)) for m, o, p in roads if (o, m) in lists)
+    weeks, here = balance.by_week.shape[1], at.places.groupby("list").indices
+    suitable, smallest, largest = (assumptions.values(f"aid_{name}", at.rows) for name in ("suitable", "minimum_batch", "maximum_batch"))
+    asked = suitable * np.maximum(at.before[:, first - 1] + weeks * balance.rows["demand"].to_numpy(), 0.0) / weeks
+    need = (balance.rows["short"] - (balance.rows["own_openings"] if openings else 0.0)).to_numpy()
+    room = balance.place_room + (balance.place_openings if openings else 0.0)
+    sites = at.places["site"].to_numpy()
     found: list[dict[str, Any]] = []
     offered: dict[Pair, Offer] = {}
-    for test, sender, receiver, i, j in _two_lists(at.rows):
-        here = np.flatnonzero(at.places["list"] == j)
-        sites = at.places["site"].to_numpy()[here]
-        share = np.array([accepted.get((sender, test, s), 0.0) for s in sites])
-        suitable = float(sizes["suitable"][i])
-        weeks = balance.by_week.shape[1]
-        asked = suitable * max(at.before[i, first - 1] + weeks * balance.rows["demand"].iloc[i], 0.0) / weeks
-        today = balance.place_room[here]
+    for i, j, (test, sender, receiver) in known:
+        share = np.array([accepted.get((sender, test, site), 0.0) for site in sites[here[j]]])
         offer = Offer(
-            np.full(weeks, need.iloc[i]), np.full(weeks, asked), today, today + more[here], share, here,
-            float(sizes["minimum_batch"][i]), float(sizes["maximum_batch"][i]),
+            np.full(weeks, need[i]), np.full(weeks, asked[i]), balance.place_room[here[j]], room[here[j]], share, here[j], float(smallest[i]),
+            float(largest[i]),
         )  # fmt: skip
-        row = {"test": test, "sender": sender, "receiver": receiver, "suitable": suitable, "asked": asked}
-        found.append(row | roads.get((test, sender, receiver), _NO_ROAD) | _told(offer))
+        row = {"test": test, "sender": sender, "receiver": receiver, "suitable": float(suitable[i]), "asked": float(asked[i])}
+        found.append(row | roads[test, sender, receiver] | _told(offer))
         offered[test, sender, receiver] = offer
     return pd.DataFrame(found, columns=[*_COLUMNS]), offered
 
 
-_NO_ROAD = {"within": 0.0, "median": np.nan, "least": np.nan, "most": np.nan}
 _COLUMNS = (
     "test", "sender", "receiver", "need", "room", "within", "accepted", "suitable", "asked", "willing", "median", "least", "most", "smallest",
     "largest", "moves", "first", "binds",
 )  # fmt: skip
-
-
-def _two_lists(rows: pd.DataFrame) -> Iterator[tuple[str, str, str, int, int]]:
-    """Test, sender, receiver and the positions of their lists."""
-    for test, members in rows.groupby("test", sort=False).indices.items():
-        names = rows["organisation"].to_numpy()
-        yield from ((str(test), names[i], names[j], int(i), int(j)) for i in members for j in members if i != j)
 
 
 def _told(offer: Offer) -> dict[str, Any]:
@@ -161,11 +153,13 @@ def together(pairs: pd.DataFrame, offered: Mapping[Pair, Offer]) -> np.ndarray:
     asked: dict[tuple[str, str], np.ndarray] = {}
     room: dict[int, np.ndarray] = {}
     found = np.zeros(len(pairs))
+    keys = list(zip(pairs["test"], pairs["sender"], pairs["receiver"], strict=True))
+    moving = pairs["moves"].to_numpy() > 0
     for k in np.lexsort((pairs["median"].to_numpy(), -pairs["accepted"].to_numpy())):
-        test, sender, receiver = pairs[["test", "sender", "receiver"]].iloc[k]
-        offer = offered[test, sender, receiver]
-        if not pairs["moves"].iloc[k]:
+        if not moving[k]:
             continue
+        test, sender, _ = keys[k]
+        offer = offered[keys[k]]
         left = np.stack([room.get(s, offer.room[n]) for n, s in enumerate(offer.sites)])
         mine = need.get((test, sender), offer.need), asked.get((test, sender), offer.asked)
         taken = offer.taken(*mine, left)
@@ -176,10 +170,10 @@ def together(pairs: pd.DataFrame, offered: Mapping[Pair, Offer]) -> np.ndarray:
     return found
 
 
-def _roads(at: Standing, network: Network, assumptions: Assumptions) -> dict[Pair, dict[str, float]]:
+def _roads(at: Standing, travel: pd.DataFrame) -> dict[Pair, dict[str, float]]:
     """Minutes by road from a sender's home areas to the nearest of a receiver's sites where the test is done, by (test, sender, receiver)."""
     done = at.places.rename(columns={"organisation": "receiver"})[["receiver", "test", "site"]]
-    rows = journeys(network, assumptions).merge(done, on=["test", "site"])
+    rows = travel.merge(done, on=["test", "site"])
     pair = ["test", "organisation", "receiver"]
     nearest = rows.sort_values("minutes", kind="stable").drop_duplicates([*pair, "home_area"])
     return {key: _over_areas(areas) for key, areas in nearest.groupby(pair, sort=False)}

@@ -22,10 +22,10 @@ def answer(found: Aid, network: Network) -> list[str]:
     short = float(rows["short"].sum() - (rows["own_openings"].sum() if found.wanted.openings else 0.0))
     room = float(rows["room"].sum() + (rows["openings"].sum() if found.wanted.openings else 0.0))
     if short < LEAST:
-        by = " once its own openings are used" if found.wanted.openings else ""
+        by = " once its own free openings are used" if found.wanted.openings else ""
         return [f"Nobody is short of slots{by}: no test needs aid {span(found)}.", _openings(found)]
     met = percent(moves / short, 0 if moves >= short / 10 or moves < LEAST else 1)
-    beyond = " beyond their own openings" if found.wanted.openings else ""
+    beyond = " beyond their own free openings" if found.wanted.openings else ""
     gain = f"{_patients(moves)} a week and meet {met} of the need, {_slots(short)} a week{beyond}"
     best = _best(found, network) if moves >= LEAST else ""
     if room < FULL * short:
@@ -56,7 +56,7 @@ def _best(found: Aid, network: Network) -> str:
 def _why(found: Aid) -> str:
     needing = found.pairs[(found.pairs["need"] >= LEAST) & (found.pairs["room"] >= LEAST)]
     if needing.empty:
-        return "Those with room and those who are short do different tests."
+        return "Those with room and those who are short do different tests, or no road is known between them."
     reasons = needing["binds"].value_counts().index
     return f"What holds back those who are short, at those with room for the same test: {listed([LIMITS[r] for r in reasons])}."
 
@@ -95,8 +95,8 @@ def method_words(wanted: Wanted) -> list[str]:
         f"Short: slots a list needs beyond today's rota. It needs its demand, and on top of it room for weeks that vary or, for {RECOVERY_WEEKS:g} "
         f"weeks, what clears the list to its sustainable size, whichever is more; both as on the page Capacity with {OVER_SIX} weeks as target.",
         "Room: slots of today's rota that their own list neither needs nor can use without falling below its shortest length.",
-        "Openings: sessions the register could hold and today's rota does not run, as far as staff in post have free hours, without overtime, bank "
-        "and agency. A trust that is short uses its own openings first.",
+        "Free openings: sessions the register could hold and today's rota does not run, as far as staff in post have free hours, without overtime, "
+        "bank and agency. A trust that is short uses its own first.",
         "A minute is counted once: tests that share a room have their parts of its time as today, and what one of them leaves goes first to tests of "
         "the same trust and room that are short.",
         f"What could move: the least of what the sender is short of, room, largest batch, and acceptance × suitable × (waiting + joining) ÷ weeks, "
@@ -104,4 +104,6 @@ def method_words(wanted: Wanted) -> list[str]:
         f"Travel: minutes by road from home areas to the nearest site of the receiver where the test is done; nobody beyond {limit} accepts.",
         "Both lists are projected with and without the aid of one pair. In all: pairs are served one after the other, those first that most accept.",
     ]
-    return said if not wanted.openings else [*said, "Openings are counted as room, after what the sender could open itself is taken off its need."]
+    return (
+        said if not wanted.openings else [*said, "Free openings are counted as room, after what the sender could open itself is taken off its need."]
+    )

@@ -49,14 +49,14 @@ def standing(found: Aid, network: Network) -> Evidence:
     figure.update_layout(height=_AROUND + 58 * len(drawn))
     subtitle = (
         f"Slots or patients a week, mean {span(found)}; ▲ orange: short of what meets the target; ● blue: room in today's rota; ◆: neither. "
-        "○: openings that staff in post could run beyond today's rota, for the trust's own list and left for others"
+        "○: free openings that staff in post could run beyond today's rota, for the trust's own list and left for others"
         f"{_some(len(drawn), len(shown), 'trust')}"
     )
     return Evidence(finding, subtitle, figure, f"{finding}.", _standing_table(found, network), "aid_standing")
 
 
 def _list_words(row: Any) -> str:
-    """A list in a cell: its state, and openings apart from it."""
+    """A list in a cell: its state, and free openings apart from it."""
     if row.short != row.short:
         return ""
     opened = f"<br>○ {number(row.own_openings)} own, {number(row.openings)} others" if row.own_openings + row.openings >= LEAST else ""
@@ -70,8 +70,8 @@ def _standing_table(found: Aid, network: Network) -> pd.DataFrame:
         f"Waiting on {day(found.lists.data_date)} (patients)": rows["waiting"].round(), "Demand (patients a week)": rows["demand"].round(1),
         "Slots in today's rota (a week)": rows["slots"].round(1), "Slots needed (a week)": rows["needed"].round(1),
         "Short (slots a week)": rows["short"].round(1), "Room in today's rota (patients a week)": rows["room"].round(1),
-        "Of what is short, own openings would meet (slots a week)": rows["own_openings"].round(1),
-        "Openings left for others (patients a week)": rows["openings"].round(1),
+        "Of what is short, own free openings would meet (slots a week)": rows["own_openings"].round(1),
+        "Free openings left for others (patients a week)": rows["openings"].round(1),
     })  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def by_week(found: Aid, network: Network) -> Evidence:
     table = pd.DataFrame({
         "List": np.repeat(np.array(titles, dtype=object), len(mondays)), "Week of": np.tile(mondays, len(rows)),
         "Room, or short below zero (patients a week)": week.ravel().round(1),
-        "Openings left for others (patients a week)": found.balance.openings_by_week.ravel().round(1),
+        "Free openings left for others (patients a week)": found.balance.openings_by_week.ravel().round(1),
     })  # fmt: skip
     return Evidence(finding, subtitle, figure, f"{finding}.", table, "aid_by_week")
 
@@ -146,10 +146,9 @@ def _most(pairs: pd.DataFrame, side: str, by: list[str], most: int, names: dict[
 def _pair_words(row: Any) -> str:
     moves, accepted, median, binds = row.moves, row.accepted, row.median, row.binds
     if moves != moves:
-        return ""
+        return "" if row.Index[0] == row.Index[1] else "no road known"
     held = f"<b>{number(moves)} a week</b>" if moves >= LEAST else f"none: {_NONE.get(binds, LIMITS.get(binds, ''))}"
-    road = "no road known" if median != median else f"{percent(accepted, 0)} accept, {number(median)} min"
-    return f"{held}<br>{road}"
+    return f"{held}<br>{percent(accepted, 0)} accept, {number(median)} min"
 
 
 _NONE = {"short": "not short", "far": "too far", "room": "no room", "accept": "too few accept", "need": "little need"}

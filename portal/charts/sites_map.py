@@ -84,7 +84,7 @@ def _drawn(sites: pd.DataFrame, near: pd.DataFrame, moving: pd.DataFrame, networ
     wide, high = (max(float(sites[c].max() - sites[c].min()), 10.0) for c in ("x", "y"))
     hidden = {"visible": False, "showgrid": False}
     figure = canvas(
-        560, showlegend=True, legend={"orientation": "h", "x": 0, "y": 0, "yanchor": "top"}, margin={"b": 40},
+        600, showlegend=True, legend={"orientation": "h", "x": 0, "y": 0, "yanchor": "top"}, margin={"b": 40},
         xaxis={**hidden, "range": [sites["x"].min() - 0.25 * wide, sites["x"].max() + 0.25 * wide]},
         yaxis={**hidden, "range": [sites["y"].min() - 0.12 * high, sites["y"].max() + 0.12 * high], "scaleanchor": "x"},
     )  # fmt: skip
@@ -98,7 +98,7 @@ def _drawn(sites: pd.DataFrame, near: pd.DataFrame, moving: pd.DataFrame, networ
         if pair.sender in main.index and pair.receiver in main.index:
             width = 1.5 + (_THICK - 1.5) * pair.moves / moving["moves"].max()
             _line(figure, main.loc[pair.sender], main.loc[pair.receiver], CATEGORICAL[3], width, "solid")
-            _middle(figure, main.loc[pair.sender], main.loc[pair.receiver], f"{number(pair.moves)} a week")
+            _said(figure, main.loc[pair.sender], main.loc[pair.receiver], f"{number(pair.moves)} a week")
     _marks(figure, sites, network)
     _names(figure, main, names, wide, high)
     _scale(figure, sites, wide, high)
@@ -121,9 +121,9 @@ def _line(figure: go.Figure, start: pd.Series, end: pd.Series, colour: str, widt
     figure.add_scatter(x=[start["x"], end["x"]], y=[start["y"], end["y"]], mode="lines", line=line, hoverinfo="skip", showlegend=False)
 
 
-def _middle(figure: go.Figure, start: pd.Series, end: pd.Series, words: str) -> None:
-    """Words in the middle of a line."""
-    x, y = (start[c] + 0.5 * (end[c] - start[c]) for c in ("x", "y"))
+def _said(figure: go.Figure, start: pd.Series, end: pd.Series, words: str) -> None:
+    """Words on a line, nearer to where it ends: lines that begin at one place keep theirs apart."""
+    x, y = (start[c] + 0.62 * (end[c] - start[c]) for c in ("x", "y"))
     figure.add_annotation(x=x, y=y, text=words, showarrow=False, font={"color": TEXT, "size": 13}, bgcolor="rgba(255,255,255,0.9)")
 
 

@@ -39,8 +39,8 @@ class Shown:
 
 
 def settings(held: Lists, assumptions: Assumptions) -> Wanted:
-    """Ask for weeks, travel limit and whether openings count."""
-    first, second, third, fourth = st.columns([1, 1, 1.2, 1.2], vertical_alignment="bottom")
+    """Ask for weeks, travel limit and whether free openings count."""
+    first, second, third, fourth = st.columns([1, 1, 1.1, 1.3], vertical_alignment="bottom")
     mondays = {k + 1: day(w) for k, w in enumerate(held.weeks)}
     with first:
         start = _one("From the week of", list(mondays), mondays, "from", 0)
@@ -55,7 +55,7 @@ def settings(held: Lists, assumptions: Assumptions) -> Wanted:
         )  # fmt: skip
     with fourth:
         openings = st.toggle(
-            "Count openings", key="aid_openings", bind="query-params",
+            "Count free openings", key="aid_openings", bind="query-params",
             help="Count sessions that today's rota does not run and staff in post could: first for the trust's own need, then for others",
         )  # fmt: skip
     return Wanted(start, last, bool(openings), None if limit == assumed else float(limit))

@@ -34,7 +34,7 @@ def test_a_network_without_room_is_said_to_be_full_until_openings_are_counted(pl
     app = planner.open("mutual_aid", dataset=stored.id)
     assert planner.title.startswith("The whole network is full: aid would move 0 patients a week and meet 0% of the need, 53 slots a week")
     assert planner.title.endswith("the rest needs capacity.")
-    planner.do(labelled(app.toggle, "Count openings").set_value(True))
+    planner.do(labelled(app.toggle, "Count free openings").set_value(True))
     assert "can help" in planner.title
     assert "Ask for aid before anything is bought" in planner.text
 
@@ -43,10 +43,10 @@ def test_choices_change_the_answer_and_a_link_that_names_them_shows_the_same(pla
     app = planner.open("mutual_aid")
     planner.do(labelled(app.selectbox, "From the week of").select(2))
     planner.do(labelled(app.selectbox, "To the week of").select(3))
-    planner.do(labelled(app.toggle, "Count openings").set_value(True))
+    planner.do(labelled(app.toggle, "Count free openings").set_value(True))
     said = planner.title, planner.text
     assert "from the week of 8 June 2026 to that of 15 June 2026" in said[1]
-    assert "Openings are counted as room" in said[1]
+    assert "Free openings are counted as room" in said[1]
     planner.open("mutual_aid", dataset=tiny, aid_from="8 June 2026", aid_to="15 June 2026", aid_openings="true")
     assert (planner.title, planner.text) == said
 

@@ -12,11 +12,12 @@ import pandas as pd
 import pytest
 
 from data.travel import offers_of
+from forecasting.waiting_list import with_slots
 from portal.charts import mutual_aid as drawn
 from portal.charts import sites_map
 from portal.charts.tables import csv
 from portal.lists_ahead import lists_of
-from portal.mutual_aid import Wanted, aid_of, effects, with_travel_limit
+from portal.mutual_aid import Wanted, aid_of, effects
 from portal.mutual_aid_room import balance_of, standing_of
 from portal.mutual_aid_words import answer, method_words, state_words
 from tests.small_networks import Stream, Tiny, session_type, two_trusts
@@ -178,7 +179,6 @@ def test_another_travel_limit_is_tried_everywhere_and_nothing_is_changed():
     assert from_p_to_q(found)["binds"] == "far"
     _, _, farther = looked_at(tiny, replace(THREE, limit=20.0))
     assert from_p_to_q(farther)["moves"] == pytest.approx(11 / 3)
-    assert with_travel_limit(held.assumptions, 20).one("aid_travel_limit") == 20
     assert held.assumptions.one("aid_travel_limit") == 19
     assert len(offers_of(held.network, held.assumptions)) == 0
 
@@ -202,6 +202,16 @@ def test_aid_takes_patients_off_the_senders_list_and_leaves_the_receiver_as_it_w
     assert row["sender_over_with"] < row["sender_over"]
     assert row["receiver_waiting_with"] == pytest.approx(row["receiver_waiting"])
     assert not row["harmed"]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_lists_that_are_given_todays_slots_go_as_they_would_without_a_change(usual, known):
+    _, _, found = usual
+    lists, both = found.lists, np.array([1, 0, 1])
+    again = with_slots(lists.response, lists.dynamics if known else None, both, lists.capacity[both])
+    assert again.waiting == pytest.approx(lists.waiting[both])
+    expected = lists.over_six if known else lists.response.rows["in_turn"].to_numpy().reshape(2, 3)
+    assert again.over_six == pytest.approx(expected[both])
 
 
 def test_a_receiver_that_gave_slots_its_own_list_needed_is_said_to_be_harmed():
@@ -253,6 +263,14 @@ def test_room_that_is_too_far_or_too_small_is_said_to_be_of_no_use_and_why():
     assert "different tests" in answer(other, held.network)[1]
 
 
+def test_trusts_without_a_known_road_between_them_are_no_pair():
+    held, _, found = looked_at(pair().but(travel={}))
+    assert found.pairs.empty
+    assert "no road is known" in answer(found, held.network)[1]
+    assert drawn.offers(found, held.network, "x").figure is None
+    assert effects(found, "x").empty
+
+
 def test_a_state_is_told_by_sign_and_word():
     assert [state_words(3, 0), state_words(0, 3), state_words(0.2, 0.2)] == ["▲ 3 short", "● room for 3", "◆ enough"]
 
@@ -260,7 +278,7 @@ def test_a_state_is_told_by_sign_and_word():
 def test_what_is_tried_is_named_among_the_methods():
     assert "nobody beyond the travel limit accepts" in " ".join(method_words(Wanted()))
     assert "nobody beyond 30 minutes (tried here, not stored) accepts" in " ".join(method_words(Wanted(limit=30.0)))
-    assert any("Openings are counted" in line for line in method_words(Wanted(openings=True)))
+    assert any("Free openings are counted" in line for line in method_words(Wanted(openings=True)))
 
 
 def test_every_figure_has_its_table_and_says_what_it_shows(usual):

@@ -47,9 +47,11 @@ def span(found: Aid) -> str:
 def _best(found: Aid, network: Network) -> str:
     best = found.pairs.loc[found.pairs["together"].idxmax()]
     names, tests = network.short_titles("organisations"), network.titles("tests")
+    begins = found.wanted.first - 1 + int(best["first"])
+    since = f", from the week of {day(found.lists.monday(begins))}" if begins > found.wanted.first else ""
     return (
         f"{names[best['receiver']]} can help {names[best['sender']]} most, with {_patients(best['together'])} a week for {tests[best['test']]}, "
-        f"{number(best['median'])} minutes by road"
+        f"{number(best['median'])} minutes by road{since}"
     )
 
 

@@ -123,7 +123,7 @@ def _line(figure: go.Figure, start: pd.Series, end: pd.Series, colour: str, widt
 
 def _said(figure: go.Figure, start: pd.Series, end: pd.Series, words: str) -> None:
     """Words on a line, nearer to where it ends: lines that begin at one place keep theirs apart."""
-    x, y = (start[c] + 0.62 * (end[c] - start[c]) for c in ("x", "y"))
+    x, y = (start[c] + 0.75 * (end[c] - start[c]) for c in ("x", "y"))
     figure.add_annotation(x=x, y=y, text=words, showarrow=False, font={"color": TEXT, "size": 13}, bgcolor="rgba(255,255,255,0.9)")
 
 

@@ -239,6 +239,11 @@ def test_where_one_trust_has_room_the_answer_is_aid_before_purchase(usual):
                              "Neither is counted here.")  # fmt: skip
 
 
+def test_help_that_begins_later_says_when():
+    held, _, found = looked_at(pair(aid_minimum_batch=4))
+    assert answer(found, held.network)[0].endswith("3 patients a week for x, 20 minutes by road, from the week of 8 December 2025.")
+
+
 def test_where_the_whole_network_is_full_the_answer_says_that_aid_moves_little():
     held, _, found = looked_at(pair(q=FULL))
     said = answer(found, held.network)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.travel import journeys
 from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, MOBILES, OPENINGS, OUTSOURCING, SHORTEST, STAFF, TRAVEL
 from optimisation.allocation.problem import Inputs
-from optimisation.allocation.problem_help import journeys
 from optimisation.allocation.result import Solved
 
 _FULL = 1e-4
@@ -123,7 +123,7 @@ def _travel(inputs: Inputs, s: Solved, shortfall: pd.DataFrame) -> Iterator[tupl
     if shortfall.empty or not inputs.lever("mutual_aid"):
         return
     organisations, sites, tests = (inputs.network.short_titles(t) for t in ("organisations", "sites", "tests"))
-    roads = journeys(inputs)
+    roads = journeys(inputs.network, inputs.assumptions)
     beyond = roads[roads["minutes"] > roads["limit"]].sort_values("minutes", kind="stable").drop_duplicates(["organisation", "site", "test"])
     week = {monday: w for w, monday in enumerate(s.problem.weeks, start=1)}
     for miss in shortfall.itertuples():

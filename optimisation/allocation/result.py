@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from data.network import ALL_PRIORITIES
+from data.travel import offers_of
 from optimisation.allocation.problem import Index, Inputs, Problem
-from optimisation.allocation.problem_help import offers_of
 from optimisation.matrix import Matrix
 from optimisation.solving import Outcome
 
@@ -150,7 +150,7 @@ def _mobiles(s: Solved) -> pd.DataFrame:
 
 def _transfers(inputs: Inputs, s: Solved) -> pd.DataFrame:
     owner = inputs.network.owner
-    road = {(r.organisation, r.test, r.site): float(r.road) for r in offers_of(inputs).itertuples()}
+    road = {(r.organisation, r.test, r.site): float(r.road) for r in offers_of(inputs.network, inputs.assumptions).itertuples()}
     moved: dict[tuple[Any, ...], float] = {}
     for (o, m, u, site, _, w), v in s.flows("examined"):
         if owner[site] != o:

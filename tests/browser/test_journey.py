@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from data.workbook import write_workbook
 from portal.charts.icons import PICTURE
-from portal.parts import capacity_views, performance_views
+from portal.parts import capacity_views, mutual_aid_views, performance_views
 from portal.parts.plan_views import VIEWS
 from tests.browser.conftest import PATIENCE, settled, window_of
 from tests.served import make_plan, portal, tiny_parts
@@ -36,7 +36,7 @@ PAGES = {
     "Overview": [], "Performance": [v for v in performance_views.VIEWS if v not in ("Examinations", "By priority")],
     "Upload": [], "Demand": [], "Scenarios": [], "Runs": [],
     "Network and assumptions": ["Assumptions", "Change an assumption", "Today's rota", "Network tables"], "Allocation plan": list(VIEWS),
-    "Capacity": list(capacity_views.VIEWS),
+    "Capacity": list(capacity_views.VIEWS), "Mutual aid": list(mutual_aid_views.VIEWS),
     "Admin": ["Extracts held", "How long they are kept", "Who did what", "Small numbers"],
 }  # fmt: skip
 """Pages by title, with their tabs."""

@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, MOBILES, OPENINGS, OUTSOURCING, STAFF, TRAVEL
+from optimisation.allocation.limit_kinds import (
+    ACCEPTANCE, BATCH, INSOURCING, LENDING, MOBILES, OPENINGS, OUTSOURCED_REPORTS, OUTSOURCING, REPORTING, STAFF, TRAVEL,
+)  # fmt: skip
 from optimisation.allocation.problem import Inputs
 from optimisation.allocation.problem_help import journeys
 from optimisation.allocation.result import Solved
+from optimisation.allocation.result_reporting import reporting_weeks
 
 _FULL = 1e-4
 """A limit binds when this little of it is left, in its own unit."""
@@ -27,7 +30,7 @@ def limits(inputs: Inputs, s: Solved, shortfall: pd.DataFrame) -> pd.DataFrame:
         s: its solution.
         shortfall: organisation, test, week (Monday): where the target is missed.
     """
-    parts = (_openings, _staff, _mobiles, _insourcing, _outsourcing, _batches, _acceptance)
+    parts = (_openings, _staff, _reporting, _mobiles, _insourcing, _outsourcing, _batches, _acceptance)
     rows = [row for part in parts for row in part(inputs, s)]
     rows.extend(_travel(inputs, s, shortfall))
     frame = pd.DataFrame(rows, columns=_COLUMNS)
@@ -87,6 +90,22 @@ def _outsourcing(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
         used = sum(s.of("outsourced", (*i, w)) for i in lists)
         value = -s.row_prices.get("outsourcing_limit", {}).get((o, m, w), 0.0)
         yield _row(OUTSOURCING, f"{tests[m]}, {organisations[o]}", s.monday(w), used, s.given("outsourced_limit", (o, m, w)), value, "patients")
+
+
+def _reporting(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    """Own reporting time, what of it may be given to others, and outsourced reports; each place names the tests it holds for."""
+    organisations, tests = inputs.network.short_titles("organisations"), inputs.network.titles("tests")
+    for r in reporting_weeks(s):
+        i, monday = (r.organisation, r.week), s.monday(r.week)
+        named = ", ".join(title for m, title in tests.items() if (r.organisation, m) in s.problem.values["report_minutes"])
+        where = f"{organisations[r.organisation]}: {named or 'reports of other trusts'}"
+        value = -s.row_prices.get("reporting_time", {}).get(i, 0.0)
+        yield _row(REPORTING, where, monday, r.own_used, r.available, value, "minutes")
+        for what, name, most, used, unit in (
+            (LENDING, "lent", "lending_limit", r.lent, "minutes"), (OUTSOURCED_REPORTS, "outsourced_reports", "outsourced_report_limit", r.outsourced, "reports"),
+        ):  # fmt: skip
+            if i in s.problem.values[most]:
+                yield _row(what, where, monday, used, s.given(most, i), -s.prices.get(name, {}).get(i, 0.0), unit)
 
 
 def _batches(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:

@@ -1,0 +1,62 @@
+"""Reports of a solved plan: each written as soon as somebody has the time, the oldest first, whatever the model's own slack did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from optimisation.allocation.equations.reporting import WEEKS_IN_TIME
+
+if TYPE_CHECKING:
+    from optimisation.allocation.result import Solved
+
+_NONE = 1e-6
+"""Minutes smaller than this are solver noise."""
+
+
+@dataclass(frozen=True)
+class ReportingWeek:
+    """One organisation's reports in one week, all in minutes but for the outsourced ones.
+
+    Attributes:
+        organisation, week: whose, and which week (1, 2, …).
+        needed: brought by the examinations of the week.
+        available: own reporting time.
+        borrowed, lent: had from others, given to others.
+        outsourced: reports written by a provider.
+        reported: written in the week, by whomever.
+        own_used: own time used, for own reports and those of others.
+        backlog, late: not yet written at week end, and the part of it older than four weeks.
+    """
+
+    organisation: str
+    week: int
+    needed: float
+    available: float
+    borrowed: float
+    lent: float
+    outsourced: float
+    reported: float
+    own_used: float
+    backlog: float
+    late: float
+
+
+def reporting_weeks(s: Solved) -> list[ReportingWeek]:
+    """Every organisation and week with reports, in the order of the index set; empty where reports do not limit the plan."""
+    found = []
+    for (o,) in s.problem.sets["reporters"]:
+        backlog = s.given("opening_backlog", (o,))
+        recent = [s.given("ordinary_reports", (o,))] * WEEKS_IN_TIME
+        for w in range(1, s.problem.last_week + 1):
+            i = (o, w)
+            needed, own = s.of("scanned", i), s.given("reporting_minutes", i)
+            borrowed, lent, outsourced = s.of("borrowed", i), s.of("lent", i), s.of("outsourced_reports", i)
+            help_had = borrowed + outsourced * s.given("mean_report", (o,))
+            reported = min(backlog + needed, own - lent + help_had)
+            backlog = max(backlog + needed - reported, 0.0)
+            recent = [*recent[1:], needed]
+            late = backlog - sum(recent)
+            used = min(max(reported - help_had, 0.0) + lent, own)
+            found.append(ReportingWeek(o, w, needed, own, borrowed, lent, outsourced, reported, used, backlog, late if late > _NONE else 0.0))
+    return found

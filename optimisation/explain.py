@@ -13,7 +13,7 @@ import pandas as pd
 from data.network import Network
 from data.plan import Plan
 from data.words import count, day, listed, percent, pounds
-from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, OPENINGS, OUTSOURCING, STAFF, TRAVEL
+from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, OPENINGS, OUTSOURCING, REPORTING, STAFF, TRAVEL
 
 _MOST_LIMITS = 3
 _MOST_CHANGES = 6
@@ -31,6 +31,7 @@ class Answer:
         sessions: how sessions differ from today's rota.
         mobiles: where mobile units stand.
         aid: who helps whom.
+        reports: who writes reports for whom, what is bought, what is late; nothing where reports do not limit the plan.
         cost: what it costs.
         caveats: what the reader must know before believing a number.
     """
@@ -40,6 +41,7 @@ class Answer:
     sessions: list[str]
     mobiles: list[str]
     aid: list[str]
+    reports: list[str]
     cost: list[str]
     caveats: list[str]
 
@@ -47,7 +49,7 @@ class Answer:
         """Title and sentences of each part that has any, in reading order."""
         parts = [
             ("Where the target is missed", self.missed), ("Sessions", self.sessions), ("Mobile units", self.mobiles),
-            ("Mutual aid and providers", self.aid), ("Cost", self.cost), ("Before you use these figures", self.caveats),
+            ("Mutual aid and providers", self.aid), ("Reports", self.reports), ("Cost", self.cost), ("Before you use these figures", self.caveats),
         ]  # fmt: skip
         return [(title, sentences) for title, sentences in parts if sentences]
 
@@ -61,8 +63,8 @@ def answer(plan: Plan, network: Network) -> Answer:
     """
     words = _Words(network)
     return Answer(
-        _headline(plan, words), _missed(plan, network, words), _sessions(plan, words), _mobiles(plan, words), _aid(plan, words), _cost(plan),
-        _caveats(plan),
+        _headline(plan, words), _missed(plan, network, words), _sessions(plan, words), _mobiles(plan, words), _aid(plan, words),
+        _reports(plan, words), _cost(plan), _caveats(plan),
     )  # fmt: skip
 
 
@@ -136,6 +138,7 @@ def _about(rows: pd.DataFrame, network: Network, words: _Words, o: str, m: str) 
     return (
         ((what == OPENINGS) & where.str.startswith(rooms if rooms else ("\0",)))
         | ((what == STAFF) & where.isin(staff))
+        | ((what == REPORTING) & where.str.startswith(f"{words.organisations[o]}: ") & (where + ",").str.contains(f" {words.tests[m]},", regex=False))
         | (what.isin([BATCH, ACCEPTANCE, TRAVEL]) & from_here)
         | ((what == OUTSOURCING) & (where == f"{test}{words.organisations[o]}"))
         | ((what == INSOURCING) & where.isin({f"{test}{words.sites[s]}" for s in own}))
@@ -203,6 +206,23 @@ def _aid(plan: Plan, words: _Words) -> list[str]:
     for (kind, o, m), n in kinds[kinds >= 0.5].items():
         said.append(f"{words.organisations[o]} has {count(round(n), f'{words.tests[m]} examination')} {kind}.")
     return said or ["Nobody is examined at another trust or by a provider."]
+
+
+def _reports(plan: Plan, words: _Words) -> list[str]:
+    """Each organisation's reports in one sentence."""
+    said = []
+    for o, rows in plan["reporting"].groupby("organisation", sort=False):
+        hours = rows[["minutes_needed", "minutes_available", "shared_minutes", "backlog", "late_over_4_weeks"]] / 60
+        parts = [f"{hours['minutes_needed'].mean():,.0f} hours of reports a week on average, {hours['minutes_available'].mean():,.0f} hours of its own"]
+        shared, bought = hours["shared_minutes"], rows["outsourced_reports"].sum()
+        for moved, how in ((shared.clip(lower=0).sum(), "had from other trusts"), (-shared.clip(upper=0).sum(), "given to other trusts")):
+            parts += [f"{moved:,.0f} hours over the plan {how}"] if moved >= 0.5 else []
+        parts += [f"{count(round(bought), 'report')} outsourced"] if bought >= 0.5 else []
+        late = hours["late_over_4_weeks"]
+        worst = rows["week"].loc[late.idxmax()]
+        parts.append(f"{late.max():,.0f} hours late in the week of {day(worst)}, at worst" if late.max() >= 0.5 else "none later than four weeks")
+        said.append(f"{words.organisations[str(o)]}: {'; '.join(parts)}. At the end {hours['backlog'].iloc[-1]:,.0f} hours are not yet written.")
+    return said
 
 
 def _cost(plan: Plan) -> list[str]:

@@ -9,8 +9,18 @@ import numpy as np
 import pandas as pd
 
 from optimisation.allocation.limit_kinds import (
-    ACCEPTANCE, BATCH, INSOURCING, LENDING, MOBILES, OPENINGS, OUTSOURCED_REPORTS, OUTSOURCING, REPORTING, STAFF, TRAVEL,
-)  # fmt: skip
+    ACCEPTANCE,
+    BATCH,
+    INSOURCING,
+    LENDING,
+    MOBILES,
+    OPENINGS,
+    OUTSOURCED_REPORTS,
+    OUTSOURCING,
+    REPORTING,
+    STAFF,
+    TRAVEL,
+)
 from optimisation.allocation.problem import Inputs
 from optimisation.allocation.problem_help import journeys
 from optimisation.allocation.result import Solved
@@ -101,11 +111,12 @@ def _reporting(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
         where = f"{organisations[r.organisation]}: {named or 'reports of other trusts'}"
         value = -s.row_prices.get("reporting_time", {}).get(i, 0.0)
         yield _row(REPORTING, where, monday, r.own_used, r.available, value, "minutes")
-        for what, name, most, used, unit in (
-            (LENDING, "lent", "lending_limit", r.lent, "minutes"), (OUTSOURCED_REPORTS, "outsourced_reports", "outsourced_report_limit", r.outsourced, "reports"),
-        ):  # fmt: skip
-            if i in s.problem.values[most]:
-                yield _row(what, where, monday, used, s.given(most, i), -s.prices.get(name, {}).get(i, 0.0), unit)
+        if i in s.problem.values["lending_limit"]:
+            value = -s.prices.get("lent", {}).get(i, 0.0)
+            yield _row(LENDING, where, monday, max(-r.shared, 0.0), s.given("lending_limit", i), value, "minutes")
+        if i in s.problem.values["outsourced_report_limit"]:
+            value = -s.prices.get("outsourced_reports", {}).get(i, 0.0)
+            yield _row(OUTSOURCED_REPORTS, where, monday, r.outsourced, s.given("outsourced_report_limit", i), value, "reports")
 
 
 def _batches(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:

@@ -72,10 +72,11 @@ def costs(tables: Mapping[str, pd.DataFrame], s: Solved) -> dict[str, float]:
 def _owed_reports(reporting: pd.DataFrame, s: Solved) -> float:
     """Growth of the backlog over the plan at the price of an outsourced report."""
     last = reporting[reporting["week"] == s.monday(s.problem.last_week)]
-    return sum(
+    pounds = (
         max(r.backlog - s.given("opening_backlog", (r.organisation,)), 0.0)
         * s.given("outsourced_report_price", (r.organisation,)) / s.given("mean_report", (r.organisation,)) for r in last.itertuples()
     )  # fmt: skip
+    return float(sum(pounds))
 
 
 def measures(inputs: Inputs, tables: Mapping[str, pd.DataFrame], months: pd.DataFrame, cost: Mapping[str, float]) -> pd.DataFrame:

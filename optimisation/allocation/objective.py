@@ -22,7 +22,7 @@ def undone(m: Any) -> Any:
 
 
 def shortfall(m: Any) -> Any:
-    """Patients over the target share at month ends, later months counting more, and late reports: Σ price[o,m,w]·short[o,m,w] + Σ price[o]·late[o,w]."""
+    """Patients over the target at month ends, later months counting more, and late reports: Σ price[o,m,w]·short[o,m,w] + Σ price[o]·late[o,w]."""
     patients = sum(m.shortfall_price[i] * v for i, v in m.shortfall.items())
     return patients + sum(m.late_report_price[i[0]] * v for i, v in m.late_reports.items())
 
@@ -38,7 +38,7 @@ def cost(m: Any) -> Any:
 
 
 def disturbance(m: Any) -> Any:
-    """Changes from today's rota and from week to week, patients' waits and journeys, reports written elsewhere, and a cliff at the end, at their stated prices.
+    """Changes from today's rota and from week to week, waits and journeys, reports written elsewhere, and a cliff at the end, at their stated prices.
 
     The size of a change is 2·more - (n - today), and of all ramps of a session type 2·Σ rise - (n - today) in the last week.
     """

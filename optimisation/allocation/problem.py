@@ -74,8 +74,8 @@ class Problem:
 def build_problem(inputs: Inputs) -> Problem:
     """Index sets, parameter values and bounds of one instance."""
     from optimisation.allocation.problem_help import aid, external, mobiles, staff
-    from optimisation.allocation.problem_reporting import reporting
     from optimisation.allocation.problem_parts import lists, stations, targets
+    from optimisation.allocation.problem_reporting import reporting
 
     draft = Draft(inputs)
     for part in (stations, lists, mobiles, staff, aid, external, reporting, targets):

@@ -15,7 +15,7 @@ def reporting(d: Draft) -> None:
     organisations = [(o,) for o in d.inputs.network.organisations if o in here and tests]
     weekly = [(o, w) for (o,) in organisations for w in d.weeks]
     d.sets["reporters"], d.sets["reporting_weeks"] = organisations, weekly
-    _work(d, tests, organisations, weekly)
+    _work(d, tests, weekly)
     most = {o: max(_minutes_today(d, o)) for (o,) in organisations}
     d.values["reporting_minutes"] = {(o, w): declared.get((o, w), most[o]) for o, w in weekly}
     _backlog(d, organisations)
@@ -46,7 +46,7 @@ def _reported_tests(d: Draft) -> list[Index]:
     return [i for i in able if minutes[i] > 0 and at_once[i] < 1]
 
 
-def _work(d: Draft, tests: list[Index], organisations: list[Index], weekly: list[Index]) -> None:
+def _work(d: Draft, tests: list[Index], weekly: list[Index]) -> None:
     """What brings reports: routes of lists, must-do work, and unscheduled work outside planned sessions."""
     owner, wanted = d.inputs.network.owner, set(tests)
     minutes, at_once = d.values.get("report_minutes", {}), d.values.get("reports_later", {})

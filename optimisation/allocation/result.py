@@ -187,13 +187,11 @@ def _staffing(s: Solved) -> pd.DataFrame:
 
 def _reporting(s: Solved) -> pd.DataFrame:
     rows = [
-        (r.organisation, s.monday(r.week), r.needed, r.available, r.borrowed - r.lent, r.outsourced, r.backlog, r.late,
+        (r.organisation, s.monday(r.week), r.needed, r.available, r.shared, r.outsourced, r.backlog, r.late,
          r.outsourced * s.given("outsourced_report_price", (r.organisation,)))
         for r in reporting_weeks(s)
     ]  # fmt: skip
-    return _frame(
-        rows, "organisation week minutes_needed minutes_available shared_minutes outsourced_reports backlog late_over_4_weeks cost_gbp"
-    )
+    return _frame(rows, "organisation week minutes_needed minutes_available shared_minutes outsourced_reports backlog late_over_4_weeks cost_gbp")
 
 
 def _waiting_list(s: Solved) -> pd.DataFrame:

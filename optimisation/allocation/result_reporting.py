@@ -22,9 +22,8 @@ class ReportingWeek:
         organisation, week: whose, and which week (1, 2, …).
         needed: brought by the examinations of the week.
         available: own reporting time.
-        borrowed, lent: had from others, given to others.
+        shared: had from others; below zero = given to them.
         outsourced: reports written by a provider.
-        reported: written in the week, by whomever.
         own_used: own time used, for own reports and those of others.
         backlog, late: not yet written at week end, and the part of it older than four weeks.
     """
@@ -33,10 +32,8 @@ class ReportingWeek:
     week: int
     needed: float
     available: float
-    borrowed: float
-    lent: float
+    shared: float
     outsourced: float
-    reported: float
     own_used: float
     backlog: float
     late: float
@@ -51,12 +48,12 @@ def reporting_weeks(s: Solved) -> list[ReportingWeek]:
         for w in range(1, s.problem.last_week + 1):
             i = (o, w)
             needed, own = s.of("scanned", i), s.given("reporting_minutes", i)
-            borrowed, lent, outsourced = s.of("borrowed", i), s.of("lent", i), s.of("outsourced_reports", i)
-            help_had = borrowed + outsourced * s.given("mean_report", (o,))
-            reported = min(backlog + needed, own - lent + help_had)
+            shared, outsourced = s.of("borrowed", i) - s.of("lent", i), s.of("outsourced_reports", i)
+            helped = shared + outsourced * s.given("mean_report", (o,))
+            reported = min(backlog + needed, own + helped)
             backlog = max(backlog + needed - reported, 0.0)
             recent = [*recent[1:], needed]
             late = backlog - sum(recent)
-            used = min(max(reported - help_had, 0.0) + lent, own)
-            found.append(ReportingWeek(o, w, needed, own, borrowed, lent, outsourced, reported, used, backlog, late if late > _NONE else 0.0))
+            used = max(reported - helped, -shared, 0.0)
+            found.append(ReportingWeek(o, w, needed, own, shared, outsourced, used, backlog, late if late > _NONE else 0.0))
     return found

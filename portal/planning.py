@@ -25,6 +25,7 @@ from optimisation.allocation.model import build_model
 from optimisation.allocation.objective import GOALS
 from optimisation.allocation.problem import Inputs, build_problem
 from optimisation.allocation.result import Solved, tables
+from optimisation.allocation.result_reporting import reporting_notes
 from optimisation.matrix import Matrix, matrix_of
 from optimisation.solving import Outcome, solve_in_order
 from portal.unchanged import no_assets, unchanged
@@ -113,7 +114,7 @@ def _plan(
         "booking_order": IN_TURN,
         "list_check": {IN_TURN: {"mean_points": 0.0, "worst_points": 0.0}},
         "cost_gbp": cost,
-        "notes": _notes(dataset, inputs),
+        "notes": [*_notes(dataset, inputs), *reporting_notes(inputs, solved)],
         "findings": [f.sentence() for f in (*inputs.today.findings, *lock_findings(scenario.locks, dataset.network, inputs.weeks))],
         "provenance": _provenance(dataset, scenario, settings, inputs),
     }

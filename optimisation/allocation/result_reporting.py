@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from data.words import listed
 from optimisation.allocation.equations.reporting import WEEKS_IN_TIME
+from optimisation.allocation.problem import Inputs
+from optimisation.allocation.problem_reporting import declared_minutes
 
 if TYPE_CHECKING:
     from optimisation.allocation.result import Solved
@@ -57,3 +60,25 @@ def reporting_weeks(s: Solved) -> list[ReportingWeek]:
             used = max(reported - helped, -shared, 0.0)
             found.append(ReportingWeek(o, w, needed, own, shared, outsourced, used, backlog, late if late > _NONE else 0.0))
     return found
+
+
+def reporting_notes(inputs: Inputs, s: Solved) -> list[str]:
+    """What to know of the reporting time: where it is derived, and where the time in post is too little for recent activity."""
+    titles = inputs.network.short_titles("organisations")
+    declared = {o for o, _ in declared_minutes(inputs)}
+    derived = [titles[o] for (o,) in s.problem.sets["reporters"] if o not in declared]
+    notes = []
+    if derived:
+        notes.append(
+            f"Reporting time is derived for {listed(derived)}: what today's rota brings in its busiest week. Add those who report to the sheet Staff "
+            "in post to replace it."
+        )
+    for (o,) in s.problem.sets["reporters"]:
+        own = sum(s.given("reporting_minutes", (o, w)) for w in range(1, s.problem.last_week + 1)) / s.problem.last_week / 60
+        needed = s.given("ordinary_reports", (o,)) / 60
+        if own < needed:
+            notes.append(
+                f"{titles[o]} has {own:,.0f} hours a week for reports in post; those of recent months need {needed:,.0f}. Unless others help, its "
+                "reports become late."
+            )
+    return notes

@@ -163,6 +163,9 @@ DECLARED: tuple[Assumption, ...] = (
                "Largest share of the list that may wait six weeks or more at a month end.", _PAIR),
     Assumption("target_week", "Target reached from week", "week of the plan", "Target", 1, 520, 26,
                "The target is asked for at each month end from this week of the plan on.", _PAIR),
+    Assumption("booked_in_turn", "Slots booked strictly in turn", "share of slots", "Target", 0, 1, 0,
+               "From the first week of the plan on, so many slots go to whoever has waited longest; the others are booked in the present order. "
+               "1 = all, 0 = as in recent months.", _PAIR),
     Assumption("list_floor", "Shortest list", "weeks of additions", "Target", 0, 12, 1,
                "What booking lead time keeps on any list.", ("test",)),
     Assumption("undone_price", "Price of undone must-do work", "£ a patient a week", "Target", 0, 1_000_000, 20_000,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol, Self
 
+import numpy as np
 import pandas as pd
 
 from data.activity import KINDS
@@ -163,3 +165,35 @@ class ListResponse:
     rows: pd.DataFrame
     opening: pd.DataFrame
     order: str
+
+
+class ListModel(Protocol):
+    """Lists in the order they are booked in, for any number seen; made by forecasting, used by optimisation."""
+
+    def some(self, wanted: np.ndarray) -> Self:
+        """Some of the lists; `wanted` holds their positions, in the order asked for."""
+
+    def booked_in_turn(self, share: float) -> Self:
+        """The same lists with this share of slots booked strictly in turn."""
+
+    def over(self, served: np.ndarray, removed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Waiting over six and over thirteen weeks at each week end.
+
+        Args:
+            served: seen, shape (lists, weeks), patients a week.
+            removed: gone without a test, the same shape.
+
+        Returns:
+            Two arrays of that shape, patients.
+        """
+
+    def answer(self, served: np.ndarray, removed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Over six weeks, and how many more or fewer wait so long for each one more seen in an earlier week.
+
+        Args:
+            served: about which, as above.
+            removed: about which, as above.
+
+        Returns:
+            Shape (lists, weeks), patients; and (lists, weeks, weeks): at the end of week w for one more seen in week w' ≤ w, 0 after it.
+        """

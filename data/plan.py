@@ -63,15 +63,15 @@ PLAN_TABLES: tuple[Table, ...] = (
         _n("backlog", "Backlog", "minutes at week end", "Reports not yet written, each written as soon as there is time"),
         _n("late_over_4_weeks", "Late over 4 weeks", "minutes at week end", "Reports of examinations done four weeks ago or more"), _COST,
     ), key=("organisation", "week")),
-    Table("waiting_list", "Waiting lists", "The lists week by week. Columns in present order are empty where only the in-turn bound was computed.", (
+    Table("waiting_list", "Waiting lists", "The lists week by week. Columns in present order are empty where too few months tell what it is.", (
         _ORG, _TEST, _PRIORITY, _WEEK,
         _n("additions", "Additions", "patients"), _n("removed", "Removed", "patients", "Left the list without a test"),
         _n("seen", "Seen", "patients"), _n("waiting", "Waiting", "patients at week end"),
-        _n("over_six_present_order", "Over six weeks, present order", "patients", required=False),
+        _n("over_six_present_order", "Over six weeks, present order", "patients",
+           "Booked in the order of recent months, but for the share of slots the assumptions book strictly in turn", required=False),
         _n("over_six_in_turn", "Over six weeks, strictly in turn", "patients", "A lower bound for every booking order"),
         _n("over_thirteen_present_order", "Over 13 weeks, present order", "patients", required=False),
-        _n("share_over_six", "Share over six weeks", "share of the list",
-           "In the booking order the plan was computed for: see booking_order in plan.json", required=False),
+        _n("share_over_six", "Share over six weeks", "share of the list", "In present order where it is known, else in turn", required=False),
     ), key=("organisation", "test", "priority", "week")),
     Table("list_model", "List model", "The list on the first Monday by weeks waited, with the weights the list model uses.", (
         _ORG, _TEST, _PRIORITY, Field("weeks_waited", "Weeks waited", Kind.COUNT, help="0 to 13, the last open"),
@@ -94,6 +94,11 @@ BY_TABLE: dict[str, Table] = {t.name: t for t in PLAN_TABLES}
 
 IN_TURN, PRESENT_ORDER = "strictly in turn", "in the order of recent months"
 """Booking orders in words."""
+
+
+def over_six(lists: pd.DataFrame) -> pd.Series:
+    """Patients over six weeks as reported: in present order where it is known, else strictly in turn; `lists` as the table `waiting_list`."""
+    return lists["over_six_present_order"].fillna(lists["over_six_in_turn"])
 
 
 @dataclass(frozen=True, eq=False)

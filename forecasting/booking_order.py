@@ -110,7 +110,7 @@ def by_weeks(ages: np.ndarray) -> np.ndarray:
 
 
 def after_days(
-    ages: np.ndarray, hazards: np.ndarray, joined: np.ndarray, left: np.ndarray, days: int, in_turn_share: float = 0.0
+    ages: np.ndarray, hazards: np.ndarray, joined: np.ndarray, left: np.ndarray, days: int, in_turn_share: float | np.ndarray = 0.0
 ) -> np.ndarray:  # fmt: skip
     """Lists after some equal days.
 
@@ -120,12 +120,13 @@ def after_days(
         joined: shape (…), patients in these days.
         left: shape (…), patients in these days; no more leave in a day than wait.
         days: how many.
-        in_turn_share: share of those who leave who are taken strictly in turn, the longest wait first; the others by the hazards.
+        in_turn_share: share of those who leave who are taken strictly in turn, the longest wait first; the others by the hazards. One number, or
+            as `left`.
     """
     for _ in range(days):
         longest = ages[..., -1:] + ages[..., -2:-1]
         ages = np.concatenate([(joined / days)[..., None], ages[..., : _DAYS - 1], longest], axis=-1)
-        if in_turn_share:
+        if np.any(in_turn_share):
             older = ages[..., ::-1].cumsum(axis=-1)[..., ::-1] - ages
             ages = ages - np.clip((in_turn_share * left / days)[..., None] - older, 0.0, ages)
         groups = np.concatenate([np.add.reduceat(ages[..., :_DAYS], _GROUP_STARTS, axis=-1), ages[..., -1:]], axis=-1)

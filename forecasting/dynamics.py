@@ -26,23 +26,37 @@ class ListDynamics:
         opening: on the first Monday, by weeks waited, shape (n, 14), patients.
         additions: net of removals without a test, shape (n, W), patients a week.
         removed: those by which a list shrinks without a test, shape (n, W), patients a week.
-        in_turn_share: share of slots booked strictly in turn in place of the present order.
+        in_turn_share: share of slots booked strictly in turn in place of the present order, one number or shape (n,).
     """
 
     order: BookingOrder
     opening: np.ndarray
     additions: np.ndarray
     removed: np.ndarray
-    in_turn_share: float = 0.0
+    in_turn_share: float | np.ndarray = 0.0
 
-    def booked_in_turn(self, share: float) -> ListDynamics:
+    def booked_in_turn(self, share: float | np.ndarray) -> ListDynamics:
         """The same lists with a share of slots booked strictly in turn."""
         return replace(self, in_turn_share=share)
 
     def some(self, wanted: np.ndarray) -> ListDynamics:
-        """Some of the lists; `wanted` has shape (n,)."""
+        """Some of the lists; `wanted` holds positions, or True and False in shape (n,)."""
         order = BookingOrder(self.order.hazards[wanted], self.order.removed_share[wanted])
-        return replace(self, order=order, opening=self.opening[wanted], additions=self.additions[wanted], removed=self.removed[wanted])
+        share = self._shares[wanted]
+        return ListDynamics(order, self.opening[wanted], self.additions[wanted], self.removed[wanted], share)
+
+    @property
+    def _shares(self) -> np.ndarray:
+        return np.broadcast_to(np.asarray(self.in_turn_share, dtype=float), (len(self.opening),))
+
+    def over(self, served: np.ndarray, removed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """As `data.demand.ListModel` asks."""
+        return over(replace(self, removed=removed).project(served))
+
+    def answer(self, served: np.ndarray, removed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """As `data.demand.ListModel` asks."""
+        about = replace(self, removed=removed)
+        return over(about.project(served))[0], about.derivative(served)
 
     def project(self, served: np.ndarray) -> np.ndarray:
         """Lists at week ends by weeks waited.
@@ -91,7 +105,7 @@ class ListDynamics:
         joined = self.additions[:, week][wide] + without_test
         left = served + without_test + self.removed[:, week][wide]
         hazards = np.broadcast_to(self.order.hazards[wide], (*served.shape, self.order.hazards.shape[1]))
-        return after_days(ages, hazards, joined, left, 7, self.in_turn_share)
+        return after_days(ages, hazards, joined, left, 7, self._shares[wide])
 
 
 @dataclass(frozen=True, eq=False)

@@ -93,7 +93,7 @@ def age_by_days(bands: np.ndarray, days: int, additions_a_day: np.ndarray, serve
 
 
 def list_response(
-    waiting_list: WaitingList, demand: Demand, seen_a_week: pd.DataFrame, orders: Orders | None = None
+    waiting_list: WaitingList, demand: Demand, seen_a_week: pd.DataFrame, orders: Orders | None = None, booked_in_turn: np.ndarray | None = None
 ) -> tuple[ListResponse, ListDynamics | None]:  # fmt: skip
     """How every list moves without a change.
 
@@ -102,6 +102,8 @@ def list_response(
         demand: weekly demand of the same lists.
         seen_a_week: patients a week seen from each list without a change: index (organisation, test, priority), one column per Monday.
         orders: the present booking order of the same lists; None = none is known, and over six weeks is counted strictly in turn.
+        booked_in_turn: share of slots booked strictly in turn from the first Monday on, in place of that order; one for each list of `demand`.
+            None = no slot.
 
     Returns:
         One row for each list of `demand` and week; and the lists in their present order, where one is known, in the order of those rows.
@@ -113,13 +115,15 @@ def list_response(
     capacity = seen_a_week.reindex(index=lists, columns=demand.weeks).fillna(0.0).to_numpy()
     days = (demand.weeks[0] - waiting_list.date).days - 1
     bands = _bands(waiting_list.rows, lists)
-    opening = age_by_days(bands, days, (gross[:, 0] - removals[:, 0]) / 7, capacity[:, 0] / 7)
+    if orders is None:
+        opening = age_by_days(bands, days, (gross[:, 0] - removals[:, 0]) / 7, capacity[:, 0] / 7)
+    else:
+        order = orders.of(lists.droplevel("priority"))
+        opening = aged(bands, order, days, *(flow[:, 0] / 7 * days for flow in (gross, capacity, removals)))
     projection = project_in_turn(opening, gross, removals, capacity)
     over_six, dynamics = projection.over_six, None
     if orders is not None:
-        order = orders.of(lists.droplevel("priority"))
-        first = (flow[:, 0] / 7 * days for flow in (gross, capacity, removals))
-        dynamics = ListDynamics(order, aged(bands, order, days, *first), gross, projection.removed)
+        dynamics = ListDynamics(order, opening, gross, projection.removed, 0.0 if booked_in_turn is None else booked_in_turn)
         # In turn is the least that any order leaves; whole weeks there and days here differ by a trifle.
         over_six = np.clip(_over_six(dynamics, projection.served), projection.over_six, projection.waiting)
     rows = _rows(lists, demand.weeks, {

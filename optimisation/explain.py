@@ -11,12 +11,15 @@ from typing import Any
 import pandas as pd
 
 from data.network import Network
-from data.plan import Plan
-from data.words import count, day, listed, percent, pounds
+from data.plan import IN_TURN, Plan, over_six
+from data.words import count, day, listed, number, percent, pounds
 from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, OPENINGS, OUTSOURCING, REPORTING, STAFF, TRAVEL
 
 _MOST_LIMITS = 3
 _MOST_CHANGES = 6
+_WORTH_NAMING = 5
+"""Patients."""
+
 _TOO_LITTLE = 1e-5
 """Part of the cost that is not worth a word."""
 
@@ -28,6 +31,7 @@ class Answer:
     Attributes:
         headline: one sentence.
         missed: where the target is missed and what limits it there.
+        booking: what booking strictly in turn would come to.
         sessions: how sessions differ from today's rota.
         mobiles: where mobile units stand.
         aid: who helps whom.
@@ -38,6 +42,7 @@ class Answer:
 
     headline: str
     missed: list[str]
+    booking: list[str]
     sessions: list[str]
     mobiles: list[str]
     aid: list[str]
@@ -48,8 +53,9 @@ class Answer:
     def sections(self) -> list[tuple[str, list[str]]]:
         """Title and sentences of each part that has any, in reading order."""
         parts = [
-            ("Where the target is missed", self.missed), ("Sessions", self.sessions), ("Mobile units", self.mobiles),
-            ("Mutual aid and providers", self.aid), ("Reports", self.reports), ("Cost", self.cost), ("Before you use these figures", self.caveats),
+            ("Where the target is missed", self.missed), ("Booking order", self.booking), ("Sessions", self.sessions), ("Mobile units", self.mobiles),
+            ("Mutual aid and providers", self.aid), ("Reports", self.reports), ("Cost", self.cost),
+            ("Before you use these figures", self.caveats),
         ]  # fmt: skip
         return [(title, sentences) for title, sentences in parts if sentences]
 
@@ -63,8 +69,8 @@ def answer(plan: Plan, network: Network) -> Answer:
     """
     words = _Words(network)
     return Answer(
-        _headline(plan, words), _missed(plan, network, words), _sessions(plan, words), _mobiles(plan, words), _aid(plan, words),
-        _reports(plan, words), _cost(plan), _caveats(plan),
+        _headline(plan, words), _missed(plan, network, words), _booking(plan, words), _sessions(plan, words), _mobiles(plan, words),
+        _aid(plan, words), _reports(plan, words), _cost(plan), _caveats(plan),
     )  # fmt: skip
 
 
@@ -88,14 +94,43 @@ def _headline(plan: Plan, words: _Words) -> str:
         return "No target is measured within this plan: make it longer, or set an earlier target date."
     span = f"at each of the {len(weeks)} month ends from the week of {day(weeks[0])}" if len(weeks) > 1 else f"in the week of {day(weeks[0])}"
     lists = f"{len(entries)} lists" if len(entries) > 1 else "one list"
+    in_turn = plan.summary["booking_order"] == IN_TURN
     if not missed:
-        return f"The six-week target is met on all {lists} {span}, if patients are seen strictly in turn."
+        return f"The six-week target is met on all {lists} {span}, if patients are {'seen strictly in turn' if in_turn else 'booked as today'}."
     worst = max(missed, key=lambda e: e["worst_share"] - e["target_share"])
     where = f"{words.tests[worst['test']]} at {words.organisations[worst['organisation']]}"
+    order = "even if patients are seen strictly in turn" if in_turn else "if patients are booked as today"
     return (
-        f"The six-week target is missed on {len(missed)} of {lists} {span}, even if patients are seen strictly in turn; worst: {where}, "
+        f"The six-week target is missed on {len(missed)} of {lists} {span}, {order}; worst: {where}, "
         f"{percent(worst['worst_share'])} over six weeks against {percent(worst['target_share'])}."
     )
+
+
+def _booking(plan: Plan, words: _Words) -> list[str]:
+    """What booking strictly in turn would come to with the same sessions: the worth of booking alone."""
+    if plan.summary["booking_order"] == IN_TURN:
+        return []
+    lists = plan["waiting_list"]
+    last = lists[lists["week"] == lists["week"].max()]
+    waiting, over, in_turn = float(last["waiting"].sum()), float(over_six(last).sum()), float(last["over_six_in_turn"].sum())
+    if waiting < 1:
+        return []
+    missed, still = ([e for e in plan.summary["met"] if not e[name]] for name in ("met", "met_in_turn"))
+    said = [
+        f"At the end {number(over)} patients wait over six weeks ({percent(over / waiting)} of the lists) if they are booked as in recent months; "
+        f"strictly in turn it would be {number(in_turn)} ({percent(in_turn / waiting)}) with the same sessions."
+    ]
+    if len(still) < len(missed):
+        said.append(
+            f"Booked strictly in turn, {len(still) or 'no'} {'list' if len(still) == 1 else 'lists'} would miss the target, not {len(missed)}. "
+            'What a part of it brings is the assumption "Slots booked strictly in turn". Urgent patients seen early are not indiscipline.'
+        )
+    gains = last.assign(gain=over_six(last) - last["over_six_in_turn"]).groupby(["organisation", "test"], sort=False)["gain"].sum()
+    most = gains[gains >= _WORTH_NAMING].sort_values(ascending=False, kind="stable").head(_MOST_LIMITS)
+    if len(most):
+        named = listed([f"{words.tests[m]} at {words.organisations[o]} ({number(n)} patients)" for (o, m), n in most.items()])
+        said.append(f"The difference is largest for {named}.")
+    return said
 
 
 def _missed(plan: Plan, network: Network, words: _Words) -> list[str]:

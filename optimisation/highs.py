@@ -16,6 +16,7 @@ from scipy.sparse import csc_array
 
 from data.errors import NoPlan
 from data.run import PlanSettings, Progress
+from optimisation.curves import Curve, Tangent
 from optimisation.matrix import INFINITY, Matrix
 
 _LAST_MOMENT = 10.0
@@ -86,6 +87,7 @@ class Solver:
         self.seconds = 0.0
         self.nodes = 0
         self.heeding = True
+        self.low, self.high = matrix.column_bounds
         self.highs = highspy.Highs()
         for option, value in (("output_flag", False), ("random_seed", settings.seed), ("threads", 1)):
             self.highs.setOptionValue(option, value)
@@ -95,6 +97,7 @@ class Solver:
         self.highs.HandleUserInterrupt = True
         self.highs.cbMipInterrupt.subscribe(self._interrupt)
         self.highs.cbSimplexInterrupt.subscribe(self._interrupt)
+        self.highs.cbIpmInterrupt.subscribe(self._interrupt)
 
     def _interrupt(self, event: Any) -> None:
         event.interrupt(self.heeding and self.clock.must_stop())
@@ -142,7 +145,7 @@ class Solver:
         """
         if not (self.clock.must_stop() or status == highspy.HighsModelStatus.kTimeLimit):
             raise NoPlan(_why(status))
-        low, high = self.matrix.column_bounds.copy()
+        low, high = self.matrix.column_bounds.copy()  # not kept near another plan
         whole, start = self.matrix.whole, np.zeros(len(low)) if self.matrix.start is None else self.matrix.start
         low[whole] = high[whole] = np.clip(start[whole], low[whole], high[whole])
         self._bounds(low, high)
@@ -154,7 +157,7 @@ class Solver:
         self.highs.solve()
         self.heeding = True
         plan, _ = self._answer(False)
-        self._bounds(*self.matrix.column_bounds)
+        self._bounds(self.low, self.high)
         if plan is None:
             raise NoPlan(_why(status))
         return plan
@@ -164,7 +167,7 @@ class Solver:
         self.highs.setOptionValue("mip_abs_gap", 1e-4 if within is None else max(within / 4, 1e-6))
 
     def _counts_whole(self, relaxed: np.ndarray) -> np.ndarray | None:
-        low, high = self.matrix.column_bounds.copy()
+        low, high = self.low.copy(), self.high.copy()
         low[self.choices] = high[self.choices] = np.round(relaxed[self.choices])
         low[self.counts] = np.maximum(low[self.counts], np.floor(relaxed[self.counts] + WHOLE))
         high[self.counts] = np.minimum(high[self.counts], np.ceil(relaxed[self.counts] - WHOLE))
@@ -172,7 +175,7 @@ class Solver:
         self._whole(self.matrix.whole)
         self._run()
         plan, _ = self._answer(True)
-        self._bounds(*self.matrix.column_bounds)
+        self._bounds(self.low, self.high)
         return plan
 
     def _everything_whole(self, known: list[np.ndarray], seconds: float) -> tuple[np.ndarray | None, float]:
@@ -201,6 +204,44 @@ class Solver:
         values[near] = np.round(values[near])
         return values
 
+    def keep(self, columns: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+        """Keep some columns within bounds of their own from now on."""
+        self.low, self.high = self.matrix.column_bounds.copy()
+        self.low[columns], self.high[columns] = low, high
+        self._bounds(self.low, self.high)
+
+    def touch(self, curve: Curve, tangent: Tangent) -> None:
+        """Renew the rows that touch a curve."""
+        for row, column, entry in zip(curve.rows[curve.at_rows].tolist(), curve.at_columns.tolist(), tangent.entries.tolist(), strict=True):
+            self.highs.changeCoeff(row, column, entry)
+        for row, upper in zip(curve.rows.tolist(), tangent.upper.tolist(), strict=True):
+            self.highs.changeRowBounds(row, -INFINITY, upper)
+
+    def relaxed(self, coefficients: np.ndarray, *, cold: bool = False) -> np.ndarray | None:
+        """The plan that is best when counts and choices need not be whole; None where the search was stopped.
+
+        Args:
+            coefficients: what to minimise, shape (columns,).
+            cold: nothing like it was solved before. The interior point method is faster then, and leaves a basis for the next.
+        """
+        self._whole(np.zeros_like(self.matrix.whole))
+        self._aim(coefficients)
+        self.highs.setOptionValue("solver", "ipm" if cold else "simplex")
+        status = self._run()
+        self.highs.setOptionValue("solver", "choose")
+        return np.array(self.highs.getSolution().col_value) if status == highspy.HighsModelStatus.kOptimal else None
+
+    def around(self, coefficients: np.ndarray, values: np.ndarray) -> np.ndarray | None:
+        """The best plan with the whole numbers of this one; None where the search was stopped or has none."""
+        low, high = self.matrix.column_bounds.copy()
+        whole = self.matrix.whole
+        low[whole] = high[whole] = np.round(values[whole])
+        self._bounds(low, high)
+        self.highs.clearSolver()
+        found = self.relaxed(coefficients)
+        self._bounds(self.low, self.high)
+        return found
+
     def relaxed_bound(self, coefficients: np.ndarray) -> float:
         """The least value of one goal when counts need not be whole."""
         self._whole(np.zeros_like(self.matrix.whole))
@@ -211,7 +252,7 @@ class Solver:
 
     def prices(self, coefficients: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Prices of rows and column bounds around the plan: yes-or-no decisions fixed, counts relaxed."""
-        low, high = self.matrix.column_bounds.copy()
+        low, high = self.low.copy(), self.high.copy()
         low[self.choices] = high[self.choices] = values[self.choices]
         self._whole(np.zeros_like(self.matrix.whole))
         self._aim(coefficients)

@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from data.run import PlanSettings, Progress
+from optimisation.curves import Curve
 from optimisation.highs import WHOLE, Clock, Solver, relative_gap
 from optimisation.matrix import INFINITY, Matrix, Part, cut, independent_parts
+from optimisation.passes import CurveCheck, follow_curve, settle
 
 _RAISED = 20.0
 """How much a goal is raised over those after it in the search, so that it is not traded against them."""
@@ -58,7 +60,12 @@ class Outcome:
 
 
 def solve_in_order(
-    matrix: Matrix, names: Sequence[str], settings: PlanSettings, report: Callable[[Progress], None], cancelled: Callable[[], bool]
+    matrix: Matrix,
+    names: Sequence[str],
+    settings: PlanSettings,
+    report: Callable[[Progress], None],
+    cancelled: Callable[[], bool],
+    curve: Curve | None = None,
 ) -> Outcome:
     """Minimise the goals in order.
 
@@ -71,6 +78,7 @@ def solve_in_order(
         settings: gap, time, threads, seed.
         report: called with progress, from several threads.
         cancelled: asked often; True stops within a few seconds and keeps the best plan so far.
+        curve: columns that follow from a plan by a curve; None = everything is linear.
 
     Raises:
         NoPlan: nothing feasible was found in the time, or the problem has no feasible plan at all.
@@ -79,7 +87,7 @@ def solve_in_order(
     parts = independent_parts(matrix)
     clock.begin([len(p.columns) for p in parts])
     with ThreadPoolExecutor(max_workers=max(settings.threads, 1)) as pool:
-        answers = list(pool.map(lambda p: _solve_part(cut(matrix, p), settings, clock, p.number), parts))
+        answers = list(pool.map(lambda p: _solve_part(cut(matrix, p), settings, clock, p.number, curve and curve.part(p)), parts))
     return _join(matrix, names, parts, answers, settings, clock)
 
 
@@ -89,15 +97,23 @@ class _Answer:
     bounds: np.ndarray
     row_prices: np.ndarray
     column_prices: np.ndarray
+    proved: np.ndarray
+    """What the goals reached in the linear model that the bounds are of."""
     seconds: float
     nodes: int
+    curve: CurveCheck | None = None
 
 
-def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, number: int) -> _Answer:
+def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, number: int, curve: Curve | None) -> _Answer:
     """One part: a plan for the weighted goals, raised further where a goal is not yet close to its bound, then prices."""
     goals = matrix.goals.toarray()
     solver = Solver(matrix, settings, clock)
     factor = np.where(np.arange(len(goals)) < len(goals) - 2, _RAISED, 1.0)
+    followed = (
+        None
+        if curve is None
+        else follow_curve(solver, curve, factor @ goals, lambda best, _: clock.tell(number, "Following the lists", best, -INFINITY, 0.2))
+    )
     values, weighted = solver.minimise(factor @ goals)
     for attempt in range(_ATTEMPTS + 1):
         clock.tell(number, "Looking for a better plan", *_total(goals, factor, values, weighted), 0.5 + attempt / (2 * _ATTEMPTS))
@@ -108,9 +124,13 @@ def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, number: in
         factor[: unmet[0] + 1] *= _RAISED
         within = settings.gap / 2 * float(np.abs(goals[unmet[0] :] @ better).sum())
         values, weighted = solver.minimise(factor @ goals, better, _PATIENCE, within)
+    proved, check = goals @ values, None
+    if curve is not None and followed is not None:
+        values, check = settle(solver, curve, followed, factor @ goals, values)
+        bounds = np.minimum(bounds, goals @ values)
     row_prices, column_prices = solver.prices(goals.sum(axis=0), values)
     clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 1.0)
-    return _Answer(values, bounds, row_prices, column_prices, solver.seconds, solver.nodes)
+    return _Answer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check)
 
 
 def _total(goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float) -> tuple[float, float]:
@@ -174,7 +194,20 @@ def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list
     bounds = np.maximum(bounds + matrix.constants, 0.0)  # every goal is a sum of quantities that cannot be negative
     smallest = float(np.abs(reached).sum()) / 100  # a goal that is a small part of the whole is judged against the whole, as in `_allowed`
     stages = [Stage(n, float(v), float(b), relative_gap(v, b, smallest)) for n, v, b in zip(names, reached, bounds, strict=True)]
-    reached_all = not len(_unmet(reached, bounds, settings.gap))
+    reached_all = not len(_unmet(sum(a.proved for a in answers) + matrix.constants, bounds, settings.gap))
     status = "cancelled" if clock.stopped else "time limit" if clock.late else "optimal" if reached_all else "gap not reached"
-    details = {"parts": len(parts), "nodes": sum(a.nodes for a in answers)}
+    details = {"parts": len(parts), "nodes": sum(a.nodes for a in answers), **_followed(answers)}
     return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details)
+
+
+def _followed(answers: list[_Answer]) -> dict[str, Any]:
+    """What the passes of all parts came to."""
+    checks = [a.curve for a in answers if a.curve is not None]
+    if not checks:
+        return {}
+    linear, whole = (np.concatenate([getattr(c, name) for c in checks]) for name in ("linear", "whole"))
+    best, reached = (sum(getattr(c, name) for c in checks) for name in ("best_linear", "reached"))
+    return {
+        "passes": max(c.passes for c in checks), "linear_mean": float(linear.mean()), "linear_worst": float(linear.max()),
+        "mean": float(whole.mean()), "worst": float(whole.max()), "above_linear": float(reached / best - 1) if best else 0.0,
+    }  # fmt: skip

@@ -13,13 +13,15 @@ from typing import Any
 from data.checks.locks import lock_findings
 from data.dataset import Dataset, no_history
 from data.errors import Refused
-from data.plan import IN_TURN, Plan
+from data.plan import IN_TURN, PRESENT_ORDER, Plan
 from data.run import CODE_VERSION, PlanSettings, Progress
 from data.scenario import Scenario
 from data.words import month
 from data.working_days import first_monday_after, measured_weeks, mondays
 from forecasting.forecast import METHOD
+from optimisation.allocation.booking_curve import booking_curve
 from optimisation.allocation.limits import limits
+from optimisation.allocation.list_check import list_check
 from optimisation.allocation.measures import costs, measures, met, met_by_test
 from optimisation.allocation.model import build_model
 from optimisation.allocation.objective import GOALS
@@ -65,7 +67,7 @@ def make_plan(
         problem = build_problem(inputs)
         matrix = matrix_of(build_model(problem))
         clock.lap("build")
-    outcome = solve_in_order(matrix, [g.name for g in GOALS], settings, report, cancelled)
+    outcome = solve_in_order(matrix, [g.name for g in GOALS], settings, report, cancelled, booking_curve(problem, matrix))
     clock.lap("solve")
     with _no_collection():
         plan = _plan(dataset, scenario, settings, inputs, Solved(problem, matrix, outcome), matrix, outcome, clock)
@@ -89,7 +91,7 @@ def prepare(dataset: Dataset, scenario: Scenario) -> Inputs:
     if problems:
         raise Refused(problems)
     found = unchanged(dataset, assumptions, weeks)
-    return Inputs(dataset.network, assumptions, found.demand, found.response, found.todays_rota, scenario)
+    return Inputs(dataset.network, assumptions, found.demand, found.response, found.todays_rota, scenario, found.dynamics)
 
 
 def _plan(
@@ -111,8 +113,8 @@ def _plan(
         "size": {"rows": matrix.rows.shape[0], "columns": matrix.rows.shape[1], "integers": int(matrix.whole.sum()), **outcome.details},
         "target": _target(inputs, solved),
         "met": met_by_test(months),
-        "booking_order": IN_TURN,
-        "list_check": {IN_TURN: {"mean_points": 0.0, "worst_points": 0.0}},
+        "booking_order": PRESENT_ORDER if solved.problem.booking is not None else IN_TURN,
+        "list_check": list_check(solved, outcome),
         "cost_gbp": cost,
         "notes": [*_notes(dataset, inputs), *reporting_notes(inputs, solved)],
         "findings": [f.sentence() for f in (*inputs.today.findings, *lock_findings(scenario.locks, dataset.network, inputs.weeks))],
@@ -136,11 +138,7 @@ def _target(inputs: Inputs, solved: Solved) -> dict[str, Any]:
 
 
 def _notes(dataset: Dataset, inputs: Inputs) -> list[str]:
-    notes = [
-        "Patients are taken to be served strictly in turn, longest wait first. Real booking is not strictly in turn, so the numbers over six "
-        "weeks are a lower bound.",
-        f"Demand: {METHOD}",
-    ]
+    notes = [_booking_note(inputs), f"Demand: {METHOD}"]
     if (inputs.today.ordinary["basis"] == "derived").any():
         notes.append(
             "Today's rota is derived: the sessions that reproduce recent activity at the assumed throughput, utilisation and non-attendance. "
@@ -152,6 +150,18 @@ def _notes(dataset: Dataset, inputs: Inputs) -> list[str]:
     elif dataset.network.synthetic:
         notes.append("The network's assets, staff and costs are placeholders for demonstration; the waiting lists are real.")
     return notes
+
+
+def _booking_note(inputs: Inputs) -> str:
+    if inputs.booking is None:
+        return (
+            "Patients are taken to be served strictly in turn, longest wait first: too few months are loaded to tell how lists are booked. Real "
+            "booking is not strictly in turn, so the numbers over six weeks are a lower bound."
+        )
+    return (
+        "Numbers over six weeks are what the list model projects for this plan if lists go on being booked as in recent months. Strictly in turn "
+        "stands beside them: it is what the same sessions would come to if whoever has waited longest were always seen first."
+    )
 
 
 def _lists_that_run_out(inputs: Inputs) -> list[str]:

@@ -75,7 +75,8 @@ def unchanged(dataset: Dataset, assumptions: Assumptions, weeks: pd.DatetimeInde
         rota = today(dataset, assumptions, weeks, must_do_work(demand, assumptions, dataset.network.allocated_tests))
     capacity = _seen_a_week(dataset, assumptions, rota, weeks)
     orders = present_orders(dataset.network, dataset.activity)
-    response, dynamics = list_response(dataset.waiting_list, demand, capacity, orders)
+    in_turn = assumptions.values("booked_in_turn", demand.weekly("additions").index.to_frame(index=False))
+    response, dynamics = list_response(dataset.waiting_list, demand, capacity, orders, in_turn)
     return Unchanged(demand, rota, capacity, response, orders, dynamics)
 
 

@@ -34,7 +34,7 @@ FIRST_MONDAY = pd.Timestamp("2025-12-01")
 
 NEUTRAL: dict[str, float] = {
     "scans_per_hour": 1, "utilisation": 1, "dna_rate": 0, "unscheduled_outside": 0, "hours_per_wte": 40,
-    "overtime_limit": 0, "bank_limit": 0, "examination_cost": 0, "list_floor": 0,
+    "overtime_limit": 0, "bank_limit": 0, "examination_cost": 0, "list_floor": 0, "booked_in_turn": 1,
     "longer_price": 0, "mobile_hours": 10, "mobile_setup_loss": 0, "mobile_minimum_stay": 1, "mobile_notice": 0, "mobile_suitable": 1,
     "aid_accept_to_30": 1, "aid_accept_to_45": 1, "aid_accept_to_60": 1, "aid_accept_beyond": 1, "aid_suitable": 1,
     "aid_minimum_batch": 0, "aid_maximum_batch": 1000, "aid_role_weeks": 1,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.plan import over_six
 from optimisation.allocation.problem import Inputs
 from optimisation.allocation.result import Solved
 
@@ -19,26 +20,30 @@ def met(s: Solved, waiting_list: pd.DataFrame) -> pd.DataFrame:
     """The target at each month end from the target date on.
 
     Returns:
-        organisation, test, week (Monday), waiting, over_six, share, target_share, over_target (patients), met.
+        organisation, test, week (Monday), waiting, over_six (as reported), over_six_in_turn, share, share_in_turn, target_share, over_target
+        (patients), met, met_in_turn.
     """
-    totals = waiting_list.groupby(["organisation", "test", "week"], sort=False)[["waiting", "over_six_in_turn"]].sum()
+    columns = ["waiting", "over_six", "over_six_in_turn"]
+    totals = waiting_list.assign(over_six=over_six(waiting_list)).groupby(["organisation", "test", "week"], sort=False)[columns].sum()
     wanted = [(o, m, s.monday(w)) for o, m, w in s.problem.sets["measured_tests"]]
     rows = totals.reindex(pd.MultiIndex.from_tuples(wanted, names=totals.index.names)).reset_index()
-    rows = rows.rename(columns={"over_six_in_turn": "over_six"})
-    rows["share"] = np.where(rows["waiting"] > 0, rows["over_six"] / rows["waiting"].where(rows["waiting"] > 0, 1.0), 0.0)
+    somebody = rows["waiting"].where(rows["waiting"] > 0, 1.0)
     rows["target_share"] = [s.given("target_share", (o, m)) for o, m, _ in wanted]
-    rows["over_target"] = np.maximum(rows["over_six"] - rows["target_share"] * rows["waiting"], 0.0)
-    return rows.assign(met=rows["over_target"] < _PERSON)
+    for over, share, is_met in (("over_six", "share", "met"), ("over_six_in_turn", "share_in_turn", "met_in_turn")):
+        rows[share] = np.where(rows["waiting"] > 0, rows[over] / somebody, 0.0)
+        rows[is_met] = rows[over] - rows["target_share"] * rows["waiting"] < _PERSON
+    return rows.assign(over_target=np.maximum(rows["over_six"] - rows["target_share"] * rows["waiting"], 0.0))
 
 
 def met_by_test(months: pd.DataFrame) -> list[dict[str, Any]]:
-    """One entry for each organisation and test: whether every month end meets the target, and the worst one."""
+    """One entry for each organisation and test: whether every month end meets the target, and the worst one; the same strictly in turn."""
     entries = []
     for (o, m), rows in months.groupby(["organisation", "test"], sort=False):
         worst = rows.loc[rows["over_target"].idxmax()] if rows["over_target"].max() > 0 else rows.loc[rows["share"].idxmax()]
         entries.append(
             {"organisation": o, "test": m, "met": bool(rows["met"].all()), "worst_share": float(worst["share"]),
-             "worst_week": f"{worst['week']:%Y-%m-%d}", "over_target": float(worst["over_target"]), "target_share": float(worst["target_share"])}
+             "worst_week": f"{worst['week']:%Y-%m-%d}", "over_target": float(worst["over_target"]), "target_share": float(worst["target_share"]),
+             "met_in_turn": bool(rows["met_in_turn"].all()), "worst_share_in_turn": float(rows["share_in_turn"].max())}
         )  # fmt: skip
     return entries
 
@@ -84,11 +89,15 @@ def measures(inputs: Inputs, tables: Mapping[str, pd.DataFrame], months: pd.Data
     rows: list[tuple[str, str, str, float, str]] = [(f"cost: {kind}", "", "", pounds, "£ over the plan") for kind, pounds in cost.items()]
     lists = tables["waiting_list"]
     last = lists[lists["week"] == inputs.weeks[-1]]
-    for row in last.groupby(["organisation", "test"], sort=False)[["waiting", "over_six_in_turn"]].sum().reset_index().itertuples():
+    columns = ["waiting", "over_six", "over_six_in_turn"]
+    for row in last.assign(over_six=over_six(last)).groupby(["organisation", "test"], sort=False)[columns].sum().reset_index().itertuples():
         rows.append(("waiting at the end", row.organisation, row.test, row.waiting, "patients"))
+        rows.append(("over six weeks at the end", row.organisation, row.test, row.over_six, "patients"))
         rows.append(("over six weeks at the end, in turn", row.organisation, row.test, row.over_six_in_turn, "patients"))
     for entry in met_by_test(months):
-        rows.append(("worst share over six weeks, in turn", entry["organisation"], entry["test"], entry["worst_share"], "share of the list"))
+        where = entry["organisation"], entry["test"]
+        rows.append(("worst share over six weeks", *where, entry["worst_share"], "share of the list"))
+        rows.append(("worst share over six weeks, in turn", *where, entry["worst_share_in_turn"], "share of the list"))
         rows.append(("patients over the target at worst", entry["organisation"], entry["test"], entry["over_target"], "patients"))
     for name, table, column in (
         ("examined elsewhere", "transfers", "from_organisation"),

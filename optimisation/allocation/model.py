@@ -104,6 +104,7 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("balance", _set("list_weeks"), waiting_list.balance),
     Equation("as_today", _frozen_lists, waiting_list.as_today),
     Equation("over_six_in_turn", _set("measured_lists"), waiting_list.over_six_in_turn),
+    Equation("over_six_as_booked", _set("booked_weeks"), waiting_list.over_six_as_booked),
     Equation("target", _set("measured_tests"), target.target),
     Equation("above_rota", _set("growing_sessions"), believability.above_rota),
     Equation("ramp", _set("station_sessions"), believability.ramp),

@@ -53,6 +53,11 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("shortest_list", "o m u w", "patient", "what booking lead time keeps on the list"),
     Parameter("longest_list", "o m u w", "patient", "list without a change, or what booking lead time keeps where that is more"),
     Parameter("under_six", "o m u w", "patient", "could be younger than six weeks"),
+    Parameter("over_about", "o m u w", "patient", "over six weeks in the booking order in use, about one plan"),
+    Parameter("gone_about", "o m u w", "patient", "gone from the list in the week, in that plan"),
+    Parameter(
+        "over_answer", "o m u w w", "dimensionless", "how many more wait over six weeks at the end of a week for each one more gone in an earlier one"
+    ),
     Parameter("seen_today", "o m u w", "patient", "seen from the list under today's rota"),
     Parameter("target_share", "o m", "dimensionless", "largest share of the list over six weeks"),
     Parameter("accepted", "o m s", "dimensionless", "share of offers at the site that are accepted"),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.assumptions import Assumptions
-from data.demand import Demand, ListResponse
+from data.demand import Demand, ListModel, ListResponse
 from data.network import Network
 from data.rota import Today
 from data.scenario import Scenario
@@ -28,6 +28,8 @@ class Inputs:
     response: ListResponse
     today: Today
     scenario: Scenario
+    booking: ListModel | None = None
+    """The lists of `response` in the order they are booked in; None where none is known, and lists are then served strictly in turn."""
 
     @property
     def weeks(self) -> pd.DatetimeIndex:
@@ -51,6 +53,7 @@ class Problem:
         session_bounds: least and most sessions.
         present_bounds: least and most of a mobile unit's presence.
         rota_is_fixed: True where sessions may not change.
+        booking: the lists of the set `booked_lists`, in the order they are booked in; None where that set is empty.
     """
 
     weeks: pd.DatetimeIndex
@@ -60,6 +63,7 @@ class Problem:
     session_bounds: Mapping[Index, tuple[float, float]]
     present_bounds: Mapping[Index, tuple[float, float]]
     rota_is_fixed: bool
+    booking: ListModel | None = None
 
     @property
     def last_week(self) -> int:
@@ -73,15 +77,16 @@ class Problem:
 
 def build_problem(inputs: Inputs) -> Problem:
     """Index sets, parameter values and bounds of one instance."""
+    from optimisation.allocation.problem_booking import booking_order
     from optimisation.allocation.problem_help import aid, external, mobiles, staff
     from optimisation.allocation.problem_parts import lists, stations, targets
     from optimisation.allocation.problem_reporting import reporting
 
     draft = Draft(inputs)
-    for part in (stations, lists, mobiles, staff, aid, external, reporting, targets):
+    for part in (stations, lists, mobiles, staff, aid, external, reporting, targets, booking_order):
         part(draft)
     return Problem(inputs.weeks, draft.sets, draft.neighbours, draft.values, draft.session_bounds, draft.present_bounds,
-                   not inputs.lever("change_sessions"))  # fmt: skip
+                   not inputs.lever("change_sessions"), draft.booking)  # fmt: skip
 
 
 class Draft:
@@ -95,6 +100,7 @@ class Draft:
         self.values: dict[str, dict[Index, float]] = {}
         self.session_bounds: dict[Index, tuple[float, float]] = {}
         self.present_bounds: dict[Index, tuple[float, float]] = {}
+        self.booking: ListModel | None = None
 
     def over(self, name: str, members: list[Index], assumption: str, places: list[str], *, weekly: bool = False) -> dict[Index, float]:
         """Store the assumption's value for each member; `places` names the scopes in the order of the member's parts (and the week last)."""

@@ -75,7 +75,7 @@ def tables(inputs: Inputs, s: Solved) -> dict[str, pd.DataFrame]:
         "external": _external(s),
         "staffing": _staffing(s),
         "reporting": _reporting(s),
-        "waiting_list": _waiting_list(s),
+        "waiting_list": _waiting_list(inputs, s),
         "list_model": _list_model(inputs, s),
     }
 
@@ -194,25 +194,69 @@ def _reporting(s: Solved) -> pd.DataFrame:
     return _frame(rows, "organisation week minutes_needed minutes_available shared_minutes outsourced_reports backlog late_over_4_weeks cost_gbp")
 
 
-def _waiting_list(s: Solved) -> pd.DataFrame:
-    """Lists week by week; those over six weeks by the exact projection strictly in turn, never by the model's own slack variable."""
+def _waiting_list(inputs: Inputs, s: Solved) -> pd.DataFrame:
+    """Lists week by week; those over six weeks by projecting what the plan sees, never by the model's own slack variable."""
+    present = {**_in_turn(inputs, s), **_as_booked(s)} if inputs.booking is not None else {}
     rows = []
     for o, m, u in s.problem.sets["lists"]:
         before = s.given("opening_list", (o, m, u))
         for w in range(1, s.problem.last_week + 1):
             i = (o, m, u, w)
             added, removed, waiting = s.given("additions", i), s.of("removed", i), s.of("waiting", i)
-            over = max(waiting - s.given("under_six", i), 0.0)
-            over = over if over > _NONE else 0.0
-            share = over / waiting if waiting > _NONE else 0.0
+            in_turn = _beyond(waiting, s.given("under_six", i))
+            over, longer = present.get(i, (np.nan, np.nan))
+            share = (in_turn if np.isnan(over) else over) / waiting if waiting > _NONE else 0.0
             seen = max(before + added - removed - waiting, 0.0)
-            rows.append((o, m, u, s.monday(w), added, removed, seen, waiting, np.nan, over, np.nan, share))
+            rows.append((o, m, u, s.monday(w), added, removed, seen, waiting, over, in_turn, longer, share))
             before = waiting
     return _frame(
         rows,
         "organisation test priority week additions removed seen waiting over_six_present_order over_six_in_turn "
         "over_thirteen_present_order share_over_six",
     )
+
+
+def _beyond(waiting: float, younger: float) -> float:
+    """Those on a list beyond the number who could be younger, strictly in turn."""
+    over = waiting - younger
+    return over if over > _NONE else 0.0
+
+
+def _in_turn(inputs: Inputs, s: Solved) -> dict[Index, tuple[float, float]]:
+    """Over six and over thirteen weeks strictly in turn, by list and week."""
+    rows, number = inputs.response.rows, {monday: w for w, monday in enumerate(s.problem.weeks, start=1)}
+    keys = zip(rows["organisation"], rows["test"], rows["priority"], rows["week"].map(number), strict=True)
+    under_thirteen = dict(zip(keys, rows["under_thirteen"].tolist(), strict=True))
+    return {
+        i: (_beyond(s.of("waiting", i), s.given("under_six", i)), _beyond(s.of("waiting", i), under_thirteen[i]))
+        for i in s.problem.sets["list_weeks"]
+    }  # fmt: skip
+
+
+def _as_booked(s: Solved) -> dict[Index, tuple[float, float]]:
+    """Over six and over thirteen weeks in the booking order in use, of the lists that are not booked strictly in turn."""
+    lists, weeks = s.problem.sets["booked_lists"], range(1, s.problem.last_week + 1)
+    if s.problem.booking is None:
+        return {}
+    waiting, served, removed = flows(s)
+    found = {}
+    for k, (six, thirteen) in enumerate(zip(*s.problem.booking.over(served, removed), strict=True)):
+        for w in weeks:
+            i = (*lists[k], w)
+            least = _beyond(s.of("waiting", i), s.given("under_six", i))
+            over = float(np.clip(six[w - 1], least, max(waiting[k, w - 1], least)))
+            found[i] = over, float(np.clip(thirteen[w - 1], 0.0, over))
+    return found
+
+
+def flows(s: Solved) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """List at week ends, seen, and removed without a test, of the lists of the set `booked_lists`; each shape (lists, weeks), patients."""
+    lists, weeks = s.problem.sets["booked_lists"], range(1, s.problem.last_week + 1)
+    waiting, removed, added = (np.array([[of(name, (*i, w)) for w in weeks] for i in lists])
+                               for of, name in ((s.of, "waiting"), (s.of, "removed"), (s.given, "additions")))  # fmt: skip
+    opening = np.array([[s.given("opening_list", i)] for i in lists])
+    gone = np.concatenate([opening, waiting[:, :-1]], axis=1) + added - waiting
+    return waiting, np.maximum(gone - removed, 0.0), removed
 
 
 def _list_model(inputs: Inputs, s: Solved) -> pd.DataFrame:

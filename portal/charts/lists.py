@@ -9,15 +9,16 @@ import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from data.network import Network
-from data.plan import Plan
+from data.plan import Plan, over_six
 from data.words import count, day, month, percent
 from portal.charts.evidence import Evidence, canvas, line_of, spread
 from portal.charts.tables import pivoted, shaded
 from portal.theme import CATEGORICAL, DASHES, chart_text
 
 MEASURES: dict[str, tuple[str, str]] = {
-    "share_over_six": ("Share over six weeks", "share of the list, strictly in turn: a lower bound"),
-    "over_six_in_turn": ("Patients over six weeks", "patients, strictly in turn: a lower bound"),
+    "share_over_six": ("Share over six weeks", "share of the list"),
+    "over_six": ("Patients over six weeks", "patients at week end"),
+    "share_in_turn": ("Share over six weeks, strictly in turn", "share of the list: a lower bound for every booking order"),
     "waiting": ("Patients waiting", "patients at week end"),
 }
 """What can be drawn of a plan's lists: title and unit."""
@@ -85,14 +86,12 @@ def of_plan(plan: Plan, network: Network, test: str, measure: str) -> Evidence:
     """Each trust's list for one test, week by week under a plan."""
     titles, (name, unit) = network.short_titles("organisations"), MEASURES[measure]
     rows = plan["waiting_list"]
-    rows = (
-        rows[rows["test"] == test]
-        .groupby(["organisation", "week"], sort=False)[["waiting", "over_six_in_turn", "seen", "additions"]]
-        .sum()
-        .reset_index()
-    )
-    rows["share_over_six"] = (rows["over_six_in_turn"] / rows["waiting"]).where(rows["waiting"] > 1e-6, 0.0)
-    as_share = measure == "share_over_six"
+    rows = rows.assign(over_six=over_six(rows))[rows["test"] == test]
+    rows = rows.groupby(["organisation", "week"], sort=False)[["waiting", "over_six", "over_six_in_turn", "seen", "additions"]].sum().reset_index()
+    for over, share in (("over_six", "share_over_six"), ("over_six_in_turn", "share_in_turn")):
+        rows[share] = (rows[over] / rows["waiting"]).where(rows["waiting"] > 1e-6, 0.0)
+    as_share = measure in ("share_over_six", "share_in_turn")
+    order = "" if measure == "waiting" or measure == "share_in_turn" else f", {plan.summary['booking_order']}"
     figure = canvas(360, yaxis={"tickformat": ".0%" if as_share else ",.0f", "rangemode": "tozero"}, xaxis={"tickformat": "%-d %b %Y"})
     series = {titles[o]: (part["week"], part[measure]) for o, part in rows.groupby("organisation", sort=False)}
     lines(figure, series, "Week of %{x|%-d %B %Y}: %{y:" + (".1%" if as_share else ",.0f") + "}")
@@ -102,18 +101,21 @@ def of_plan(plan: Plan, network: Network, test: str, measure: str) -> Evidence:
     written = {o: percent(v) if as_share else f"{v:,.0f}" for o, v in ends.items()}
     test_title = network.titles("tests")[test]
     alt = f"{name}, {test_title}, at the end of the plan: " + "; ".join(f"{o} {v}" for o, v in written.items()) + "."
-    return Evidence(_finding(plan, test, test_title), f"{name}, {test_title}: {unit}", figure, alt, _plan_table(rows, titles), f"waiting_list_{test}")
+    return Evidence(
+        _finding(plan, test, test_title), f"{name}, {test_title}: {unit}{order}", figure, alt, _plan_table(rows, titles), f"waiting_list_{test}"
+    )
 
 
 def _plan_table(rows: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
     table = rows.assign(
-        organisation=rows["organisation"].map(titles), week=rows["week"].map(day), share_over_six=(100 * rows["share_over_six"]).round(1)
-    )
-    numbers = ["additions", "seen", "waiting", "over_six_in_turn"]
+        organisation=rows["organisation"].map(titles), week=rows["week"].map(day),
+        **{share: (100 * rows[share]).round(1) for share in ("share_over_six", "share_in_turn")},
+    )  # fmt: skip
+    numbers = ["additions", "seen", "waiting", "over_six"]
     table[numbers] = table[numbers].round(1)
     headings = ["Organisation", "Week of", "Additions (patients)", "Seen (patients)", "Waiting (patients at week end)",
-                "Over six weeks, in turn (patients)", "Share over six weeks, in turn (%)"]  # fmt: skip
-    return table[["organisation", "week", *numbers, "share_over_six"]].set_axis(headings, axis=1)
+                "Over six weeks (patients)", "Share over six weeks (%)", "Share over six weeks, strictly in turn (%)"]  # fmt: skip
+    return table[["organisation", "week", *numbers, "share_over_six", "share_in_turn"]].set_axis(headings, axis=1)
 
 
 def _finding(plan: Plan, test: str, title: str) -> str:

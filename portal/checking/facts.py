@@ -1,7 +1,7 @@
 """What a plan must respect, worked out anew from the tables of the network, the assumptions and the history.
 
 Nothing here comes from the optimisation model or the forecast: each number is computed once more, in another way where there is one. Today's rota
-alone is taken from `data.rota`, which defines it.
+is taken from `data.rota`, which defines it, and the order in which lists are booked from `forecasting.dynamics`, which finds it in the months.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from data.network import WEEKDAYS
 from data.rota import Today, today
 from data.scenario import Scenario
 from data.working_days import WorkingDays
+from forecasting.dynamics import Orders, present_orders
+from portal.checking.booking import Booked
 from portal.checking.history import History
 
 Key = tuple[Any, ...]
@@ -70,6 +72,17 @@ class Facts:
         first = snapshot + timedelta(days=7 - snapshot.weekday())
         self.weeks = [first + timedelta(days=7 * w) for w in range(scenario.weeks)]
         self.history = History(dataset, self.assumed, self.weeks)
+
+    def booked(self, o: str, m: str) -> Booked | None:
+        """How a list is booked; None where too few months tell."""
+        if self._orders is None:
+            return None
+        order = self._orders.of(pd.MultiIndex.from_tuples([(o, m)]))
+        return Booked(order.hazards[0], float(order.removed_share[0]), self.assumed("booked_in_turn", organisation=o, test=m))
+
+    @cached_property
+    def _orders(self) -> Orders | None:
+        return present_orders(self.network, self.dataset.activity)
 
     @cached_property
     def stations(self) -> list[tuple[str, str]]:

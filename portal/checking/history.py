@@ -12,6 +12,7 @@ import pandas as pd
 
 from data.activity import WAITING
 from data.dataset import Dataset
+from portal.checking.booking import Booked, replay, spread, weekly
 from portal.checking.expected import Expected, months_between
 
 Pair = tuple[str, str]
@@ -42,10 +43,16 @@ class History:
         given = set(dataset.network.allocated_tests)
         self.must_do = {p: self.planned[p] + inside[p] * self.unscheduled[p] for p in pairs if p[1] in given}
 
-    def opening(self, pair: Pair, seen_a_week: float) -> np.ndarray:
-        """The list on the first Monday by weeks waited: the newest bands, older by the days since, the longest waiting seen first."""
+    def opening(self, pair: Pair, seen_a_week: float, booked: Booked | None) -> np.ndarray:
+        """The list on the first Monday by weeks waited: the newest bands, older by the days since, booked as in recent months.
+
+        Where nothing tells how that is, those who have waited longest are seen first.
+        """
         bands = np.array([self._cell(*pair, self._months[-1], name) for name in WAITING])
         days = (self._weeks[0] - self._dataset.activity.snapshot_date).days - 1
+        if booked is not None:
+            joined, seen, removed = (n * days / 7 for n in (self.additions[pair][0], seen_a_week, self.removals[pair][0]))
+            return weekly(replay(spread(bands), booked, joined, seen, removed, days, in_turn=0.0)) if days else bands
         aged = bands * (1 - days / 7)
         aged[1:] += bands[:-1] * days / 7
         aged[-1] += bands[-1] * days / 7

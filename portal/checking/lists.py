@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from data.activity import BANDS, OVER_SIX
+from data.activity import BANDS, OVER_SIX, OVER_THIRTEEN
 from data.network import ALL_PRIORITIES
+from portal.checking.booking import STRICTLY, Booked, replay, spread
+from portal.checking.booking import weekly as by_weeks
 from portal.checking.facts import Facts, Key
 from portal.checking.history import oldest_leave
 from portal.checking.report import Report
@@ -35,7 +37,7 @@ def check_lists(report: Report, facts: Facts, written: Written) -> dict[Key, Any
         weekly = [rows[pair][week] for week in facts.weeks]
         ages = opening.get(pair, np.zeros(BANDS))
         _check_balance(report, facts, pair, weekly, float(ages.sum()), seen)
-        _check_ages(report, pair, weekly, ages)
+        _check_ages(report, pair, weekly, ages, facts.booked(*pair))
         _check_shortest(report, facts, pair, weekly, ages, at_home)
         lists[pair] = (float(ages.sum()), [r.additions for r in weekly], [r.waiting for r in weekly])
     for pair in {(k[0], k[1]) for k in seen} - lists.keys():
@@ -52,7 +54,7 @@ def _opening(report: Report, facts: Facts, written: Written) -> dict[Key, np.nda
     for pair, additions in facts.history.additions.items():
         if pair[1] not in given:
             continue
-        expected = facts.history.opening(pair, float(facts.seen_today[pair][0]) if pair in facts.seen_today else 0.0)
+        expected = facts.history.opening(pair, float(facts.seen_today[pair][0]) if pair in facts.seen_today else 0.0, facts.booked(*pair))
         if not expected.sum() and not additions.sum():
             continue
         for age in range(BANDS):
@@ -92,18 +94,30 @@ def _check_balance(report: Report, facts: Facts, pair: Key, weekly: list[Any], o
         before = row.waiting
 
 
-def _check_ages(report: Report, pair: Key, weekly: list[Any], ages: np.ndarray) -> None:
-    """Everybody grows a week older each week, new patients join, and those who waited longest leave first."""
-    now = ages.copy()
+def _check_ages(report: Report, pair: Key, weekly: list[Any], ages: np.ndarray, booked: Booked | None) -> None:
+    """Everybody grows a week older each week, new patients join, and those leave who have waited longest, or whom the order in use picks."""
+    now, days = ages.copy(), spread(ages)
+    strictly = booked is not None and booked.in_turn >= STRICTLY
     for row in weekly:
         older = np.zeros(BANDS)
         older[1:] = now[:-1]
         older[-1] += now[-1]
         older[0] = row.additions
         now = oldest_leave(older, row.seen + row.removed)
-        over = float(now[OVER_SIX:].sum())
+        in_turn = over = float(now[OVER_SIX:].sum())
+        longer = float(now[OVER_THIRTEEN:].sum())
         where = (*pair, row.week)
-        report.equal("over-six-in-turn", "waiting_list", where, row.over_six_in_turn, over, "patients over six weeks")
+        report.equal("over-six-in-turn", "waiting_list", where, row.over_six_in_turn, in_turn, "patients over six weeks")
+        if booked is not None:
+            if not strictly:
+                days = replay(days, booked, row.additions, row.seen, row.removed, 7, in_turn=booked.in_turn)
+                bands = by_weeks(days)
+                over = min(max(float(bands[OVER_SIX:].sum()), in_turn), max(row.waiting, in_turn))
+                longer = min(float(bands[OVER_THIRTEEN:].sum()), over)
+            report.equal("over-six-as-booked", "waiting_list", where, row.over_six_present_order, over, "patients over six weeks")
+            report.equal("over-thirteen-as-booked", "waiting_list", where, row.over_thirteen_present_order, longer, "patients over 13 weeks")
+        elif row.over_six_present_order == row.over_six_present_order or row.over_thirteen_present_order == row.over_thirteen_present_order:
+            report.fault("over-six-as-booked", "waiting_list", f"a number in the present order ({where})", "no number: too few months tell the order")
         share = over / row.waiting if row.waiting > 0.5 else row.share_over_six
         report.equal("share-over-six", "waiting_list", where, 100 * row.share_over_six, 100 * share, "per cent over six weeks")
 

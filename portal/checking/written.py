@@ -36,6 +36,14 @@ class Written:
         summed = frame.groupby(names, sort=False)[column].sum()
         return {key if isinstance(key, tuple) else (key,): float(value) for key, value in summed.items()}
 
+    def over_six(self, keys: str, where: Callable[[pd.DataFrame], pd.Series] | None = None) -> dict[Key, float]:
+        """Patients over six weeks as they are reported: in the booking order in use where the plan knows it, else strictly in turn."""
+        frame = self.tables["waiting_list"]
+        said = frame["over_six_present_order"].where(frame["over_six_present_order"].notna(), frame["over_six_in_turn"])
+        frame = frame.assign(said=said)
+        frame = frame if where is None else frame[where(frame)]
+        return {key: float(n) for key, n in frame.groupby(keys.split(), sort=False)["said"].sum().items()}
+
     def own_examinations(self) -> dict[Key, float]:
         """Patients of lists examined in the network's own sessions, by organisation, site, test, priority class and week."""
         done = self.sums("activity", "organisation site test priority week", "patients", lambda f: f["kind"] == "waiting_list")

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from data.dataset import Dataset
-from data.plan import BY_TABLE, Plan
+from data.plan import BY_TABLE, IN_TURN, Plan
 from data.run import Run
 from data.words import count, day, moment, number, percent
 from portal import files, results
@@ -168,7 +168,7 @@ def about(shown: Shown) -> None:
         ("Data", f"{made['network_title']}, to {day(made['data_date'])}"),
         ("Plan begins in the week of", day(made["first_monday"])),
         ("Length", count(summary["target"]["horizon_weeks"], "week")),
-        ("Booking order", f"{summary['booking_order']}: a lower bound for the share over six weeks"),
+        ("Booking order", summary["booking_order"] + (": a lower bound for the share over six weeks" if summary["booking_order"] == IN_TURN else "")),
         ("Outcome of the search", summary["status"]), ("Allowed gap", percent(made["gap"], 2)),
         ("Time limit", f"{number(made['time_limit'])} seconds"),
         ("Seed", f"{made['seed']}"), ("Program version", made["code_version"]),

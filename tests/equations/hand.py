@@ -58,7 +58,7 @@ def _sets(numbers: range) -> dict[str, list[tuple[Any, ...]]]:
         "aid_pairs": _weekly(PAIRS, numbers), "aid_roles": _weekly([("P", "x"), ("Q", "x")], numbers),
         "insourcing_places": _weekly([(*FAST, *P1), (*SLOW, *P1)], numbers), "outsourcing_places": _weekly([Y], numbers),
         "measured_tests": [("P", "x", last), ("P", "y", last), ("Q", "x", last)], "measured_lists": [(*i, last) for i in LISTS],
-        "judged_lists": [(*i, last) for i in LISTS],
+        "booked_lists": [SLOW], "booked_weeks": [(*SLOW, last)], "judged_lists": [(*i, last) for i in LISTS],
         "ending_lists": LISTS if last > 6 else [],
     }  # fmt: skip
 
@@ -134,6 +134,8 @@ def _values(weeks: int) -> dict[str, dict[Any, float]]:
         "shortest_list": _by_week(weeks, {FAST: (2,), SLOW: (4, 3), Y: (1,), Q: (5,)}),
         "longest_list": _by_week(weeks, {FAST: (10, 12), SLOW: (30,), Y: (13, 16), Q: (20,)}),
         "under_six": _by_week(weeks, {FAST: (11, 15), SLOW: (25, 32), Y: (14,), Q: (18, 17)}),
+        "over_about": {(*SLOW, weeks): 12.0}, "gone_about": _by_week(weeks, {SLOW: (11, 10)}),
+        "over_answer": {(*SLOW, weeks, q): -0.9 + 0.1 * (weeks - q) for q in range(1, weeks + 1)},
         "seen_today": _by_week(weeks, {FAST: (5,), SLOW: (10, 9), Y: (3,), Q: (13,)}),
         "target_share": {("P", "x"): 0.05, ("P", "y"): 0.1, ("Q", "x"): 0.04},
         "accepted": {("P", "x", "q1"): 0.5, ("P", "x", "q2"): 0.4, ("Q", "x", "p1"): 0.25},

@@ -35,3 +35,12 @@ def test_over_six_in_turn__whoever_cannot_be_younger_than_six_weeks_is_over():
     let(m, waiting={(*SLOW, 2): 40}, over_six={(*SLOW, 2): 5})
     assert over(m.over_six_in_turn[*SLOW, 2]) == pytest.approx((40 - 32) - 5)
     assert sorted(i[-1] for i in m.over_six_in_turn) == [2, 2, 2, 2]  # measured in week 2 only
+
+
+def test_over_six_as_booked__each_patient_more_seen_in_a_week_takes_so_many_off_those_over_six_weeks():
+    m = one_equation("over_six_as_booked")
+    let(m, waiting={(*SLOW, 1): 26, (*SLOW, 2): 22}, over_six={(*SLOW, 2): 9})
+    # 30 + 9 join - 26 = 13 are gone in week 1, two more than in the plan the row is about; 26 + 8 - 22 = 12 in week 2, two more as well.
+    # Each of them takes 0.8 and 0.9 off the 12 who waited over six weeks in that plan.
+    assert over(m.over_six_as_booked[*SLOW, 2]) == pytest.approx(12 - 2 * 0.8 - 2 * 0.9 - 9)
+    assert list(m.over_six_as_booked) == [(*SLOW, 2)]  # the other lists are served strictly in turn

@@ -148,7 +148,7 @@ def reports(rng: np.random.Generator) -> Case:
     said = [
         {"name": "reporting_share", "value": 0.5, "staff_group": "readers"}, {"name": "report_minutes", "value": 12.0, "test": "y"},
         {"name": "reported_at_once", "value": 0.5, "test": "y"},
-        {"name": "report_backlog", "value": float(rng.integers(40, 90)), "organisation": "P"},
+        {"name": "report_backlog", "value": float(rng.integers(100, 180)), "organisation": "P"},
     ]  # fmt: skip
     tables = readers(P=float(rng.choice([0.02, 0.05])), Q=float(rng.choice([0.15, 0.4])))
     tiny = _pair(rng, a_week=2, streams=streams, tables=tables, scoped=said).assuming(

@@ -39,6 +39,22 @@ def over_six_in_turn(m: Any, o: str, k: str, u: str, w: int) -> Any:
     return m.over_six[o, k, u, w] >= m.waiting[o, k, u, w] - m.under_six[o, k, u, w]
 
 
+def over_six_as_booked(m: Any, o: str, k: str, u: str, w: int) -> Any:
+    """Booked in the order in use, those over six weeks answer to everybody gone from the list so far as they do about one plan.
+
+    over[o,m,u,w] ≥ over°[o,m,u,w] + Σ_{w'≤w} J[o,m,u,w,w']·(gone[o,m,u,w'] - gone°[o,m,u,w']),
+      with gone[o,m,u,w'] = L[o,m,u,w'-1] + G[o,m,u,w'] - L[o,m,u,w']
+
+    Units: patient = patient. The projection of a list is smooth and not linear; the rows touch it about one plan and are renewed until they
+    touch it about the plan that is reported.
+    """
+    change = 0
+    for q in range(1, w + 1):
+        gone = waiting_before(m, o, k, u, q) + m.additions[o, k, u, q] - m.waiting[o, k, u, q]
+        change += m.over_answer[o, k, u, w, q] * (gone - m.gone_about[o, k, u, q])
+    return m.over_six[o, k, u, w] >= m.over_about[o, k, u, w] + change
+
+
 def served(m: Any, o: str, k: str, u: str, w: int) -> Any:
     """Patients seen from a list in a week, wherever."""
     near = m.problem.near

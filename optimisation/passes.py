@@ -1,0 +1,102 @@
+"""Planning with a curve: linear passes until the rows tell the truth, whole numbers near that plan, and a repair around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimisation.curves import Curve, Followed, Tangent, follow
+from optimisation.highs import Solver
+
+_REPAIRS = 3
+_ROOM = 0.05
+"""Whole numbers move a column that the curve depends on by up to this share of it from the linear plan, or as far as the last pass could, …"""
+
+_LEAST_ROOM = 10.0
+"""… or this much, in its own unit."""
+
+
+@dataclass(frozen=True, eq=False)
+class CurveCheck:
+    """How far the rows of the last linear model were from the curve.
+
+    Attributes:
+        linear: of the best plan with relaxed whole numbers, by row, shape (r,), in the unit of the curve.
+        whole: of the plan that is reported.
+        best_linear: the goals of the former in one number, by the curve itself.
+        reached: of the latter.
+        passes: linear problems solved for the former.
+    """
+
+    linear: np.ndarray
+    whole: np.ndarray
+    best_linear: float
+    reached: float
+    passes: int
+
+
+def follow_curve(solver: Solver, curve: Curve, aim: np.ndarray, tell: Callable[[float, int], None]) -> Followed | None:
+    """Linear passes; leaves the solver with the rows about the best plan, and what the curve depends on kept near it.
+
+    Args:
+        solver: of one part.
+        curve: of the same part.
+        aim: the goals in one, shape (columns,).
+        tell: called with the best value so far and the number of passes.
+
+    Returns:
+        None where the search was stopped before one plan was found: the solver is as it was.
+    """
+
+    def solve(tangent: Tangent | None, low: np.ndarray, high: np.ndarray) -> np.ndarray | None:
+        if tangent is not None:
+            solver.touch(curve, tangent)
+            solver.keep(curve.held, low, high)
+        return solver.relaxed(aim, cold=tangent is None)
+
+    def told(number: int, best: float, _: np.ndarray) -> bool:
+        tell(best, number)
+        return solver.clock.must_stop()
+
+    followed = follow(curve, solve, lambda values: float(aim @ values), solver.matrix.column_bounds[:, curve.held], told)
+    if followed is None:
+        return None
+    low, high = solver.matrix.column_bounds[:, curve.held]
+    about = followed.values[curve.held]
+    room = np.maximum(followed.reach, np.maximum(_ROOM * about, _LEAST_ROOM))
+    solver.touch(curve, followed.tangent)
+    solver.keep(curve.held, np.maximum(low, np.minimum(about - room, high)), np.minimum(high, np.maximum(about + room, low)))
+    return followed
+
+
+def settle(solver: Solver, curve: Curve, followed: Followed, aim: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, CurveCheck]:
+    """The plan with its whole numbers, the rest chosen again with rows about itself.
+
+    Args:
+        solver: of one part.
+        curve: of the same part.
+        followed: what `follow_curve` found.
+        aim: the goals in one, shape (columns,).
+        values: the plan in whole numbers.
+
+    Returns:
+        The plan, every column that follows from it as the curve says; and how far the rows were from the curve.
+    """
+    tangent = curve.tangent(values)
+    error = curve.error(followed.tangent, values, tangent.settled)
+    best, near = float(aim @ tangent.settled), np.inf
+    solver.keep(curve.held, *solver.matrix.column_bounds[:, curve.held])
+    for _ in range(_REPAIRS):
+        solver.touch(curve, tangent)
+        found = solver.around(aim, tangent.settled)
+        if found is None:
+            break
+        renewed = curve.tangent(found)
+        away, reached = curve.error(tangent, found, renewed.settled), float(aim @ renewed.settled)
+        if reached > best and near < np.inf:
+            break
+        tangent, error, best, near = renewed, away, reached, 0.0
+    check = CurveCheck(followed.error, error, float(aim @ followed.values), best, followed.passes)
+    return tangent.settled, check

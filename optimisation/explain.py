@@ -173,11 +173,16 @@ def _about(rows: pd.DataFrame, network: Network, words: _Words, o: str, m: str) 
     return (
         ((what == OPENINGS) & where.str.startswith(rooms if rooms else ("\0",)))
         | ((what == STAFF) & where.isin(staff))
-        | ((what == REPORTING) & where.str.startswith(f"{words.organisations[o]}: ") & (where + ",").str.contains(f" {words.tests[m]},", regex=False))
+        | ((what == REPORTING) & (rows["value_of_one_more"] > 0) & _names(where, words.organisations[o], words.tests[m]))
         | (what.isin([BATCH, ACCEPTANCE, TRAVEL]) & from_here)
         | ((what == OUTSOURCING) & (where == f"{test}{words.organisations[o]}"))
         | ((what == INSOURCING) & where.isin({f"{test}{words.sites[s]}" for s in own}))
     )
+
+
+def _names(where: pd.Series, organisation: str, test: str) -> pd.Series:
+    """Places of reporting time that name a test of an organisation; a week filled by reports that can wait has no value and limits nothing."""
+    return where.str.startswith(f"{organisation}: ") & (where + ",").str.contains(f" {test},", regex=False)
 
 
 def _limit_words(row: Any) -> str:

@@ -255,8 +255,8 @@ def _reports(plan: Plan, words: _Words) -> list[str]:
         hours = rows[["minutes_needed", "minutes_available", "shared_minutes", "backlog", "late_over_4_weeks"]] / 60
         parts = [f"{hours['minutes_needed'].mean():,.0f} hours of reports a week on average, own time {hours['minutes_available'].mean():,.0f} hours"]
         shared, bought = hours["shared_minutes"], rows["outsourced_reports"].sum()
-        for moved, how in ((shared.clip(lower=0).sum(), "had from other trusts"), (-shared.clip(upper=0).sum(), "given to other trusts")):
-            parts += [f"{moved:,.0f} hours over the plan {how}"] if moved >= 0.5 else []
+        for moved, how in ((shared.clip(lower=0).sum(), "from"), (-shared.clip(upper=0).sum(), "for")):
+            parts += [f"{moved:,.0f} hours {how} other trusts over the plan"] if moved >= 0.5 else []
         parts += [f"{count(round(bought), 'report')} outsourced"] if bought >= 0.5 else []
         late = hours["late_over_4_weeks"]
         worst = rows["week"].loc[late.idxmax()]

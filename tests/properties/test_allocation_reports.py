@@ -108,7 +108,7 @@ def test_a_target_missed_for_want_of_reporting_time_says_so_and_help_mends_it():
     helped = make_plan(dataset, base(dataset.content_id, 9))
     over = [sum(e["over_target"] for e in p.summary["met"]) for p in (make_plan(dataset, alone), helped)]
     assert over[1] < over[0] - 5
-    assert "given to other trusts" in answer(helped, dataset.network).reports[1]
+    assert "hours for other trusts over the plan" in answer(helped, dataset.network).reports[1]
 
 
 def test_without_a_decision_nobody_gives_or_buys_reporting_time():

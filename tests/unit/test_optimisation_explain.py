@@ -75,9 +75,9 @@ def test_reports_say_who_writes_them_and_what_is_late(net):
         ("BBB", first, 600.0, 1200.0, -300.0, 0.0, 0.0, 0.0, 0.0), ("BBB", second, 600.0, 1200.0, 0.0, 0.0, 0.0, 0.0, 0.0),
     ])  # fmt: skip
     assert answer(made, net).reports == [
-        "A: 105 hours of reports a week on average, own time 90 hours; 5 hours over the plan had from other trusts; 20 reports outsourced; "
+        "A: 105 hours of reports a week on average, own time 90 hours; 5 hours from other trusts over the plan; 20 reports outsourced; "
         "2 hours late in the week of 13 July 2026, at worst. At the end 35 hours are not yet written.",
-        "B: 10 hours of reports a week on average, own time 20 hours; 5 hours over the plan given to other trusts; none later than four weeks. "
+        "B: 10 hours of reports a week on average, own time 20 hours; 5 hours for other trusts over the plan; none later than four weeks. "
         "At the end 0 hours are not yet written.",
     ]
     assert answer(plan(), net).reports == []

@@ -40,7 +40,8 @@ LIST_RESPONSE = Table(
         Field("served", "Served", Kind.NUMBER, unit="patients a week", minimum=0, help="Seen from the list without a change"),
         Field("waiting", "Waiting", Kind.NUMBER, unit="patients at week end", minimum=0),
         Field("under_six", "Younger than six weeks", Kind.NUMBER, unit="patients at week end", minimum=0,
-              help="Additions of the last six weeks and opening patients still younger than six weeks, before anybody is served"),
+              help="Additions of the last six weeks, with those removed without a test, and opening patients still younger than six weeks, before "
+                   "anybody is served"),
         Field("under_thirteen", "Younger than thirteen weeks", Kind.NUMBER, unit="patients at week end", minimum=0,
               help="The same for thirteen weeks"),
         Field("over_six", "Over six weeks", Kind.NUMBER, unit="patients at week end", minimum=0,

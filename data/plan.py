@@ -84,6 +84,13 @@ PLAN_TABLES: tuple[Table, ...] = (
         _n("value_of_one_more", "Value of one more", "£ of the weighted goals, at most", required=False),
         Field("unit", "Unit", Kind.TEXT),
     ), key=("what", "where", "week")),
+    Table("worth", "Worth of more", "What more of something would bring, solved again around this plan: choices stay, sessions need not be whole.", (
+        Field("what", "What", Kind.TEXT), Field("where", "Where", Kind.TEXT), _n("units", "Units", "in the unit of the row"),
+        Field("unit", "Unit", Kind.TEXT, help="One unit; in every week where it says a week"),
+        _n("over_target_before", "Over the target before", "patients", "At the worst month end of each list it touches, summed"),
+        _n("over_target_after", "Over the target after", "patients"),
+        _n("cost_change_gbp", "Change in cost", "£ over the plan", "Of the plan, without the pay of staff that is added"),
+    ), key=("what", "where", "units")),
     Table("measures", "Measures", "Summary figures.", (
         Field("measure", "Measure", Kind.TEXT), Field("organisation", "Organisation", Kind.ID, required=False),
         Field("test", "Test", Kind.ID, required=False), _n("value", "Value", "in the unit of the row"), Field("unit", "Unit", Kind.TEXT),

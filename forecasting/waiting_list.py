@@ -121,15 +121,19 @@ def list_response(
         order = orders.of(lists.droplevel("priority"))
         opening = aged(bands, order, days, *(flow[:, 0] / 7 * days for flow in (gross, capacity, removals)))
     projection = project_in_turn(opening, gross, removals, capacity)
-    over_six, dynamics = projection.over_six, None
+    joined, dynamics = gross, None
+    if orders is not None:
+        # Additions are net of those removed without a test, who joined too and were young for a time.
+        joined = gross + order.removed_share[:, None] * projection.served
+    young = {limit: younger_than(limit, opening, joined) for limit in (OVER_SIX, OVER_THIRTEEN)}
+    over_six = in_turn = np.maximum(projection.waiting - young[OVER_SIX], 0)
     if orders is not None:
         dynamics = ListDynamics(order, opening, gross, projection.removed, 0.0 if booked_in_turn is None else booked_in_turn)
         # In turn is the least that any order leaves; whole weeks there and days here differ by a trifle.
-        over_six = np.clip(_over_six(dynamics, projection.served), projection.over_six, projection.waiting)
+        over_six = np.clip(_over_six(dynamics, projection.served), in_turn, projection.waiting)
     rows = _rows(lists, demand.weeks, {
         "additions": gross, "removed": removals, "served": projection.served, "waiting": projection.waiting,
-        "under_six": younger_than(OVER_SIX, opening, gross), "under_thirteen": younger_than(OVER_THIRTEEN, opening, gross),
-        "over_six": over_six, "in_turn": projection.over_six,
+        "under_six": young[OVER_SIX], "under_thirteen": young[OVER_THIRTEEN], "over_six": over_six, "in_turn": in_turn,
     })  # fmt: skip
     order_words = PRESENT_ORDER if dynamics is not None else IN_TURN
     return ListResponse(LIST_RESPONSE.typed(rows), _opening_rows(lists, opening), order_words), dynamics

@@ -69,6 +69,9 @@ class Curve(Protocol):
     def tangent(self, values: np.ndarray) -> Tangent:
         """The rows about a plan, and that plan settled."""
 
+    def settled(self, values: np.ndarray) -> np.ndarray:
+        """A plan with every column that follows from it as the curve says."""
+
     def error(self, tangent: Tangent, values: np.ndarray, settled: np.ndarray) -> np.ndarray:
         """How far rows about another plan are from the curve at this one, shape (r,), in the unit of the curve."""
 
@@ -135,10 +138,15 @@ def follow(curve: Curve, solve: Callable[[Tangent | None, np.ndarray, np.ndarray
         if gained >= 0 or not np.isfinite(error).all():
             accepted, best, error = tangent, reached, away
         stale = 0 if gained > _SETTLED * abs(best) else stale + 1
-        if number >= LEAST_PASSES and gained >= 0 and gained <= _SETTLED * abs(best) and error.mean() <= _MEAN and error.max() <= _WORST:
+        if number >= LEAST_PASSES and gained >= 0 and gained <= _SETTLED * abs(best) and told_true(error):
             tell(number, best, error)
             break
     return Followed(accepted.settled, accepted, near[curve.group], error, number)
+
+
+def told_true(error: np.ndarray) -> bool:
+    """True where rows and curve agree well enough to report a plan."""
+    return bool(error.mean() <= _MEAN and error.max() <= _WORST)
 
 
 def _first_reach(curve: Curve, values: np.ndarray) -> np.ndarray:

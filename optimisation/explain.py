@@ -13,10 +13,12 @@ import pandas as pd
 from data.network import Network
 from data.plan import IN_TURN, Plan, over_six
 from data.words import count, day, listed, number, percent, pounds
-from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, OPENINGS, OUTSOURCING, REPORTING, STAFF, TRAVEL
+from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, EXTRA_STAFF, INSOURCING, OPENINGS, OUTSOURCING, REPORTING, SESSION, STAFF, TRAVEL
+from optimisation.explain_reports import names_a_test, reports_in_words
 
 _MOST_LIMITS = 3
 _MOST_CHANGES = 6
+_WORTH_A_WORD = 0.5
 _WORTH_NAMING = 5
 """Patients."""
 
@@ -31,6 +33,7 @@ class Answer:
     Attributes:
         headline: one sentence.
         missed: where the target is missed and what limits it there.
+        nearer: what would bring a missed target nearer.
         booking: what booking strictly in turn would come to.
         sessions: how sessions differ from today's rota.
         mobiles: where mobile units stand.
@@ -42,6 +45,7 @@ class Answer:
 
     headline: str
     missed: list[str]
+    nearer: list[str]
     booking: list[str]
     sessions: list[str]
     mobiles: list[str]
@@ -53,7 +57,8 @@ class Answer:
     def sections(self) -> list[tuple[str, list[str]]]:
         """Title and sentences of each part that has any, in reading order."""
         parts = [
-            ("Where the target is missed", self.missed), ("Booking order", self.booking), ("Sessions", self.sessions), ("Mobile units", self.mobiles),
+            ("Where the target is missed", self.missed), ("What would bring it nearer", self.nearer),
+            ("Booking order", self.booking), ("Sessions", self.sessions), ("Mobile units", self.mobiles),
             ("Mutual aid and providers", self.aid), ("Reports", self.reports), ("Cost", self.cost),
             ("Before you use these figures", self.caveats),
         ]  # fmt: skip
@@ -69,8 +74,8 @@ def answer(plan: Plan, network: Network) -> Answer:
     """
     words = _Words(network)
     return Answer(
-        _headline(plan, words), _missed(plan, network, words), _booking(plan, words), _sessions(plan, words), _mobiles(plan, words),
-        _aid(plan, words), _reports(plan, words), _cost(plan), _caveats(plan),
+        _headline(plan, words), _missed(plan, network, words), _nearer(plan), _booking(plan, words), _sessions(plan, words), _mobiles(plan, words),
+        _aid(plan, words), reports_in_words(plan, network), _cost(plan), _caveats(plan),
     )  # fmt: skip
 
 
@@ -104,6 +109,31 @@ def _headline(plan: Plan, words: _Words) -> str:
         f"The six-week target is missed on {len(missed)} of {lists} {span}, {order}; worst: {where}, "
         f"{percent(worst['worst_share'])} over six weeks against {percent(worst['target_share'])}."
     )
+
+
+def _nearer(plan: Plan) -> list[str]:
+    """What would bring a missed target nearer, solved again around the plan."""
+    if all(e["met"] for e in plan.summary["met"]):
+        return []
+    rows = plan["worth"]
+    rows = rows.assign(gain=rows["over_target_before"] - rows["over_target_after"])
+    helps = rows[rows["gain"] >= _WORTH_A_WORD]
+    if rows.empty:
+        return []
+    if helps.empty:
+        return ["Nothing of which a little more was tried (a session a week, staff, bought examinations) brings the target nearer by itself."]
+    said = []
+    places = helps.groupby(["what", "where"], sort=False)["gain"].max().sort_values(ascending=False, kind="stable").head(_MOST_CHANGES).index
+    for what, where in places:
+        group = rows[(rows["what"] == what) & (rows["where"] == where)].sort_values("units")
+        steps = [f"{count(round(r.units), _unit(what))} more: {number(r.over_target_after)}" for r in group.itertuples()]
+        before = number(float(group["over_target_before"].iloc[0]))
+        said.append(f"{what} ({where}): {before} patients are over the target now in what it touches; with {'; with '.join(steps)}.")
+    return said
+
+
+def _unit(what: str) -> str:
+    return {SESSION: "session a week", EXTRA_STAFF: "whole-time equivalent"}.get(what, "time ten examinations a week")
 
 
 def _booking(plan: Plan, words: _Words) -> list[str]:
@@ -173,16 +203,11 @@ def _about(rows: pd.DataFrame, network: Network, words: _Words, o: str, m: str) 
     return (
         ((what == OPENINGS) & where.str.startswith(rooms if rooms else ("\0",)))
         | ((what == STAFF) & where.isin(staff))
-        | ((what == REPORTING) & (rows["value_of_one_more"] > 0) & _names(where, words.organisations[o], words.tests[m]))
+        | ((what == REPORTING) & (rows["value_of_one_more"] > 0) & names_a_test(where, words.organisations[o], words.tests[m]))
         | (what.isin([BATCH, ACCEPTANCE, TRAVEL]) & from_here)
         | ((what == OUTSOURCING) & (where == f"{test}{words.organisations[o]}"))
         | ((what == INSOURCING) & where.isin({f"{test}{words.sites[s]}" for s in own}))
     )
-
-
-def _names(where: pd.Series, organisation: str, test: str) -> pd.Series:
-    """Places of reporting time that name a test of an organisation; a week filled by reports that can wait has no value and limits nothing."""
-    return where.str.startswith(f"{organisation}: ") & (where + ",").str.contains(f" {test},", regex=False)
 
 
 def _limit_words(row: Any) -> str:
@@ -246,23 +271,6 @@ def _aid(plan: Plan, words: _Words) -> list[str]:
     for (kind, o, m), n in kinds[kinds >= 0.5].items():
         said.append(f"{words.organisations[o]} has {count(round(n), f'{words.tests[m]} examination')} {kind}.")
     return said or ["Nobody is examined at another trust or by a provider."]
-
-
-def _reports(plan: Plan, words: _Words) -> list[str]:
-    """Each organisation's reports in one sentence."""
-    said = []
-    for o, rows in plan["reporting"].groupby("organisation", sort=False):
-        hours = rows[["minutes_needed", "minutes_available", "shared_minutes", "backlog", "late_over_4_weeks"]] / 60
-        parts = [f"{hours['minutes_needed'].mean():,.0f} hours of reports a week on average, own time {hours['minutes_available'].mean():,.0f} hours"]
-        shared, bought = hours["shared_minutes"], rows["outsourced_reports"].sum()
-        for moved, how in ((shared.clip(lower=0).sum(), "from"), (-shared.clip(upper=0).sum(), "for")):
-            parts += [f"{moved:,.0f} hours {how} other trusts over the plan"] if moved >= 0.5 else []
-        parts += [f"{count(round(bought), 'report')} outsourced"] if bought >= 0.5 else []
-        late = hours["late_over_4_weeks"]
-        worst = rows["week"].loc[late.idxmax()]
-        parts.append(f"{late.max():,.0f} hours late in the week of {day(worst)}, at worst" if late.max() >= 0.5 else "none later than four weeks")
-        said.append(f"{words.organisations[str(o)]}: {'; '.join(parts)}. At the end {hours['backlog'].iloc[-1]:,.0f} hours are not yet written.")
-    return said
 
 
 def _cost(plan: Plan) -> list[str]:

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimisation.curves import Curve, Followed, Tangent, follow
+from optimisation.curves import Curve, Followed, Tangent, follow, told_true
 from optimisation.highs import Solver
 
-_REPAIRS = 3
+_MOST_REPAIRS, _NEARER = 5, 0.4
+_SAME = 1e-9
+_AROUND = 5.0
+"""Prices, and what more would buy, are asked within so many times the room of whole numbers."""
+
 _ROOM = 0.05
 """Whole numbers move a column that the curve depends on by up to this share of it from the linear plan, or as far as the last pass could, …"""
 
@@ -63,40 +67,50 @@ def follow_curve(solver: Solver, curve: Curve, aim: np.ndarray, tell: Callable[[
     followed = follow(curve, solve, lambda values: float(aim @ values), solver.matrix.column_bounds[:, curve.held], told)
     if followed is None:
         return None
-    low, high = solver.matrix.column_bounds[:, curve.held]
-    about = followed.values[curve.held]
-    room = np.maximum(followed.reach, np.maximum(_ROOM * about, _LEAST_ROOM))
     solver.touch(curve, followed.tangent)
-    solver.keep(curve.held, np.maximum(low, np.minimum(about - room, high)), np.minimum(high, np.maximum(about + room, low)))
+    _keep_near(solver, curve, followed.values, 1.0, followed.reach)
     return followed
 
 
-def settle(solver: Solver, curve: Curve, followed: Followed, aim: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, CurveCheck]:
+def settle(solver: Solver, curve: Curve, followed: Followed | None, aim: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, CurveCheck | None]:
     """The plan with its whole numbers, the rest chosen again with rows about itself.
 
     Args:
         solver: of one part.
         curve: of the same part.
-        followed: what `follow_curve` found.
+        followed: what `follow_curve` found; None = the search was stopped, and the plan is settled as it is.
         aim: the goals in one, shape (columns,).
         values: the plan in whole numbers.
 
     Returns:
         The plan, every column that follows from it as the curve says; and how far the rows were from the curve.
     """
+    if followed is None:
+        return curve.settled(values), None
     tangent = curve.tangent(values)
     error = curve.error(followed.tangent, values, tangent.settled)
-    best, near = float(aim @ tangent.settled), np.inf
-    solver.keep(curve.held, *solver.matrix.column_bounds[:, curve.held])
-    for _ in range(_REPAIRS):
+    best, reach = float(aim @ tangent.settled), 1.0
+    for _ in range(_MOST_REPAIRS):
         solver.touch(curve, tangent)
+        _keep_near(solver, curve, tangent.settled, reach)
         found = solver.around(aim, tangent.settled)
         if found is None:
             break
         renewed = curve.tangent(found)
         away, reached = curve.error(tangent, found, renewed.settled), float(aim @ renewed.settled)
-        if reached > best and near < np.inf:
-            break
-        tangent, error, best, near = renewed, away, reached, 0.0
-    check = CurveCheck(followed.error, error, float(aim @ followed.values), best, followed.passes)
-    return tangent.settled, check
+        if reached <= best + _SAME * abs(best):
+            tangent, error, best = renewed, away, reached
+            if told_true(error):
+                break
+        reach *= _NEARER
+    solver.touch(curve, tangent)
+    _keep_near(solver, curve, tangent.settled, _AROUND)
+    return tangent.settled, CurveCheck(followed.error, error, float(aim @ followed.values), best, followed.passes)
+
+
+def _keep_near(solver: Solver, curve: Curve, values: np.ndarray, reach: float, least: np.ndarray | float = 0.0) -> None:
+    """Keep what the curve depends on near a plan: within `reach` of the room that whole numbers have, or `least` where that is more."""
+    low, high = solver.matrix.column_bounds[:, curve.held]
+    about = values[curve.held]
+    room = np.maximum(reach * np.maximum(_ROOM * about, _LEAST_ROOM), least)
+    solver.keep(curve.held, np.maximum(low, np.minimum(about - room, high)), np.minimum(high, np.maximum(about + room, low)))

@@ -17,6 +17,7 @@ from optimisation.curves import Curve
 from optimisation.highs import WHOLE, Clock, Solver, relative_gap
 from optimisation.matrix import INFINITY, Matrix, Part, cut, independent_parts
 from optimisation.passes import CurveCheck, follow_curve, settle
+from optimisation.probing import Probe, Probed, ask
 
 _RAISED = 20.0
 """How much a goal is raised over those after it in the search, so that it is not traded against them."""
@@ -48,6 +49,7 @@ class Outcome:
             yes-or-no and relaxed where they are counts: at most what one more unit is worth.
         column_prices: the same for a column's bound.
         seconds: wall clock inside HiGHS, summed over parts.
+        probed: what more of something would buy, solved again.
     """
 
     values: np.ndarray
@@ -57,6 +59,7 @@ class Outcome:
     column_prices: np.ndarray
     seconds: float
     details: dict[str, Any] = field(default_factory=dict)
+    probed: list[Probed] = field(default_factory=list)
 
 
 def solve_in_order(
@@ -66,6 +69,8 @@ def solve_in_order(
     report: Callable[[Progress], None],
     cancelled: Callable[[], bool],
     curve: Curve | None = None,
+    probes: Sequence[Probe] = (),
+    first_goal: int = 0,
 ) -> Outcome:
     """Minimise the goals in order.
 
@@ -79,6 +84,8 @@ def solve_in_order(
         report: called with progress, from several threads.
         cancelled: asked often; True stops within a few seconds and keeps the best plan so far.
         curve: columns that follow from a plan by a curve; None = everything is linear.
+        probes: of what one more unit would be worth knowing.
+        first_goal: the goal whose need says how many units a probe asks for.
 
     Raises:
         NoPlan: nothing feasible was found in the time, or the problem has no feasible plan at all.
@@ -87,7 +94,8 @@ def solve_in_order(
     parts = independent_parts(matrix)
     clock.begin([len(p.columns) for p in parts])
     with ThreadPoolExecutor(max_workers=max(settings.threads, 1)) as pool:
-        answers = list(pool.map(lambda p: _solve_part(cut(matrix, p), settings, clock, p.number, curve and curve.part(p)), parts))
+        asks = [_Asks(p, curve and curve.part(p), [q for q in (probe.part(p) for probe in probes) if q is not None], first_goal) for p in parts]
+        answers = list(pool.map(lambda a: _solve_part(cut(matrix, a.part), settings, clock, a), asks))
     return _join(matrix, names, parts, answers, settings, clock)
 
 
@@ -101,19 +109,28 @@ class _Answer:
     """What the goals reached in the linear model that the bounds are of."""
     seconds: float
     nodes: int
-    curve: CurveCheck | None = None
+    curve: CurveCheck | None
+    probed: list[Probed]
 
 
-def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, number: int, curve: Curve | None) -> _Answer:
-    """One part: a plan for the weighted goals, raised further where a goal is not yet close to its bound, then prices."""
-    goals = matrix.goals.toarray()
+@dataclass(frozen=True)
+class _Asks:
+    """What is asked about one part."""
+
+    part: Part
+    curve: Curve | None
+    probes: list[Probe]
+    first_goal: int
+
+
+def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Asks) -> _Answer:
+    """One part: a plan for the weighted goals, raised further where a goal is not yet close to its bound, then prices and what more would buy."""
+    goals, number, curve = matrix.goals.toarray(), asks.part.number, asks.curve
     solver = Solver(matrix, settings, clock)
     factor = np.where(np.arange(len(goals)) < len(goals) - 2, _RAISED, 1.0)
-    followed = (
-        None
-        if curve is None
-        else follow_curve(solver, curve, factor @ goals, lambda best, _: clock.tell(number, "Following the lists", best, -INFINITY, 0.2))
-    )
+    followed = None
+    if curve is not None:
+        followed = follow_curve(solver, curve, factor @ goals, lambda best, _: clock.tell(number, "Following the lists", best, -INFINITY, 0.2))
     values, weighted = solver.minimise(factor @ goals)
     for attempt in range(_ATTEMPTS + 1):
         clock.tell(number, "Looking for a better plan", *_total(goals, factor, values, weighted), 0.5 + attempt / (2 * _ATTEMPTS))
@@ -125,12 +142,14 @@ def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, number: in
         within = settings.gap / 2 * float(np.abs(goals[unmet[0] :] @ better).sum())
         values, weighted = solver.minimise(factor @ goals, better, _PATIENCE, within)
     proved, check = goals @ values, None
-    if curve is not None and followed is not None:
+    if curve is not None:
         values, check = settle(solver, curve, followed, factor @ goals, values)
         bounds = np.minimum(bounds, goals @ values)
+    clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 0.9)
     row_prices, column_prices = solver.prices(goals.sum(axis=0), values)
+    probed = ask(solver, curve, asks.probes, goals, factor @ goals, asks.part.columns, asks.first_goal)
     clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 1.0)
-    return _Answer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check)
+    return _Answer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, probed)
 
 
 def _total(goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float) -> tuple[float, float]:
@@ -197,7 +216,7 @@ def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list
     reached_all = not len(_unmet(sum(a.proved for a in answers) + matrix.constants, bounds, settings.gap))
     status = "cancelled" if clock.stopped else "time limit" if clock.late else "optimal" if reached_all else "gap not reached"
     details = {"parts": len(parts), "nodes": sum(a.nodes for a in answers), **_followed(answers)}
-    return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details)
+    return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details, [p for a in answers for p in a.probed])
 
 
 def _followed(answers: list[_Answer]) -> dict[str, Any]:

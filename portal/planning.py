@@ -28,6 +28,7 @@ from optimisation.allocation.objective import GOALS
 from optimisation.allocation.problem import Inputs, build_problem
 from optimisation.allocation.result import Solved, tables
 from optimisation.allocation.result_reporting import reporting_notes
+from optimisation.allocation.worth import SHORTFALL, probes, worth
 from optimisation.matrix import Matrix, matrix_of
 from optimisation.solving import Outcome, solve_in_order
 from portal.unchanged import no_assets, unchanged
@@ -67,7 +68,8 @@ def make_plan(
         problem = build_problem(inputs)
         matrix = matrix_of(build_model(problem))
         clock.lap("build")
-    outcome = solve_in_order(matrix, [g.name for g in GOALS], settings, report, cancelled, booking_curve(problem, matrix))
+    curve, asked = booking_curve(problem, matrix), probes(inputs, problem, matrix)
+    outcome = solve_in_order(matrix, [g.name for g in GOALS], settings, report, cancelled, curve, asked, SHORTFALL)
     clock.lap("solve")
     with _no_collection():
         plan = _plan(dataset, scenario, settings, inputs, Solved(problem, matrix, outcome), matrix, outcome, clock)
@@ -102,6 +104,7 @@ def _plan(
     months = met(solved, found["waiting_list"])
     cost = costs(found, solved)
     found["limits"] = limits(inputs, solved, months.loc[~months["met"], ["organisation", "test", "week"]])
+    found["worth"] = worth(inputs, matrix, outcome)
     found["measures"] = measures(inputs, found, months, cost)
     clock.lap("write")
     summary = {

@@ -63,6 +63,11 @@ class BookingCurve:
         entries = np.concatenate([np.full(len(self.rows), -1.0), change[self.at_rows[len(self.rows) :], self._at_weeks]])
         return Tangent(entries, upper, self._settled(values, waiting, over))
 
+    def settled(self, values: np.ndarray) -> np.ndarray:
+        """As `tangent` settles a plan, without the rows."""
+        waiting, removed, gone = self.flows(values)
+        return self._settled(values, waiting, self.model.over(np.maximum(gone - removed, 0.0), removed)[0])
+
     @property
     def _at_weeks(self) -> np.ndarray:
         return np.concatenate([np.arange(w + 1) for w in self.weeks])

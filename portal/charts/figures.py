@@ -45,6 +45,19 @@ def binding_limits(plan: Plan) -> pd.DataFrame:
     }).reset_index(drop=True)  # fmt: skip
 
 
+def worth_of_more(plan: Plan) -> pd.DataFrame:
+    """What more of something would bring, solved again around the plan: most patients fewer over the target first, then most money."""
+    rows = plan["worth"]
+    rows = rows.assign(fewer=rows["over_target_before"] - rows["over_target_after"]).sort_values(
+        ["fewer", "cost_change_gbp"], ascending=[False, True], kind="stable"
+    )
+    return pd.DataFrame({
+        "More of": rows["what"], "Where": rows["where"], "How many": rows["units"].round(), "Unit": rows["unit"],
+        "Over the target now (patients)": rows["over_target_before"].round(), "With it (patients)": rows["over_target_after"].round(),
+        "Change in cost (£ over the plan)": rows["cost_change_gbp"].round(-2),
+    }).reset_index(drop=True)  # fmt: skip
+
+
 def sides(comparison: Comparison, network: Network, left: str, right: str) -> Evidence:
     """Worst share over six weeks by trust and test under two plans: one line for each list, from one plan to the other."""
     lists = _in_network_order(comparison.lists, network)

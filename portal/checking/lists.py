@@ -37,8 +37,9 @@ def check_lists(report: Report, facts: Facts, written: Written) -> dict[Key, Any
         weekly = [rows[pair][week] for week in facts.weeks]
         ages = opening.get(pair, np.zeros(BANDS))
         _check_balance(report, facts, pair, weekly, float(ages.sum()), seen)
-        _check_ages(report, pair, weekly, ages, facts.booked(*pair))
-        _check_shortest(report, facts, pair, weekly, ages, at_home)
+        unchanged = _unchanged(facts, pair, weekly, float(ages.sum()))
+        _check_ages(report, pair, weekly, ages, facts.booked(*pair), [served for served, _ in unchanged])
+        _check_shortest(report, facts, pair, weekly, unchanged, at_home)
         lists[pair] = (float(ages.sum()), [r.additions for r in weekly], [r.waiting for r in weekly])
     for pair in {(k[0], k[1]) for k in seen} - lists.keys():
         report.fault("no-list", "activity", f"patients of {pair}", "patients of a list in the table of waiting lists")
@@ -94,16 +95,32 @@ def _check_balance(report: Report, facts: Facts, pair: Key, weekly: list[Any], o
         before = row.waiting
 
 
-def _check_ages(report: Report, pair: Key, weekly: list[Any], ages: np.ndarray, booked: Booked | None) -> None:
-    """Everybody grows a week older each week, new patients join, and those leave who have waited longest, or whom the order in use picks."""
+def _unchanged(facts: Facts, pair: Key, weekly: list[Any], opening: float) -> list[tuple[float, float]]:
+    """Seen under today's rota, and the list at the week end, week by week."""
+    capacity = facts.seen_today.get(pair, np.zeros(len(facts.weeks)))
+    found, now = [], opening
+    for w, row in enumerate(weekly):
+        served = min(now + row.additions, float(capacity[w]))
+        left = now + row.additions - served
+        now = left - min(left, float(facts.history.removals[pair][w]))
+        found.append((served, now))
+    return found
+
+
+def _check_ages(report: Report, pair: Key, weekly: list[Any], ages: np.ndarray, booked: Booked | None, seen_unchanged: list[float]) -> None:
+    """Everybody grows a week older each week, new patients join, and those leave who have waited longest, or whom the order in use picks.
+
+    Those removed without a test with every examination join and leave again: they are not in the additions, and no plan adds to them.
+    """
     now, days = ages.copy(), spread(ages)
     strictly = booked is not None and booked.in_turn >= STRICTLY
-    for row in weekly:
+    for row, served in zip(weekly, seen_unchanged, strict=True):
+        without_test = 0.0 if booked is None else booked.removed_share * served
         older = np.zeros(BANDS)
         older[1:] = now[:-1]
         older[-1] += now[-1]
-        older[0] = row.additions
-        now = oldest_leave(older, row.seen + row.removed)
+        older[0] = row.additions + without_test
+        now = oldest_leave(older, row.seen + row.removed + without_test)
         in_turn = over = float(now[OVER_SIX:].sum())
         longer = float(now[OVER_THIRTEEN:].sum())
         where = (*pair, row.week)
@@ -122,16 +139,13 @@ def _check_ages(report: Report, pair: Key, weekly: list[Any], ages: np.ndarray, 
         report.equal("share-over-six", "waiting_list", where, 100 * row.share_over_six, 100 * share, "per cent over six weeks")
 
 
-def _check_shortest(report: Report, facts: Facts, pair: Key, weekly: list[Any], ages: np.ndarray, at_home: dict[Key, float]) -> None:
+def _check_shortest(
+    report: Report, facts: Facts, pair: Key, weekly: list[Any], unchanged: list[tuple[float, float]], at_home: dict[Key, float]
+) -> None:  # fmt: skip
     """A list is not driven below what booking keeps on it; where the rota may not change, nobody is seen beyond it."""
-    capacity = facts.seen_today.get(pair, np.zeros(len(facts.weeks)))
     floor = facts.assumed("list_floor", test=pair[1])
-    unchanged = float(ages.sum())
-    for w, row in enumerate(weekly):
-        served = min(unchanged + row.additions, float(capacity[w]))
-        left = unchanged + row.additions - served
-        unchanged = left - min(left, float(facts.history.removals[pair][w]))
+    for row, (served, left) in zip(weekly, unchanged, strict=True):
         where = (*pair, row.week)
-        report.at_most("shortest-list", "waiting_list", where, min(floor * row.additions, unchanged), row.waiting, "patients kept by booking")
+        report.at_most("shortest-list", "waiting_list", where, min(floor * row.additions, left), row.waiting, "patients kept by booking")
         if not facts.scenario.levers["change_sessions"]:
             report.at_most("as-today", "activity", where, at_home.get(where, 0.0), served, "patients seen at home under today's rota")

@@ -153,6 +153,17 @@ def limits(shown: Shown) -> None:
     )
     layout.table(table, "limits", alt="Limits that bind, those of most value first", widths={"Where": 430})
     st.caption(shown.source)
+    more = figures.worth_of_more(shown.plan)
+    if more.empty:
+        return
+    st.subheader("What a little more would bring", anchor=False)
+    st.caption(
+        "Each was solved again around this plan: mobile units, aid and roles stay, sessions need not be whole, everything else is chosen anew. "
+        "Patients over the target are those of the lists it touches, each at its worst month end. The change in cost leaves out the pay of "
+        "the staff that is added."
+    )
+    layout.table(more, "worth", alt="What more of something would bring, most patients first", widths={"Where": 430})
+    st.caption(shown.source)
 
 
 def costs(shown: Shown) -> None:

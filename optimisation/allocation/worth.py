@@ -1,0 +1,105 @@
+"""What one more of something would buy: a session a week with its staff, a whole-time equivalent, ten bought examinations a week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from optimisation.allocation.limit_kinds import EXTRA_STAFF, MORE_INSOURCED, MORE_OUTSOURCED, SESSION
+from optimisation.allocation.objective import GOALS
+from optimisation.allocation.problem import Inputs, Problem
+from optimisation.matrix import Matrix
+from optimisation.probing import Probe, Probed
+from optimisation.solving import Outcome
+
+_BOUGHT = 10
+"""Examinations a week in one unit of insourcing or outsourcing."""
+
+_UNITS = {SESSION: "session a week", EXTRA_STAFF: "WTE", MORE_INSOURCED: "10 examinations a week", MORE_OUTSOURCED: "10 examinations a week"}
+_Found = dict[tuple[str, Any], int]
+"""Positions of rows or columns by name and index."""
+
+_COLUMNS = ["what", "where", "units", "unit", "over_target_before", "over_target_after", "cost_change_gbp"]
+
+SHORTFALL = next(k for k, goal in enumerate(GOALS) if goal.name == "shortfall")
+_COST = next(k for k, goal in enumerate(GOALS) if goal.name == "cost")
+
+
+def probes(inputs: Inputs, problem: Problem, matrix: Matrix) -> list[Probe]:
+    """Everything of which one more unit may be asked."""
+    rows = {name: k for k, name in enumerate(matrix.row_names)}
+    columns = {name: k for k, name in enumerate(matrix.column_names)}
+    weeks = range(1, problem.last_week + 1)
+    found = [*_sessions(inputs, problem, rows, columns), *_staff(inputs, problem, rows)]
+    for what, family, row in ((MORE_INSOURCED, "insourced_test", "insourcing_limit"), (MORE_OUTSOURCED, "outsourced_test", "outsourcing_limit")):
+        for place in dict.fromkeys(i[:2] for i in problem.neighbours[family]):
+            at = [rows[row, (*place, w)] for w in weeks if (row, (*place, w)) in rows]
+            found.append(_probe((what, *place), (what, *place), dict.fromkeys(at, float(_BOUGHT)), {}))
+    return [p for p in found if len(p.rows) or len(p.columns)]
+
+
+def _probe(name: tuple[str, ...], kind: tuple[str, ...], rows: dict[int, float], columns: dict[int, float]) -> Probe:
+    return Probe(name, kind, np.array(list(rows), dtype=int), np.array(list(rows.values())),
+                 np.array(list(columns), dtype=int), np.array(list(columns.values())))  # fmt: skip
+
+
+def _sessions(inputs: Inputs, problem: Problem, rows: _Found, columns: _Found) -> Iterator[Probe]:
+    if problem.rota_is_fixed:
+        return
+    owner = inputs.network.owner
+    for s, a, t in problem.sets["station_types"]:
+        open_weeks = [w for w in range(1, problem.last_week + 1) if problem.session_bounds[s, a, t, w][0] < problem.session_bounds[s, a, t, w][1]]
+        more = {columns["sessions", (s, a, t, w)]: 1.0 for w in open_weeks if ("sessions", (s, a, t, w)) in columns}
+        minutes = problem.values["room_minutes"][(t,)]
+        given = {rows["shared_openings", (s, a, w)]: minutes for w in open_weeks if ("shared_openings", (s, a, w)) in rows}
+        for g in (i[3] for i in problem.values["session_hours"] if i[:3] == (s, a, t)):
+            hours = problem.values["session_hours"][s, a, t, g]
+            given |= {rows["staff_time", (owner[s], g, w)]: hours for w in open_weeks if ("staff_time", (owner[s], g, w)) in rows}
+        yield _probe((SESSION, s, a, t), (SESSION, owner[s], a), given, more)
+
+
+def _staff(inputs: Inputs, problem: Problem, rows: _Found) -> Iterator[Probe]:
+    groups = list(dict.fromkeys(i[:2] for i in problem.sets["staff_weeks"]))
+    frame = pd.DataFrame(groups, columns=["organisation", "staff_group"])
+    hours = inputs.assumptions.values("hours_per_wte", frame) * inputs.assumptions.values("session_time_share", frame)
+    for (o, g), each in zip(groups, hours, strict=True):
+        at = [rows["staff_time", (o, g, w)] for w in range(1, problem.last_week + 1) if ("staff_time", (o, g, w)) in rows]
+        yield _probe((EXTRA_STAFF, o, g), (EXTRA_STAFF, o, g), dict.fromkeys(at, float(each)), {})
+
+
+def worth(inputs: Inputs, matrix: Matrix, outcome: Outcome) -> pd.DataFrame:
+    """Rows of the table `worth`.
+
+    Args:
+        inputs: what the problem was made from.
+        matrix: of the problem.
+        outcome: of the search, with what was probed.
+    """
+    short = np.array([name == "shortfall" for name, _ in matrix.column_names])
+    lists = pd.factorize(pd.Series([i[:2] if name == "shortfall" else None for name, i in matrix.column_names]))[0]
+    rows = []
+    for probed in outcome.probed:
+        here = np.flatnonzero(short[probed.columns])
+        before, after = (_worst(values[here], lists[probed.columns][here]) for values in (probed.before, probed.after))
+        change = float((matrix.goals[[_COST], :][:, probed.columns] @ (probed.after - probed.before))[0])
+        rows.append((probed.name[0], _where(inputs, probed), probed.units, _UNITS[probed.name[0]], before, after, change))
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _worst(short: np.ndarray, lists: np.ndarray) -> float:
+    """Patients over the target at the worst month end of each list, summed over lists."""
+    return float(pd.Series(short).groupby(lists).max().sum())
+
+
+def _where(inputs: Inputs, probed: Probed) -> str:
+    n = inputs.network
+    what, *place = probed.name
+    if what == SESSION:
+        return f"{n.titles('asset_types')[place[1]]}, {n.short_titles('sites')[place[0]]}, {n.titles('session_types')[place[2]]}"
+    if what == EXTRA_STAFF:
+        return f"{n.titles('staff_groups')[place[1]]}, {n.short_titles('organisations')[place[0]]}"
+    titles = n.short_titles("sites" if what == MORE_INSOURCED else "organisations")
+    return f"{n.titles('tests')[place[1]]}, {titles[place[0]]}"

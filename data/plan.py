@@ -56,8 +56,8 @@ PLAN_TABLES: tuple[Table, ...] = (
         _n("shared_in_hours", "Shared in", "hours"), _n("shared_out_hours", "Shared out", "hours"), _COST,
     ), key=("organisation", "staff_group", "week")),
     Table("reporting", "Reporting", "Reporting minutes; empty where the network declares no reporting capacity.", (
-        _ORG, _WEEK, _n("minutes_needed", "Minutes needed", "minutes", "Reports of the week's examinations, but for those reported at once"),
-        _n("minutes_available", "Minutes available", "minutes", "Own reporting time"),
+        _ORG, _WEEK, _n("minutes_needed", "Needed", "minutes", "Reports of the week's examinations, but for those reported at once"),
+        _n("minutes_available", "Own time", "minutes", "Reporting time of own staff"),
         _n("shared_minutes", "Shared", "minutes", "Had from other organisations; below zero = given to them"),
         _n("outsourced_reports", "Outsourced", "reports", "Of mean length"),
         _n("backlog", "Backlog", "minutes at week end", "Reports not yet written, each written as soon as there is time"),

@@ -171,6 +171,10 @@ class ListResponse:
 class ListModel(Protocol):
     """Lists in the order they are booked in, for any number seen; made by forecasting, used by optimisation."""
 
+    @property
+    def weights(self) -> np.ndarray:
+        """Relative chance of being seen by whole weeks waited, shape (lists, 14); what is booked strictly in turn does not count."""
+
     def some(self, wanted: np.ndarray) -> Self:
         """Some of the lists; `wanted` holds their positions, in the order asked for."""
 

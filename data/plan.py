@@ -75,7 +75,7 @@ PLAN_TABLES: tuple[Table, ...] = (
     ), key=("organisation", "test", "priority", "week")),
     Table("list_model", "List model", "The list on the first Monday by weeks waited, with the weights the list model uses.", (
         _ORG, _TEST, _PRIORITY, Field("weeks_waited", "Weeks waited", Kind.COUNT, help="0 to 13, the last open"),
-        _n("opening", "Opening", "patients"), _n("weight", "Weight", "relative chance of being booked", required=False),
+        _n("opening", "Opening", "patients"), _n("weight", "Weight", "relative chance of being booked", "Empty where booked in turn", required=False),
     ), key=("organisation", "test", "priority", "weeks_waited")),
     Table("limits", "Limits", "What limits the plan, where and when, and what one more unit would buy.", (
         Field("what", "What", Kind.TEXT), Field("where", "Where", Kind.TEXT), _WEEK,

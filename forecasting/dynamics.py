@@ -49,6 +49,11 @@ class ListDynamics:
     def _shares(self) -> np.ndarray:
         return np.broadcast_to(np.asarray(self.in_turn_share, dtype=float), (len(self.opening),))
 
+    @property
+    def weights(self) -> np.ndarray:
+        """As `data.demand.ListModel` asks."""
+        return self.order.hazards
+
     def over(self, served: np.ndarray, removed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """As `data.demand.ListModel` asks."""
         return over(replace(self, removed=removed).project(served))

@@ -6,7 +6,7 @@ is on the list beyond that number has waited six weeks or more.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -129,8 +129,7 @@ def list_response(
     over_six = in_turn = np.maximum(projection.waiting - young[OVER_SIX], 0)
     if orders is not None:
         dynamics = ListDynamics(order, opening, gross, projection.removed, 0.0 if booked_in_turn is None else booked_in_turn)
-        # In turn is the least that any order leaves; whole weeks there and days here differ by a trifle.
-        over_six = np.clip(_over_six(dynamics, projection.served), in_turn, projection.waiting)
+        over_six = _as_booked(dynamics, projection, in_turn)
     rows = _rows(lists, demand.weeks, {
         "additions": gross, "removed": removals, "served": projection.served, "waiting": projection.waiting,
         "under_six": young[OVER_SIX], "under_thirteen": young[OVER_THIRTEEN], "over_six": over_six, "in_turn": in_turn,
@@ -139,12 +138,32 @@ def list_response(
     return ListResponse(LIST_RESPONSE.typed(rows), _opening_rows(lists, opening), order_words), dynamics
 
 
-def _over_six(dynamics: ListDynamics, served: np.ndarray) -> np.ndarray:
-    """Over six weeks in the present order, shape as `served`; lists that nobody is on or joins are left out of the work."""
+def with_slots(response: ListResponse, dynamics: ListDynamics | None, which: np.ndarray, slots: np.ndarray) -> Projection:
+    """Some lists of a response with other slots than without a change, in the order the response was computed for.
+
+    Args:
+        response: n lists, as `list_response` makes it.
+        dynamics: made with it.
+        which: positions of k lists among the n; one may stand there more than once.
+        slots: most that can be seen, shape (k, weeks), patients a week.
+    """
+    lists = len(response.opening) // BANDS
+    additions, removed, young = (response.rows[c].to_numpy().reshape(lists, -1)[which] for c in ("additions", "removed", "under_six"))
+    opening = response.opening["patients"].to_numpy().reshape(lists, BANDS)[which]
+    found = project_in_turn(opening, additions, removed, slots)
+    in_turn = np.maximum(found.waiting - young, 0)
+    if dynamics is None:
+        return replace(found, over_six=in_turn)
+    return replace(found, over_six=_as_booked(replace(dynamics.some(which), removed=found.removed), found, in_turn))
+
+
+def _as_booked(dynamics: ListDynamics, found: Projection, in_turn: np.ndarray) -> np.ndarray:
+    """Over six weeks as lists are booked, shape as the projection's; lists that nobody is on or joins are left out of the work."""
     somebody = (dynamics.opening.sum(axis=1) > 0) | (dynamics.additions.sum(axis=1) > 0)
-    found = np.zeros(served.shape)
-    found[somebody] = over(dynamics.some(somebody).project(served[somebody]))[0]
-    return found
+    late = np.zeros(found.served.shape)
+    late[somebody] = over(dynamics.some(somebody).project(found.served[somebody]))[0]
+    # In turn is the least that any order leaves; whole weeks there and days here differ by a trifle.
+    return np.clip(late, in_turn, found.waiting)
 
 
 def _bands(rows: pd.DataFrame, lists: pd.MultiIndex) -> np.ndarray:

@@ -13,8 +13,8 @@ import pandas as pd
 from data.network import Network
 from data.plan import IN_TURN, Plan, over_six
 from data.words import count, day, listed, number, percent, pounds
-from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, EXTRA_STAFF, INSOURCING, OPENINGS, OUTSOURCING, REPORTING, SESSION, STAFF, TRAVEL
-from optimisation.explain_reports import names_a_test, reports_in_words
+from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, EXTRA_STAFF, INSOURCING, OPENINGS, OUTSOURCING, SESSION, SHORTEST, STAFF, TRAVEL
+from optimisation.explain_reports import reports_hold_back, reports_in_words
 
 _MOST_LIMITS = 3
 _MOST_CHANGES = 6
@@ -183,7 +183,7 @@ def _limited_by(binding: pd.DataFrame, network: Network, words: _Words, o: str, 
         return "No single limit binds in every week: the change from today's rota costs more than it brings, or the list starts too long."
     weeks = near.groupby(["what", "where"], sort=False).agg(weeks=("week", "nunique"), value=("value_of_one_more", "max"), used=("used", "max"),
                                                              available=("available", "max"), unit=("unit", "first")).reset_index()  # fmt: skip
-    weeks["rank"] = weeks["what"].map({TRAVEL: 1}).fillna(0)
+    weeks["rank"] = weeks["what"].map({TRAVEL: 1, SHORTEST: -1}).fillna(0)
     top = weeks.sort_values(["rank", "weeks", "value"], ascending=[True, False, False], kind="stable")
     shown = pd.concat([top[top["what"] != TRAVEL].head(_MOST_LIMITS), top[top["what"] == TRAVEL].head(1)])
     return "It is limited by " + "; ".join(_limit_words(row) for row in shown.itertuples()) + "."
@@ -203,15 +203,20 @@ def _about(rows: pd.DataFrame, network: Network, words: _Words, o: str, m: str) 
     return (
         ((what == OPENINGS) & where.str.startswith(rooms if rooms else ("\0",)))
         | ((what == STAFF) & where.isin(staff))
-        | ((what == REPORTING) & (rows["value_of_one_more"] > 0) & names_a_test(where, words.organisations[o], words.tests[m]))
+        | reports_hold_back(rows, words.organisations[o], words.tests[m])
         | (what.isin([BATCH, ACCEPTANCE, TRAVEL]) & from_here)
-        | ((what == OUTSOURCING) & (where == f"{test}{words.organisations[o]}"))
+        | (what.isin([OUTSOURCING, SHORTEST]) & (where == f"{test}{words.organisations[o]}"))
         | ((what == INSOURCING) & where.isin({f"{test}{words.sites[s]}" for s in own}))
     )
 
 
 def _limit_words(row: Any) -> str:
     weeks = f"in {count(row.weeks, 'week')}"
+    if row.what == SHORTEST:
+        return (
+            f"the list itself, as short as booking lead time keeps it at {count(row.weeks, 'month end')} ({row.available:,.0f} patients): more slots "
+            "do not help there, another booking order does"
+        )
     if row.what == TRAVEL:
         return f"the travel limit of {row.available:,.0f} minutes ({row.where} is {row.used:,.0f} minutes and has room)"
     worth = f", one more worth up to {pounds(row.value)}" if row.value >= 1 else ""

@@ -7,6 +7,7 @@ import pandas as pd
 from data.network import Network
 from data.plan import Plan
 from data.words import count, day
+from optimisation.allocation.limit_kinds import REPORTING
 
 _HOUR = 60
 _WORTH_NAMING = 0.5
@@ -32,6 +33,11 @@ def _sentence(rows: pd.DataFrame) -> str:
     return f"{'; '.join(parts)}. At the end {hours['backlog'].iloc[-1]:,.0f} hours are not yet written."
 
 
-def names_a_test(where: pd.Series, organisation: str, test: str) -> pd.Series:
-    """Places of the table of limits that are reporting time of an organisation and name a test of it."""
-    return where.str.startswith(f"{organisation}: ") & (where + ",").str.contains(f" {test},", regex=False)
+def reports_hold_back(rows: pd.DataFrame, organisation: str, test: str) -> pd.Series:
+    """True for rows of the table of limits that are reporting time of an organisation, name a test of it, and of which more would be worth something.
+
+    A week that is filled with reports that can wait holds nothing back.
+    """
+    where = rows["where"]
+    named = where.str.startswith(f"{organisation}: ") & (where + ",").str.contains(f" {test},", regex=False)
+    return (rows["what"] == REPORTING) & (rows["value_of_one_more"] > 0) & named

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimisation.curves import Curve, Followed, Tangent, follow, told_true
-from optimisation.highs import Solver
+from optimisation.linear import LinearSolver
 
 _MOST_REPAIRS, _NEARER = 5, 0.4
-_SAME = 1e-9
+_SAME, _ALIKE = 1e-9, 1e-4
+"""A repair may be worse by the second share where its rows tell the truth and those of the plan before it did not."""
+
 _AROUND = 5.0
 """Prices, and what more would buy, are asked within so many times the room of whole numbers."""
 
@@ -41,7 +43,7 @@ class CurveCheck:
     passes: int
 
 
-def follow_curve(solver: Solver, curve: Curve, aim: np.ndarray, tell: Callable[[float, int], None]) -> Followed | None:
+def follow_curve(solver: LinearSolver, curve: Curve, aim: np.ndarray, tell: Callable[[float, int], None]) -> Followed | None:
     """Linear passes; leaves the solver with the rows about the best plan, and what the curve depends on kept near it.
 
     Args:
@@ -72,7 +74,9 @@ def follow_curve(solver: Solver, curve: Curve, aim: np.ndarray, tell: Callable[[
     return followed
 
 
-def settle(solver: Solver, curve: Curve, followed: Followed | None, aim: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, CurveCheck | None]:
+def settle(
+    solver: LinearSolver, curve: Curve, followed: Followed | None, aim: np.ndarray, values: np.ndarray
+) -> tuple[np.ndarray, CurveCheck | None]:
     """The plan with its whole numbers, the rest chosen again with rows about itself.
 
     Args:
@@ -98,7 +102,8 @@ def settle(solver: Solver, curve: Curve, followed: Followed | None, aim: np.ndar
             break
         renewed = curve.tangent(found)
         away, reached = curve.error(tangent, found, renewed.settled), float(aim @ renewed.settled)
-        if reached <= best + _SAME * abs(best):
+        allowed = _ALIKE if told_true(away) and not told_true(error) else _SAME
+        if reached <= best + allowed * abs(best):
             tangent, error, best = renewed, away, reached
             if told_true(error):
                 break
@@ -108,7 +113,7 @@ def settle(solver: Solver, curve: Curve, followed: Followed | None, aim: np.ndar
     return tangent.settled, CurveCheck(followed.error, error, float(aim @ followed.values), best, followed.passes)
 
 
-def _keep_near(solver: Solver, curve: Curve, values: np.ndarray, reach: float, least: np.ndarray | float = 0.0) -> None:
+def _keep_near(solver: LinearSolver, curve: Curve, values: np.ndarray, reach: float, least: np.ndarray | float = 0.0) -> None:
     """Keep what the curve depends on near a plan: within `reach` of the room that whole numbers have, or `least` where that is more."""
     low, high = solver.matrix.column_bounds[:, curve.held]
     about = values[curve.held]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimisation.curves import Curve
-from optimisation.highs import Solver
+from optimisation.linear import LinearSolver
 from optimisation.matrix import Part
 
 MOST_PROBES = 8
@@ -64,12 +64,12 @@ class Probed:
     after: np.ndarray
 
 
-def ask(solver: Solver, curve: Curve | None, probes: list[Probe], goals: np.ndarray, aim: np.ndarray, columns: np.ndarray,
+def ask(solver: LinearSolver, curve: Curve | None, probes: list[Probe], goals: np.ndarray, aim: np.ndarray, columns: np.ndarray,
         first_goal: int) -> list[Probed]:  # fmt: skip
     """The probes worth most by the prices, one of each kind, solved again with one unit, and with as many as the first goal would need.
 
     Args:
-        solver: as `Solver.prices` left it.
+        solver: as `LinearSolver.prices` left it.
         curve: of the part.
         probes: in the part's positions.
         goals: shape (goals, columns).

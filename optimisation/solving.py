@@ -14,7 +14,8 @@ import numpy as np
 
 from data.run import PlanSettings, Progress
 from optimisation.curves import Curve
-from optimisation.highs import WHOLE, Clock, Solver, relative_gap
+from optimisation.highs import WHOLE, Clock, relative_gap
+from optimisation.linear import LinearSolver
 from optimisation.matrix import INFINITY, Matrix, Part, cut, independent_parts
 from optimisation.passes import CurveCheck, follow_curve, settle
 from optimisation.probing import Probe, Probed, ask
@@ -126,7 +127,7 @@ class _Asks:
 def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Asks) -> _Answer:
     """One part: a plan for the weighted goals, raised further where a goal is not yet close to its bound, then prices and what more would buy."""
     goals, number, curve = matrix.goals.toarray(), asks.part.number, asks.curve
-    solver = Solver(matrix, settings, clock)
+    solver = LinearSolver(matrix, settings, clock)
     factor = np.where(np.arange(len(goals)) < len(goals) - 2, _RAISED, 1.0)
     followed = None
     if curve is not None:
@@ -158,7 +159,7 @@ def _total(goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: 
     return value, value - max(raised - weighted, 0.0)
 
 
-def _bounds(solver: Solver, goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float) -> tuple[np.ndarray, np.ndarray | None]:
+def _bounds(solver: LinearSolver, goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float) -> tuple[np.ndarray, np.ndarray | None]:
     """What no plan can beat in each goal while it keeps the goals before it at what they reached; and a plan that beats this one, if one turns up.
 
     With goals before g in the objective at their factors, min Σ_{h<g} f_h·goal_h + f_g·goal_g ≥ B means f_g·goal_g ≥ B - Σ_{h<g} f_h·reached_h.

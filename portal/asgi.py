@@ -28,7 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data.errors import SixweeksError
 from data.store import SINGLE_USER
-from portal import administration, drafts, engine, imaging, services
+from portal import administration, drafts, engine, services
 from portal.parts import layout
 
 _log = logging.getLogger("sixweeks.portal")
@@ -58,7 +58,7 @@ _EARLY = (
     "portal.warming", "portal.files", "portal.parts.admin_views", "portal.parts.change_form", "portal.parts.comparison_view",
     "portal.parts.history_view", "portal.parts.imaging_filters", "portal.parts.imaging_measured", "portal.parts.imaging_views",
     "portal.parts.override_form", "portal.parts.plan_views", "portal.parts.upload_form", "portal.parts.demand_views", "portal.parts.capacity_form",
-    "portal.parts.capacity_views", "portal.parts.performance_views",
+    "portal.parts.capacity_views", "portal.parts.performance_views", "duckdb",
 )  # fmt: skip
 """What pages import, loaded while the first browser is still loading its scripts."""
 
@@ -116,7 +116,6 @@ def _get_ready() -> None:
     gc.freeze()
     _try(administration.purge_at_start, "nothing was purged")
     time.sleep(FIRST_VISIT_SECONDS)
-    _try(partial(imaging.get_ready, SINGLE_USER, filtered=True), "no pattern was asked")
     _try(partial(warming.work_ahead, SINGLE_USER), "nothing was worked out ahead")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
 from data.activity import KINDS
@@ -27,7 +26,6 @@ from portal.charts.imaging_figures import places
 from portal.services import kept
 
 _KEPT = 12
-_SLOWEST = "planned"
 
 SOURCE_TITLES = {s: "General practice" if s == "gp" else s.capitalize() for s in SOURCES}
 """Sources of referral in words."""
@@ -161,16 +159,6 @@ def pattern(scope: Scope, network: Network, name: str, asked: Asked, held: Colle
 
 
 def _raw(scope: Scope, network: Network, name: str, asked: Asked, held: Collection[Part]) -> pd.DataFrame:
-    whole = Asked(test=asked.test, source=asked.source)
-    if name == _SLOWEST and asked != whole:
-        # Its rows are of one site and day each: of all, which are kept, only those that are asked for.
-        every = _raw(scope, network, name, whole, held)
-        sites, site = np.unique(every["site"].to_numpy(dtype=object), return_inverse=True)
-        month, wanted = every["day"].to_numpy().astype("datetime64[M]"), np.zeros(len(every), dtype=bool)
-        for organisation in {p.organisation for p in asked.of(held)}:
-            own = np.array([network.owner[s] == organisation and asked.site in ("", s) for s in sites])[site]
-            wanted |= own & np.isin(month, [np.datetime64(p.month, "M") for p in asked.of(held) if p.organisation == organisation])
-        return every[wanted]
     return services.store().imaging_pattern(scope, name, WorkingDays.of(network), asked.filters(held))
 
 
@@ -187,21 +175,6 @@ def answer(scope: Scope, network: Network, asked: Asked, held: Collection[Part])
     parts += [f"{number(100 * acute['acute'].sum() / known)}% were for emergencies and inpatients"] if known > LARGEST and not asked.source else []
     parts += [f"{number(100 * missed['dna'].sum() / booked, 1)}% of appointments were missed"] if booked > LARGEST else []
     return "; ".join(parts) + "."
-
-
-def get_ready(scope: Scope, *, filtered: bool = False) -> None:
-    """Ask once, before anybody does, what takes longest and is kept then: at start, and when an extract was stored.
-
-    Args:
-        scope: on whose behalf.
-        filtered: also under each test and each source by itself.
-    """
-    newest = services.store().newest_dataset(scope)
-    network = services.dataset(scope, newest.id).network if newest else None
-    if network is not None and (held := parts(scope, network)):
-        by_itself = [*(Asked(test=t) for t in network["tests"]["test"]), *(Asked(source=s) for s in SOURCES)] if filtered else []
-        for asked in (Asked(), *by_itself):
-            _raw(scope, network, _SLOWEST, asked, held)
 
 
 def weeks(held: Collection[Part], asked: Asked) -> dict[str, float]:

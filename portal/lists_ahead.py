@@ -10,12 +10,13 @@ import pandas as pd
 from data.activity import BANDS, OVER_SIX
 from data.assumptions import Assumptions
 from data.dataset import Dataset
+from data.demand import ListResponse
 from data.rota import Today
 from data.store import Scope
 from data.working_days import first_monday_after, mondays
 from data.workload import must_do_work
 from forecasting import capacity as formulae
-from forecasting.dynamics import Orders
+from forecasting.dynamics import ListDynamics, Orders
 from portal import services
 from portal.services import kept
 from portal.unchanged import Unchanged, required, unchanged
@@ -46,6 +47,7 @@ class Lists:
         orders: the present booking orders; None where too few months tell.
         data_date: of the lists.
         months: of history loaded.
+        response, dynamics: what the lists were projected from, for other slots; these hold lists that nobody is on or joins too.
     """
 
     rows: pd.DataFrame
@@ -62,6 +64,8 @@ class Lists:
     orders: Orders | None
     data_date: pd.Timestamp
     months: int
+    response: ListResponse
+    dynamics: ListDynamics | None
 
     def of(self, organisation: str, test: str) -> np.ndarray:
         """True for the lists of an organisation and a test, shape (lists,); empty = all."""
@@ -114,7 +118,7 @@ def lists_of(held: Dataset, assumptions: Assumptions, horizon: int = HORIZON) ->
     return Lists(
         rows, weeks, wide(additions) - wide(validated), wide(found.capacity), wide(shape["served"]), wide(shape["waiting"]),
         wide(shape["over_six"]), planned, _inside(found, assumptions, planned), found.rota, found.response.order, found.orders,
-        held.waiting_list.date, len(held.activity.periods),
+        held.waiting_list.date, len(held.activity.periods), found.response, found.dynamics,
     )  # fmt: skip
 
 

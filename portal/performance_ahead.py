@@ -16,6 +16,9 @@ _KEPT = 4
 WEEKS = (5, 9, 13, 26)
 """How far ahead may be looked: one, two, three and six month ends."""
 
+POSSIBLE_WITHIN = 13
+"""Weeks beyond which only expected lists are named: the upper end of the range is over the target for nearly every list by then."""
+
 EXPECTED, POSSIBLE = "expected", "possible"
 """The central projection goes over the target; only the upper end of the range of 80 in 100 does."""
 
@@ -38,7 +41,8 @@ def breaches(scope: Scope, dataset_id: str, weeks: int) -> pd.DataFrame:
 
     Returns:
         organisation, test, now (share over six weeks), target, kind (`EXPECTED` or `POSSIBLE`), when (the first month end over the target),
-        weeks (until then), share, lower_80, upper_80 (then); those expected first, the soonest first.
+        weeks (until then), share, lower_80, upper_80 (then); those expected first, the soonest first. Looking further
+        ahead than `POSSIBLE_WITHIN`, those expected only.
     """
     held = services.dataset(scope, dataset_id)
     rows = projected(scope, dataset_id).lists
@@ -52,7 +56,8 @@ def breaches(scope: Scope, dataset_id: str, weeks: int) -> pd.DataFrame:
     rows = rows.assign(when=when, weeks=(when - first.dt.to_timestamp(how="end").dt.normalize()).dt.days / 7, share=rows["share_over_six"])
     rows = rows[rows["weeks"] <= weeks + 0.5]
     over = rows["share"] > rows["target"]
-    rows = rows.assign(kind=np.where(over, EXPECTED, POSSIBLE))[over | (rows["upper_80"] > rows["target"])]
+    possible = (rows["upper_80"] > rows["target"]) & (weeks <= POSSIBLE_WITHIN)
+    rows = rows.assign(kind=np.where(over, EXPECTED, POSSIBLE))[over | possible]
     rows = rows.sort_values(["kind", "weeks", "share"], ascending=[True, True, False], kind="stable")
     return rows.drop_duplicates(["organisation", "test"])[columns].reset_index(drop=True)
 

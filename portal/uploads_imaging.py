@@ -13,7 +13,7 @@ from data.sources.mapping import ColumnMapping, Wanted, match
 from data.store import Scope
 from data.store.extracts import StoredExtract, StoredPart
 from data.words import count, day, listed, month, number
-from portal import imaging, services
+from portal import services
 from portal.charts.previews import of_extracts
 from portal.drafts import Draft, Folder, Upload, key_of
 from portal.questions import Question, column_question, value_question
@@ -59,7 +59,6 @@ def save_imaging(scope: Scope, draft: Draft, basis: str) -> str:
         raise Refused(draft.findings)
     stored = [services.store().save_imaging(scope, reading, basis=basis) for reading in draft.extracts]
     parts = {(p.organisation, p.month) for s in stored for p in s.parts}
-    imaging.get_ready(scope)
     return f"{count(sum(s.rows for s in stored), 'examination')} stored: {count(len(parts), 'month of an organisation', 'months of organisations')}."
 
 

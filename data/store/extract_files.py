@@ -16,7 +16,9 @@ import pyarrow.parquet as pq
 from data.errors import SixweeksError
 
 _CHUNK = 1 << 20
-_STAGING = ".staging-"
+STAGING = ".staging-"
+"""Files that are being written."""
+
 _ABANDONED = 3600
 """Seconds after which a file that nobody finished writing is taken for abandoned."""
 
@@ -73,13 +75,13 @@ def move(folder: Path, files: list[Staged]) -> None:
 
 
 def strangers(folder: Path, known: set[str]) -> list[Path]:
-    """Files no row names: left behind by a process that was killed, or by a purge."""
+    """Files no row names, and what was made beside them: left behind by a process that was killed, or by a purge."""
     if not folder.is_dir():
         return []
     return [
         path
-        for path in [*folder.glob("??/*"), *folder.glob(f"{_STAGING}*")]
-        if (_is_abandoned(path) if path.name.startswith(_STAGING) else path.stem not in known)
+        for path in [*folder.glob("??/*"), *folder.glob(f"{STAGING}*")]
+        if (_is_abandoned(path) if path.name.startswith(STAGING) else path.name.partition(".")[0] not in known)
     ]
 
 
@@ -93,7 +95,7 @@ def _is_abandoned(path: Path) -> bool:
 def _stage(folder: Path, organisation: str, month: str, source: Path) -> Staged:
     folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.mkdir(exist_ok=True, mode=0o700)
-    target, digest, size = folder / f"{_STAGING}{uuid.uuid4().hex}", hashlib.sha256(), 0
+    target, digest, size = folder / f"{STAGING}{uuid.uuid4().hex}", hashlib.sha256(), 0
     with source.open("rb") as file, target.open("xb") as copy:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)

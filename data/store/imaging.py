@@ -1,4 +1,4 @@
-"""Patterns of the imaging extract: questions to the stored files, answered by DuckDB."""
+"""Patterns of the imaging extract: questions to the stored files, answered by DuckDB; one of them from what was added up when they were stored."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from data.errors import Refused
 from data.fields import Field, Kind, Table
 from data.sources.imaging import ACUTE, KIND, PARTS_OF_DAY, ImagingReading
 from data.store.extracts import ExtractRepository, StoredExtract
+from data.store.imaging_planned import planned, summed_up
 from data.store.scope import Scope
 from data.working_days import WorkingDays
 
@@ -114,7 +115,7 @@ PATTERNS: Mapping[str, Table] = {
                _n("Examinations"))),
     )
 }  # fmt: skip
-"""Every pattern with its columns; how each is computed stands in the file `imaging_NAME.sql`."""
+"""Every pattern with its columns; how each is computed stands in the file `imaging_NAME.sql`, work in planned sessions in `imaging_planned`."""
 
 
 class ImagingRepository(ExtractRepository):
@@ -134,10 +135,12 @@ class ImagingRepository(ExtractRepository):
         """
         if reading.is_refused or not reading.parts:
             raise Refused(reading.findings)
-        return self.save_extract(
+        stored = self.save_extract(
             scope, KIND, [(part.organisation, part.month, part.path) for part in reading.parts],
             file=reading.file, sha256=reading.sha256, parser_version=reading.parser_version, findings=reading.findings, basis=basis,
         )  # fmt: skip
+        summed_up(self.paths(scope, KIND, extract_id=stored.id))
+        return stored
 
     def imaging_pattern(self, scope: Scope, name: str, calendar: WorkingDays, filters: Filters = Filters()) -> pd.DataFrame:
         """The answer to one of `PATTERNS`, of the newest version of every month the scope sees.
@@ -151,23 +154,30 @@ class ImagingRepository(ExtractRepository):
         Returns:
             Typed frame of the pattern's table, in order of its columns; no rows where there is nothing to count.
         """
-        paths = tuple(map(str, self.paths(scope, KIND, filters.organisations, filters.months)))
+        paths = tuple(self.paths(scope, KIND, filters.organisations, filters.months))
         return _answer(name, paths, calendar, filters).copy() if paths else PATTERNS[name].empty()
 
 
 @lru_cache(maxsize=256)
-def _answer(name: str, paths: tuple[str, ...], calendar: WorkingDays, filters: Filters) -> pd.DataFrame:
+def _answer(name: str, paths: tuple[Path, ...], calendar: WorkingDays, filters: Filters) -> pd.DataFrame:
     """The answer over these files. They are named by their content, so that an answer is good for as long as they are asked for."""
+    if name == "planned":
+        answer = planned(paths, filters.sites, filters.tests, filters.sources)
+    else:
+        answer = _queried(name, list(map(str, paths)), calendar, filters)
+    return PATTERNS[name].typed({field.name: answer[field.name] for field in PATTERNS[name].fields})
+
+
+def _queried(name: str, paths: list[str], calendar: WorkingDays, filters: Filters) -> pd.DataFrame:
     values: dict[str, Any] = {
-        "paths": list(paths), "sites": _listed(filters.sites), "tests": _listed(filters.tests), "sources": _listed(filters.sources),
+        "paths": paths, "sites": _listed(filters.sites), "tests": _listed(filters.tests), "sources": _listed(filters.sources),
         "parts_of_day": list(PARTS_OF_DAY), **PARTS_OF_DAY, "acute": list(ACUTE),
         "request_limit": REQUEST_LIMIT, "report_limit": REPORT_LIMIT,
     }  # fmt: skip
     query = _query(name)
     if "$working_days" in query:
-        values["working_days"] = _working_days(list(paths), calendar)
-    answer = _asked(query, {k: v for k, v in values.items() if f"${k}" in query})
-    return PATTERNS[name].typed({field.name: answer[field.name] for field in PATTERNS[name].fields})
+        values["working_days"] = _working_days(paths, calendar)
+    return _asked(query, {k: v for k, v in values.items() if f"${k}" in query})
 
 
 def _listed(values: tuple[str, ...] | None) -> list[str] | None:

@@ -11,6 +11,7 @@ REPORTING = "Reporting minutes"
 LENDING = "Reporting for other trusts"
 OUTSOURCED_REPORTS = "Outsourced reports"
 TRAVEL = "Travel limit"
+SHORTEST = "Shortest list"
 
 SESSION, EXTRA_STAFF, MORE_INSOURCED, MORE_OUTSOURCED = "Session with its staff", "More staff", "More insourced", "More outsourced"
 """What one more of is tried: the words of the column `what` of the table `worth`."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.travel import journeys
 from optimisation.allocation.limit_kinds import (
     ACCEPTANCE,
     BATCH,
@@ -18,11 +19,11 @@ from optimisation.allocation.limit_kinds import (
     OUTSOURCED_REPORTS,
     OUTSOURCING,
     REPORTING,
+    SHORTEST,
     STAFF,
     TRAVEL,
 )
 from optimisation.allocation.problem import Inputs
-from optimisation.allocation.problem_help import journeys
 from optimisation.allocation.result import Solved
 from optimisation.allocation.result_reporting import reporting_weeks
 
@@ -40,7 +41,7 @@ def limits(inputs: Inputs, s: Solved, shortfall: pd.DataFrame) -> pd.DataFrame:
         s: its solution.
         shortfall: organisation, test, week (Monday): where the target is missed.
     """
-    parts = (_openings, _staff, _reporting, _mobiles, _insourcing, _outsourcing, _batches, _acceptance)
+    parts = (_openings, _staff, _reporting, _mobiles, _insourcing, _outsourcing, _batches, _acceptance, _shortest)
     rows = [row for part in parts for row in part(inputs, s)]
     rows.extend(_travel(inputs, s, shortfall))
     frame = pd.DataFrame(rows, columns=_COLUMNS)
@@ -137,12 +138,23 @@ def _acceptance(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
         yield _row(ACCEPTANCE, f"{tests[m]}, {organisations[o]} to {sites[site]}", s.monday(w), used, most, value, "patients so far")
 
 
+def _shortest(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    """Lists as short as booking lead time keeps them, at month ends that count: more slots do not help there."""
+    organisations, tests = inputs.network.short_titles("organisations"), inputs.network.titles("tests")
+    for o, m, w in s.problem.sets["measured_tests"]:
+        lists = [(o, m, u, w) for u in s.problem.near("lists_of_test", (o, m))]
+        least, waiting = (sum(values) for values in zip(*((s.given("shortest_list", i), s.of("waiting", i)) for i in lists), strict=True))
+        if waiting > _FULL and least >= waiting - _FULL:
+            value = sum(s.prices.get("waiting", {}).get(i, 0.0) for i in lists)
+            yield _row(SHORTEST, f"{tests[m]}, {organisations[o]}", s.monday(w), least, waiting, value, "patients")
+
+
 def _travel(inputs: Inputs, s: Solved, shortfall: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     """Journeys beyond the travel limit from where the target is missed to a site with idle openings for the test in the same week."""
     if shortfall.empty or not inputs.lever("mutual_aid"):
         return
     organisations, sites, tests = (inputs.network.short_titles(t) for t in ("organisations", "sites", "tests"))
-    roads = journeys(inputs)
+    roads = journeys(inputs.network, inputs.assumptions)
     beyond = roads[roads["minutes"] > roads["limit"]].sort_values("minutes", kind="stable").drop_duplicates(["organisation", "site", "test"])
     week = {monday: w for w, monday in enumerate(s.problem.weeks, start=1)}
     for miss in shortfall.itertuples():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from optimisation.allocation.problem import Draft, Inputs, weeks_between
+from data.travel import offers_of
+from optimisation.allocation.problem import Draft, weeks_between
 
 
 def mobiles(d: Draft) -> None:
@@ -114,7 +115,7 @@ def aid(d: Draft) -> None:
     d.over("suitable_for_aid", tests, "aid_suitable", ["test"])
     for name, assumption in (("smallest_batch", "aid_minimum_batch"), ("largest_batch", "aid_maximum_batch"), ("aid_cost", "aid_cost")):
         d.over(name, tests, assumption, ["test"])
-    offers = offers_of(d.inputs)
+    offers = offers_of(network, d.inputs.assumptions)
     offers = offers if d.inputs.lever("mutual_aid") else offers.iloc[:0]
     d.values["accepted"] = {(r.organisation, r.test, r.site): float(r.accepted) for r in offers.itertuples()}
     price = d.over("travel_price", tests, "travel_price", ["test"])
@@ -143,37 +144,6 @@ def aid(d: Draft) -> None:
     d.join("period_of", (((w,), (w - 1) // length + 1) for w in d.weeks))
     members = dict.fromkeys((o, m) for i, j, m in pairs for o in (i, j))
     d.sets["aid_roles"] = [(o, m, q) for o, m in members for q in range(1, (len(d.weeks) - 1) // length + 2)]
-
-
-def offers_of(inputs: Inputs) -> pd.DataFrame:
-    """Share of an organisation's patients who accept an examination at another's site.
-
-    Returns:
-        organisation, test, site, accepted (share of offers, weighted over home areas; those beyond the travel limit accept none), extra and
-        road (mean extra and whole minutes of those who accept). Pairs nobody accepts are left out.
-    """
-    rows = journeys(inputs)
-    bands = [inputs.assumptions.values(f"aid_accept_{b}", rows) for b in ("to_30", "to_45", "to_60", "beyond")]
-    minutes = rows["minutes"].to_numpy()
-    accepts = np.select([minutes <= 30, minutes <= 45, minutes <= 60], bands[:3], bands[3]) * (minutes <= rows["limit"].to_numpy())
-    weight = rows["share"].to_numpy() * accepts
-    rows = rows.assign(accepted=weight, extra=weight * np.maximum(minutes - rows["own_minutes"].fillna(0.0), 0), road=weight * minutes)
-    sums = rows.groupby(["organisation", "test", "site"], sort=False)[["accepted", "extra", "road"]].sum().reset_index()
-    sums = sums[sums["accepted"] > 0]
-    return sums.assign(extra=sums["extra"] / sums["accepted"], road=sums["road"] / sums["accepted"])
-
-
-def journeys(inputs: Inputs) -> pd.DataFrame:
-    """Journeys of each organisation's patients to every other organisation's site, by test and home area, with the travel limit in force.
-
-    Returns:
-        organisation, site, home_area, share, minutes, own_minutes, test, limit (minutes).
-    """
-    network = inputs.network
-    travel = network.patient_travel
-    travel = travel[travel["site"].map(network.owner) != travel["organisation"]].dropna(subset=["minutes"])
-    rows = travel.merge(pd.DataFrame({"test": network.allocated_tests}), how="cross")
-    return rows.assign(limit=inputs.assumptions.values("aid_travel_limit", rows.drop(columns="site")))
 
 
 def external(d: Draft) -> None:

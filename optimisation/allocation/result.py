@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from data.network import ALL_PRIORITIES
+from data.travel import offers_of
 from optimisation.allocation.problem import Index, Inputs, Problem
-from optimisation.allocation.problem_help import offers_of
 from optimisation.allocation.result_reporting import reporting_weeks
 from optimisation.matrix import Matrix
 from optimisation.solving import Outcome
@@ -152,7 +152,7 @@ def _mobiles(s: Solved) -> pd.DataFrame:
 
 def _transfers(inputs: Inputs, s: Solved) -> pd.DataFrame:
     owner = inputs.network.owner
-    road = {(r.organisation, r.test, r.site): float(r.road) for r in offers_of(inputs).itertuples()}
+    road = {(r.organisation, r.test, r.site): float(r.road) for r in offers_of(inputs.network, inputs.assumptions).itertuples()}
     moved: dict[tuple[Any, ...], float] = {}
     for (o, m, u, site, _, w), v in s.flows("examined"):
         if owner[site] != o:
@@ -260,6 +260,9 @@ def flows(s: Solved) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _list_model(inputs: Inputs, s: Solved) -> pd.DataFrame:
-    opening = inputs.response.opening.rename(columns={"patients": "opening"}).assign(weight=np.nan)
+    opening = inputs.response.opening.rename(columns={"patients": "opening"})
     keys = pd.MultiIndex.from_frame(opening[["organisation", "test", "priority"]])
+    weights = {} if s.problem.booking is None else dict(zip(s.problem.sets["booked_lists"], s.problem.booking.weights, strict=True))
+    at = zip(keys, opening["weeks_waited"], strict=True)
+    opening = opening.assign(weight=[weights[i][w] if i in weights else np.nan for i, w in at])
     return opening[keys.isin(s.problem.sets["lists"])]

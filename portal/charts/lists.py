@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from pandas.io.formats.style import Styler
 
 from data.network import Network
-from data.plan import Plan, over_six
+from data.plan import IN_TURN, Plan, over_six
 from data.words import count, day, month, percent
 from portal.charts.evidence import Evidence, canvas, line_of, spread
 from portal.charts.tables import pivoted, shaded
@@ -91,7 +91,8 @@ def of_plan(plan: Plan, network: Network, test: str, measure: str) -> Evidence:
     for over, share in (("over_six", "share_over_six"), ("over_six_in_turn", "share_in_turn")):
         rows[share] = (rows[over] / rows["waiting"]).where(rows["waiting"] > 1e-6, 0.0)
     as_share = measure in ("share_over_six", "share_in_turn")
-    order = "" if measure == "waiting" or measure == "share_in_turn" else f", {plan.summary['booking_order']}"
+    order = "" if measure in ("waiting", "share_in_turn") else f", {plan.summary['booking_order']}"
+    order += ": a lower bound" if order and plan.summary["booking_order"] == IN_TURN else ""
     figure = canvas(360, yaxis={"tickformat": ".0%" if as_share else ",.0f", "rangemode": "tozero"}, xaxis={"tickformat": "%-d %b %Y"})
     series = {titles[o]: (part["week"], part[measure]) for o, part in rows.groupby("organisation", sort=False)}
     lines(figure, series, "Week of %{x|%-d %B %Y}: %{y:" + (".1%" if as_share else ",.0f") + "}")

@@ -12,7 +12,7 @@ from data.activity import BANDS, OVER_SIX
 from data.network import Network
 from data.words import count, day, month, number, percent
 from portal.charts.evidence import Evidence, canvas, line_of, spread
-from portal.performance_ahead import EXPECTED
+from portal.performance_ahead import EXPECTED, POSSIBLE_WITHIN
 from portal.performance_lists import BOOKED, ByPriority
 from portal.performance_words import list_title
 from portal.theme import CATEGORICAL, RED, TEXT, chart_text
@@ -177,7 +177,11 @@ def ahead(rows: pd.DataFrame, network: Network, weeks: int) -> Evidence:
             f"{number(100 * low, 1)} to {number(100 * high, 1)}" for low, high in zip(rows["lower_80"], rows["upper_80"], strict=True)],
         "Target (%)": 100 * rows["target"].astype(float),
     })  # fmt: skip
-    key = "○ now; ◆ at the month end named, with the range of 80 in 100; dotted: target. Possible: the upper end of the range is over it"
+    named = (
+        "Possible: the upper end of the range is over it" if weeks <= POSSIBLE_WITHIN
+        else f"Further than {POSSIBLE_WITHIN} weeks ahead ranges are wide, and only expected lists are named"
+    )  # fmt: skip
+    key = f"○ now; ◆ at the month end named, with the range of 80 in 100; dotted: target. {named}"
     subtitle = f"Share over six weeks as lists are booked today, lists within their target at the data date. {key}"
     figure = _ranges(rows, [f"{chart_text(n)}, {likely[k]} {rows['when'].iloc[k]:%B %Y}" for k, n in enumerate(names)]) if len(rows) else None
     return Evidence(finding, subtitle, figure, f"{finding}.", table, "performance_ahead")

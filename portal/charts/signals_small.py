@@ -22,9 +22,17 @@ SMALL_AT_MOST = 12
 """Small charts drawn at once."""
 
 
-def small_charts(shown: Sequence[Charted], what: str, file: str) -> Evidence:
-    """Many series small beside each other, each with mean, limits, target and special causes; at most `SMALL_AT_MOST`."""
-    drawn = [s for s in shown if s.last >= 0][:SMALL_AT_MOST]
+def small_charts(shown: Sequence[Charted], names: Sequence[str], what: str, file: str) -> Evidence:
+    """Many series small beside each other, each with mean, limits, target and special causes; at most `SMALL_AT_MOST`.
+
+    Args:
+        shown: the series.
+        names: what tells each from the others; it stands over its chart, where there is room for little.
+        what: what they have in common.
+        file: name of the table's file.
+    """
+    known = [(s, name) for s, name in zip(shown, names, strict=True) if s.last >= 0][:SMALL_AT_MOST]
+    drawn = [s for s, _ in known]
     marked = [s for s in drawn if s.states[s.last] in (CONCERN, IMPROVEMENT, SPECIAL)]
     title = f"{what}: {number(len(marked))} of {count(len(drawn), 'chart')} {'ends' if len(marked) == 1 else 'end'} beyond chance"
     table = pd.DataFrame([
@@ -35,7 +43,7 @@ def small_charts(shown: Sequence[Charted], what: str, file: str) -> Evidence:
         return Evidence(f"{what}: nothing to chart", "", None, f"{what}: nothing to chart.", table, file)
     columns = min(3, len(drawn))
     lines = -(-len(drawn) // columns)
-    heads = [f"{chart_text(s.title)}<br><b>{s.verdict}</b>" for s in drawn]
+    heads = [f"{chart_text(name)}<br><b>{s.verdict}</b>" for s, name in known]
     figure = make_subplots(rows=lines, cols=columns, subplot_titles=heads, vertical_spacing=0.36 / lines, horizontal_spacing=0.06)
     figure.update_layout(template=TEMPLATE, height=80 + 225 * lines, margin={"t": 50})
     for k, series in enumerate(drawn):

@@ -12,7 +12,7 @@ from portal.workspace import Workspace, open_workspace
 _PAGES = Path(__file__).resolve().parents[1] / "pages"
 
 GROUPS = {
-    "Now": {"overview": "Overview", "performance": "Performance"},
+    "Now": {"overview": "Overview", "performance": "Performance", "mutual_aid": "Mutual aid"},
     "Data": {"upload": "Upload", "imaging": "Imaging dataset", "network": "Network and assumptions"},
     "Plan": {"demand": "Demand", "capacity": "Capacity", "plan": "Allocation plan"},
     "Decide": {"scenarios": "Scenarios"},

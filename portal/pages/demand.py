@@ -1,37 +1,27 @@
 """How much will be asked for, how sure are we, and why?"""
 
-from pathlib import Path
-
 import streamlit as st
 
-from data.dataset import Dataset
 from portal import demand, services
 from portal.parts import demand_views, layout
 from portal.workspace import current
 
 ws = current()
 TITLE = "Demand"
-UPLOAD = Path(__file__).with_name("upload.py")
-
-
-def nothing(sentence: str, held: Dataset | None) -> None:
-    """What to do first."""
-    layout.context(TITLE, held, ws)
-    layout.answer(sentence, "Demand is forecast from the monthly returns.")
-    st.page_link(UPLOAD, label="Upload the monthly returns", query_params=ws.address())
-    layout.words("demand")
+UPLOAD = "Upload the monthly returns"
+ABOUT = "Demand is forecast from the monthly returns."
 
 
 def main() -> None:
     """The page."""
     if not ws.dataset:
-        nothing("No network is loaded yet.", None)
+        layout.nothing(TITLE, None, ws, ("No network is loaded yet.", ABOUT), UPLOAD, "demand")
         return
     held = services.dataset(ws.scope, ws.dataset)
     chosen = services.choice(ws.scope, ws.dataset, ws.scenario)
     expected = demand.expected(ws.scope, ws.dataset, chosen.id)
     if expected is None:
-        nothing(f"No monthly return is loaded for {held.network.title}.", held)
+        layout.nothing(TITLE, held, ws, (f"No monthly return is loaded for {held.network.title}.", ABOUT), UPLOAD, "demand")
         return
     layout.context(TITLE, held, ws, scenario=f"assumptions of {chosen.title}")
     answer = st.container()

@@ -1,36 +1,25 @@
 """What was done, when, where, how long did it take?"""
 
-from pathlib import Path
-
 import streamlit as st
 
-from data.dataset import Dataset
 from portal import imaging, services
 from portal.parts import imaging_filters, imaging_views, layout
 from portal.workspace import current
 
 ws = current()
 TITLE = "Imaging dataset"
-UPLOAD = Path(__file__).with_name("upload.py")
-
-
-def nothing(sentence: str, held: Dataset | None, link: str) -> None:
-    """What to do first."""
-    layout.context(TITLE, held, ws)
-    layout.answer(sentence, "An imaging extract has one row for each examination: requested, booked, scanned, reported, on which scanner.")
-    st.page_link(UPLOAD, label=link, query_params=ws.address())
-    layout.words("imaging")
+ABOUT = "An imaging extract has one row for each examination: requested, booked, scanned, reported, on which scanner."
 
 
 def main() -> None:
     """The page."""
     if not ws.dataset:
-        nothing("No network is loaded yet.", None, "Upload a network")
+        layout.nothing(TITLE, None, ws, ("No network is loaded yet.", ABOUT), "Upload a network", "imaging")
         return
     held = services.dataset(ws.scope, ws.dataset)
     parts = imaging.parts(ws.scope, held.network)
     if not parts:
-        nothing(f"No imaging extract is loaded for {held.network.title}.", held, "Upload an imaging extract")
+        layout.nothing(TITLE, held, ws, (f"No imaging extract is loaded for {held.network.title}.", ABOUT), "Upload an imaging extract", "imaging")
         return
     layout.context(TITLE, held, ws)
     answer = st.container()

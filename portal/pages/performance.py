@@ -1,7 +1,6 @@
 """How is each trust and test doing: against the target, and against its own past?"""
 
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -15,15 +14,7 @@ from portal.workspace import current
 
 ws = current()
 TITLE = "Performance"
-UPLOAD = Path(__file__).with_name("upload.py")
-
-
-def nothing(sentence: str, held: Dataset | None, link: str) -> None:
-    """What to do first."""
-    layout.context(TITLE, held, ws)
-    layout.answer(sentence, "This page charts the monthly return of each trust and test, and says which of them stand out.")
-    st.page_link(UPLOAD, label=link, query_params=ws.address())
-    layout.words("performance")
+ABOUT = "This page charts the monthly return of each trust and test, and says which of them stand out."
 
 
 def answer(held: Dataset, rows: pd.DataFrame, known: performance.Monthly) -> None:
@@ -43,11 +34,12 @@ def answer(held: Dataset, rows: pd.DataFrame, known: performance.Monthly) -> Non
 def main() -> None:
     """The page."""
     if not ws.dataset:
-        nothing("No network is loaded yet.", None, "Upload a network")
+        layout.nothing(TITLE, None, ws, ("No network is loaded yet.", ABOUT), "Upload a network", "performance")
         return
     held = services.dataset(ws.scope, ws.dataset)
     if not held.has_history:
-        nothing(f"No monthly return is loaded for {held.network.title}.", held, "Upload the monthly returns")
+        said = (f"No monthly return is loaded for {held.network.title}.", ABOUT)
+        layout.nothing(TITLE, held, ws, said, "Upload the monthly returns", "performance")
         return
     layout.context(TITLE, held, ws)
     top = st.container()

@@ -36,6 +36,7 @@ STATES = {"queued": "waiting", "running": "being computed", "done": "done", "fai
 _CHART = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
 _SOURCES = {"dm01_provider": "DM01 provider files", "network": "the network workbook"}
 _TEXTS = Path(__file__).parents[1] / "text"
+_UPLOAD = Path(__file__).parents[1] / "pages" / "upload.py"
 
 
 def context(page: str, held: Dataset | None, ws: Workspace, *, scenario: str = "", run: Run | None = None) -> None:
@@ -81,6 +82,14 @@ def answer(sentence: str, *more: str) -> None:
     for line in more:
         if line:
             st.markdown(plain(line))
+
+
+def nothing(page: str, held: Dataset | None, ws: Workspace, said: Sequence[str], link: str, about: str) -> None:
+    """A page that has nothing to show yet: why, the way to Upload, and what the page is about."""
+    context(page, held, ws)
+    answer(*said)
+    st.page_link(_UPLOAD, label=link, query_params=ws.address())
+    words(about)
 
 
 def bullets(sentences: Sequence[str]) -> None:

@@ -107,16 +107,20 @@ def many(at: Place) -> None:
     if by == "test" and len(positions) > SMALL_AT_MOST:
         rows = performance.standing(at.ws.scope, at.ws.dataset, at.settings, at.rebases)
         positions = rows.loc[rows["test"] == at.test, "position"].to_numpy()
-    settings = (at.settings, at.rebases, tuple(int(p) for p in positions), trust if by == "trust" else test, f"control_charts_{by}_{at.file}")
+    titles = network.titles("tests") if by == "trust" else network.short_titles("organisations")
+    varying = lists["test" if by == "trust" else "organisation"].iloc[positions]
+    names, common = tuple(titles.get(v, v) for v in varying), trust if by == "trust" else test
+    settings = (at.settings, at.rebases, tuple(int(p) for p in positions), names, common, f"control_charts_{by}_{at.file}")
     layout.evidence(_many_drawn(at.ws.scope, at.ws.dataset, measure, *settings), layout.source_of(at.held))
 
 
 @kept(_KEPT)
 def _many_drawn(
-    scope: Scope, dataset_id: str, measure: str, settings: Settings, rebases: tuple[Rebase, ...], positions: tuple[int, ...], what: str, file: str
+    scope: Scope, dataset_id: str, measure: str, settings: Settings, rebases: tuple[Rebase, ...], positions: tuple[int, ...],
+    names: tuple[str, ...], what: str, file: str,
 ) -> Evidence:  # fmt: skip
     """Many charts take long to put together, and change only with what they show."""
-    return small_charts([series(scope, dataset_id, measure, p, settings, rebases) for p in positions], what, file)
+    return small_charts([series(scope, dataset_id, measure, p, settings, rebases) for p in positions], names, what, file)
 
 
 def weeks_waited(at: Place, position: int) -> None:

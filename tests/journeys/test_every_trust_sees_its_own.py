@@ -29,6 +29,7 @@ from portal import (
     history,
     imaging,
     lists_ahead,
+    mutual_aid,
     peers,
     performance,
     performance_ahead,
@@ -65,9 +66,9 @@ ACTS = {
 
 ASKED_BY_PAGES = (
     services, results, files, history, imaging, administration, lists_ahead, demand, trajectories, cancer_waits, peers, performance,
-    performance_ahead, performance_lists, performance_returns, priorities_ahead,
+    performance_ahead, performance_lists, performance_returns, priorities_ahead, mutual_aid,
 )  # fmt: skip
-PROJECTING = (lists_ahead, demand, priorities_ahead)
+PROJECTING = (lists_ahead, demand, priorities_ahead, mutual_aid)
 """Modules whose answers take a second each: asked of one dataset and one scenario of each trust."""
 
 PORTAL_ACTS = {services.load_example, services.save_scenario, services.start_plan, services.cancel, imaging.accept}
@@ -188,7 +189,7 @@ def test_no_answer_that_is_kept_for_one_trust_is_given_to_another(together, ever
     more = {
         "network": [network], "asked": [imaging.Asked()], "held": [imaging.parts(NETWORK, network)], "newer_id": everything["dataset_id"],
         "older_id": [ids["bare"]], "settings": [Settings()], "rebases": [()], "weeks": [13], "examinations": [""], "base": ["2026-05"],
-        "per_day": [True], "filtered": [False],
+        "per_day": [True], "filtered": [False], "wanted": [mutual_aid.Wanted()],
     }  # fmt: skip
     if module in PROJECTING:
         more |= {"dataset_id": [ids["bare"], *_one_each(store.datasets(NETWORK))], "scenario_id": _one_each(store.scenarios(NETWORK))}

@@ -1,15 +1,17 @@
 """Patterns of the imaging dataset: thirteen examinations, every answer counted by hand."""
 
+from datetime import UTC, datetime
+
 import pandas as pd
 import pytest
 
 from data.errors import NotAllowed, Refused
 from data.sources.imaging import PARTS_OF_DAY, ImagingReading
-from data.store import SINGLE_USER
+from data.store import SINGLE_USER, imaging_planned
 from data.store.imaging import PATTERNS, Filters
 from data.working_days import WorkingDays
 from tests.networks.examinations import NOT_DONE, as_csv, read, rows
-from tests.unit.store_fixtures import NETWORK_PLANNER, ONE, OTHER, VIEWER
+from tests.unit.store_fixtures import ADMIN, NETWORK_PLANNER, ONE, OTHER, VIEWER
 
 CALENDAR = WorkingDays("GB", "ENG")
 
@@ -131,6 +133,39 @@ def test_acute_work_begun_before_the_lists_end_is_inside_planned_sessions(store,
     store.save_imaging(NETWORK_PLANNER, read(as_csv(extract), tmp_path / "day"))
     assert answer(store, "planned") == [("a1", "ct", "007", pd.Timestamp("2026-05-05"), 100, 250, 2, 5)]
     assert answer(store, "planned", sources=("emergency",)) == []
+
+
+def beside(tmp_path):
+    return sorted((tmp_path / "home").rglob("*.planned-*"))
+
+
+def test_work_in_planned_sessions_is_added_up_when_it_is_stored_and_goes_with_its_rows(loaded, tmp_path):
+    parts = {part.sha256 for extract in loaded.extracts(SINGLE_USER) for part in extract.parts}
+    assert {path.name.partition(".")[0] for path in beside(tmp_path)} == parts
+    assert len(beside(tmp_path)) == len(parts) == 2
+    assert loaded.sweep_extracts() == 0
+    loaded.purge(ADMIN, datetime(2030, 1, 1, tzinfo=UTC))
+    assert [path for path in (tmp_path / "home" / "extracts").rglob("*") if path.is_file()] == []
+
+
+def test_what_was_stored_before_is_added_up_when_it_is_first_asked_for(loaded, tmp_path):
+    for path in beside(tmp_path):
+        path.unlink()
+    assert len(answer(loaded, "planned")) == len(EXPECTED["planned"])
+    assert len(beside(tmp_path)) == 2
+
+
+def test_work_in_planned_sessions_is_answered_where_nothing_more_can_be_written(loaded, tmp_path, monkeypatch, caplog):
+    for path in beside(tmp_path):
+        path.unlink()
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(imaging_planned.pq, "write_table", full)
+    assert len(answer(loaded, "planned", tests=("ct",))) == len(EXPECTED["planned"])
+    assert beside(tmp_path) == []
+    assert "No space left on device" in caplog.text
 
 
 def test_an_organisation_gets_answers_of_its_own_examinations_only(loaded):

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from data.plan import BY_TABLE, Plan
+from data.plan import BY_TABLE, IN_TURN, Plan
 from optimisation.explain import answer
 from tests.networks.small import small_parts
 
@@ -20,8 +20,8 @@ def plan(**tables):
     nan = float("nan")
     waiting = [("AAA", "ct", "all", w, 10.0, 0.0, 10.0, 100.0, nan, 0.0, nan, 0.0) for w in WEEKS]
     summary = {
-        "status": "optimal", "booking_order": "strictly in turn", "met": [],
-        "target": {"horizon_weeks": 3, "measured_weeks": []}, "notes": ["A note."], "findings": [],
+        "status": "optimal", "booking_order": IN_TURN,
+        "met": [], "target": {"horizon_weeks": 3, "measured_weeks": []}, "notes": ["A note."], "findings": [],
         "stages": [{"name": "cost", "gap": 0.002}],
         "cost_gbp": {"sessions": 1_200_000.0, "examinations": 340_000.0, "outsourcing": 6.0, "total": 1_540_006.0},
     }  # fmt: skip

@@ -37,7 +37,7 @@ def lists(*, demand=30.0, capacity=27.0, waiting=60.0, share=0.0, target=0.05, a
     planned, unscheduled = (pd.DataFrame([[n] * FOUR], index=index, columns=weeks) for n in (12.0, 8.0))
     return Lists(
         rows, weeks, demand * flat, capacity * flat, np.minimum(demand, capacity) * flat, np.array([at_ends], dtype=float),
-        np.array([over], dtype=float), planned, unscheduled, rota, "strictly in turn", DATE, 2,
+        np.array([over], dtype=float), planned, unscheduled, rota, "strictly in turn", None, DATE, 2, None, None,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from data.assumptions import ASSUMPTIONS, Assumptions
 from data.dataset import SOURCES, Dataset
-from data.plan import BY_TABLE, Plan
+from data.plan import BY_TABLE, IN_TURN, Plan
 from data.scenario import base
 from portal import position, theme
 from portal.charts import figures, flows, grids, lists, network, reporting
@@ -77,7 +77,14 @@ def plan():
         "month_ends": ["2026-07-27"],
     }
     return Plan(
-        tables, {"status": "optimal", "met": met, "target": target, "cost_gbp": {"sessions": 8400.0, "mobile units": 2000.0, "total": 10400.0}}
+        tables,
+        {
+            "status": "optimal",
+            "booking_order": IN_TURN,
+            "met": met,
+            "target": target,
+            "cost_gbp": {"sessions": 8400.0, "mobile units": 2000.0, "total": 10400.0},
+        },
     )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from data.dataset import SOURCES, Dataset
-from data.plan import BY_TABLE, Plan
+from data.plan import BY_TABLE, IN_TURN, Plan
 from data.run import Progress, Run
 from data.scenario import base
 from portal import comparison
@@ -39,7 +39,7 @@ def plan(cost=1000.0, met=(True, False), share=(0.0, 0.2), status="optimal"):
         }
         for o, m, s in zip(("AAA", "BBB"), met, share, strict=True)
     ]
-    summary = {"status": status, "met": entries, "cost_gbp": {"sessions": cost, "total": cost}}
+    summary = {"status": status, "booking_order": IN_TURN, "met": entries, "cost_gbp": {"sessions": cost, "total": cost}}
     return Plan({"waiting_list": lists.typed(pd.DataFrame(rows, columns=lists.columns))}, summary)
 
 

@@ -11,7 +11,6 @@ from data.measured import MEASURED
 from data.small_numbers import HIDDEN
 from data.store import SINGLE_USER
 from data.store.imaging import PATTERNS
-from data.working_days import WorkingDays
 from portal import imaging, services
 from portal.charts import imaging as drawn
 from portal.charts import imaging_figures as figures
@@ -162,26 +161,6 @@ def test_sessions_are_counted_for_a_week_and_downtime_for_each_scanner(loaded):
     assert (idle.title, idle.figure) == ("1 scanner: 0.0% of working days without an examination", None)
     worst = PATTERNS["downtime"].typed(pd.DataFrame([("a1", "<b>", NOW, NOW, 1, 0.25, 4)], columns=PATTERNS["downtime"].columns))
     assert drawn.downtime(worst, network).figure.data[0].y == ("Alpha General, &lt;b&gt;",)
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [
-        {"site": "a1"},
-        {"first": "2026-05", "organisation": "AAA"},
-        {"last": "2026-05"},
-        {"site": "a1", "source": "outpatient"},
-        {"site": "a1", "test": "ct"},
-    ],
-)
-def test_work_in_planned_sessions_narrowed_from_what_is_kept_is_what_would_be_counted_anew(loaded, asked):
-    network = loaded[1]
-    filters = Asked(**asked).filters(imaging.parts(ONE, network))
-    counted = services.store().imaging_pattern(ONE, "planned", WorkingDays.of(network), filters)
-    shown = view(loaded, "planned", ONE, **asked).table
-    assert shown["n"].sum() == counted["n"].sum()
-    assert shown["minutes_open"].sum() == counted["minutes_open"].sum()
-    assert set(shown["site"]) == set(counted["site"])
 
 
 def test_sites_are_set_beside_each_other_by_their_kind_and_month(loaded):

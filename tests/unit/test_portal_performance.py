@@ -270,6 +270,13 @@ def test_a_list_within_the_target_that_is_expected_over_it_is_named_with_its_mon
     assert (performance_ahead.breaches(SINGLE_USER, dataset_id, 5)["weeks"] <= 5.5).all()
 
 
+def test_a_list_for_which_it_is_only_possible_is_named_within_thirteen_weeks_and_not_beyond(kept):
+    dataset_id = kept(history())
+    near, far = (performance_ahead.breaches(SINGLE_USER, dataset_id, weeks) for weeks in (13, 26))
+    assert performance_ahead.POSSIBLE in set(near["kind"])
+    assert set(far["kind"]) <= {performance_ahead.EXPECTED}
+
+
 def test_without_two_months_nothing_is_projected(kept):
     rows = [row("AAA", MONTHS[0]), row("BBB", MONTHS[0])]
     assert performance_ahead.breaches(SINGLE_USER, kept(rows), 13).empty

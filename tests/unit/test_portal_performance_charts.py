@@ -155,15 +155,17 @@ def test_a_list_without_a_figure_has_a_chart_that_says_so():
 
 
 def test_many_charts_are_drawn_up_to_a_number_and_all_are_in_the_table():
-    made = small_charts([charted([*STEADY, 0.4])] * (SMALL_AT_MOST + 3), "CT", "x")
+    names = [f"Trust {k}" for k in range(SMALL_AT_MOST + 3)]
+    made = small_charts([charted([*STEADY, 0.4])] * len(names), names, "CT", "x")
     assert made.title == f"CT: {SMALL_AT_MOST} of {SMALL_AT_MOST} charts end beyond chance"
     assert len(made.table) == SMALL_AT_MOST + 3
     assert "3 more are in the table" in made.subtitle
     assert set(made.table["Variation"]) == {"Concern, high"}
+    assert [a.text.partition("<br>")[0] for a in made.figure.layout.annotations] == names[:SMALL_AT_MOST]
 
 
 def test_small_charts_join_nothing_across_a_rebase():
-    made = small_charts([charted([*STEADY, *[0.3, 0.32] * 6], rebase=[12])], "CT", "x")
+    made = small_charts([charted([*STEADY, *[0.3, 0.32] * 6], rebase=[12])], ["Alpha"], "CT", "x")
     (line,) = lines_of(made.figure)
     assert len(line.y) == 25
     assert np.isnan(line.y[12])
@@ -219,6 +221,8 @@ def test_an_early_warning_names_list_month_and_range():
     made = drawn.ahead(rows, small_parts().network, 5)
     assert made.title == "1 list expected over the target within 5 weeks; for 1 more it is possible"
     assert made.table.iloc[0].tolist() == ["CT at Alpha", "expected", "31 January 2027", 4.4, 4.0, 6.0, "3.0 to 10.0", 5.0]
+    assert "Possible: the upper end of the range is over it" in made.subtitle
+    assert "only expected lists are named" in drawn.ahead(rows.head(1), small_parts().network, 26).subtitle
     none = drawn.ahead(rows.head(0), small_parts().network, 5)
     assert (none.title, none.figure) == ("No list is expected over the target within 5 weeks", None)
 

@@ -1,0 +1,111 @@
+"""HiGHS on linear problems around a plan: passes about a curve, bounds, prices, and what more of something would buy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import highspy
+import numpy as np
+
+from optimisation.curves import Curve, Tangent
+from optimisation.highs import Solver
+from optimisation.matrix import INFINITY
+
+if TYPE_CHECKING:
+    from optimisation.probing import Probe
+
+
+class LinearSolver(Solver):
+    """HiGHS on one part of the matrix, whole numbers relaxed or fixed."""
+
+    def keep(self, columns: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+        """Keep some columns within bounds of their own from now on."""
+        self.low, self.high = self.matrix.column_bounds.copy()
+        self.low[columns], self.high[columns] = low, high
+        self._bounds(self.low, self.high)
+
+    def touch(self, curve: Curve, tangent: Tangent) -> None:
+        """Renew the rows that touch a curve."""
+        for row, column, entry in zip(curve.rows[curve.at_rows].tolist(), curve.at_columns.tolist(), tangent.entries.tolist(), strict=True):
+            self.highs.changeCoeff(row, column, entry)
+        for row, upper in zip(curve.rows.tolist(), tangent.upper.tolist(), strict=True):
+            self.highs.changeRowBounds(row, -INFINITY, upper)
+
+    def relaxed(self, coefficients: np.ndarray, *, cold: bool = False) -> np.ndarray | None:
+        """The plan that is best when counts and choices need not be whole; None where the search was stopped.
+
+        Args:
+            coefficients: what to minimise, shape (columns,).
+            cold: nothing like it was solved before. The interior point method is faster then, and leaves a basis for the next.
+        """
+        self._whole(np.zeros_like(self.matrix.whole))
+        self._aim(coefficients)
+        self.highs.setOptionValue("solver", "ipm" if cold else "simplex")
+        status = self._run()
+        self.highs.setOptionValue("solver", "choose")
+        return np.array(self.highs.getSolution().col_value) if status == highspy.HighsModelStatus.kOptimal else None
+
+    def around(self, coefficients: np.ndarray, values: np.ndarray) -> np.ndarray | None:
+        """The best plan with the whole numbers of this one; None where the search was stopped or has none."""
+        low, high = self.low.copy(), self.high.copy()
+        whole = self.matrix.whole
+        low[whole] = high[whole] = np.round(values[whole])
+        self._bounds(low, high)
+        self.highs.clearSolver()
+        found = self.relaxed(coefficients)
+        self._bounds(self.low, self.high)
+        return found
+
+    def relaxed_bound(self, coefficients: np.ndarray) -> float:
+        """The least value of one goal when counts need not be whole."""
+        self._whole(np.zeros_like(self.matrix.whole))
+        self._aim(coefficients)
+        self.highs.clearSolver()
+        status = self._run()
+        return float(self.highs.getInfo().objective_function_value) if status == highspy.HighsModelStatus.kOptimal else -INFINITY
+
+    def prices(self, coefficients: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Prices of rows and column bounds around the plan: yes-or-no decisions fixed, counts relaxed.
+
+        Returns:
+            Prices of rows and of columns; nought where the search was stopped.
+        """
+        low, high = self.low.copy(), self.high.copy()
+        low[self.choices] = high[self.choices] = values[self.choices]
+        self.low, self.high = low, high
+        self._whole(np.zeros_like(self.matrix.whole))
+        self._aim(coefficients)
+        self._bounds(low, high)
+        self.highs.clearSolver()
+        status = self._run()
+        solution = self.highs.getSolution()
+        if status != highspy.HighsModelStatus.kOptimal or not solution.dual_valid:
+            return np.zeros(self.matrix.rows.shape[0]), np.zeros(len(values))
+        return np.array(solution.row_dual), np.array(solution.col_dual)
+
+    def again(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        """The plan `prices` was asked about for another aim, and its prices of rows and columns; None where the search was stopped."""
+        self._aim(coefficients)
+        if self._run() != highspy.HighsModelStatus.kOptimal:
+            return None
+        solution = self.highs.getSolution()
+        return np.array(solution.col_value), np.array(solution.row_dual), np.array(solution.col_dual)
+
+    def with_more(self, probe: Probe, units: int) -> np.ndarray | None:
+        """The plan `again` found with so many units more of something; None where the search was stopped."""
+        rows, columns = probe.rows, probe.columns
+        upper = self.matrix.row_bounds[1, rows]
+        self._rows(rows, upper + units * probe.row_more)
+        self._some(columns, self.low[columns], self.high[columns] + units * probe.column_more)
+        found = self._run() == highspy.HighsModelStatus.kOptimal
+        values = np.array(self.highs.getSolution().col_value) if found else None
+        self._rows(rows, upper)
+        self._some(columns, self.low[columns], self.high[columns])
+        return values
+
+    def _rows(self, rows: np.ndarray, upper: np.ndarray) -> None:
+        for row, most in zip(rows.tolist(), upper.tolist(), strict=True):
+            self.highs.changeRowBounds(row, self.matrix.row_bounds[0, row], most)
+
+    def _some(self, columns: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+        self.highs.changeColsBounds(len(columns), columns.astype(np.int32), low, high)

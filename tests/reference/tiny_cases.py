@@ -156,8 +156,8 @@ def reports(rng: np.random.Generator) -> Case:
         outsourced_report_limit=float(rng.integers(1, 5)), outsourced_report_price=float(rng.integers(20, 60)),
         late_report_price=float(rng.choice([100, 500, 3000])), aid_travel_limit=30,
     )  # fmt: skip
-    levers = {"cross_site_reporting": bool(rng.integers(0, 4)), "outsourced_reporting": bool(rng.integers(0, 4))}
-    return Case(tiny, 1 if rng.integers(0, 3) else 2, levers)
+    off = str(rng.choice(["mutual_aid", "mutual_aid", "cross_site_reporting", "outsourced_reporting"]))
+    return Case(tiny, 1 if rng.integers(0, 3) else 2, {off: False})
 
 
 def shrinking(rng: np.random.Generator) -> Case:
@@ -187,8 +187,8 @@ def weekend_demand(rng: np.random.Generator) -> Case:
 
 
 _KINDS = (
-    sessions, shared_room, left_undone, mobile, aid_in_batches, no_relay, aid_over_weeks, providers, short_of_staff, reports, shrinking, as_today,
-    weekend_demand,
+    sessions, shared_room, left_undone, mobile, aid_in_batches, no_relay, aid_over_weeks, providers, short_of_staff, shrinking, as_today,
+    weekend_demand, reports,
 )  # fmt: skip
 
 KINDS: dict[str, Callable[[np.random.Generator], Case]] = {f.__name__: f for f in _KINDS}

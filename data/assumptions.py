@@ -85,6 +85,28 @@ DECLARED: tuple[Assumption, ...] = (
                "Most bank and agency hours in a week, as a share of available hours.", ("organisation", "staff_group"), by_week=True),
     Assumption("bank_cost", "Bank and agency cost", "£ an hour", "Staff", 0, 1000, 50, "Cost of one bank or agency hour.",
                ("organisation", "staff_group")),
+    # Reporting
+    Assumption("report_minutes", "Minutes for a report", "minutes", "Reporting", 0, 240, 15,
+               "Reporting time of one examination that is not reported while it is done.", _PAIR),
+    Assumption("reported_at_once", "Reported with the examination", "share of examinations", "Reporting", 0, 1, 0,
+               "Examinations reported by those who do them, in the session itself: they bring no reporting work.", _PAIR),
+    Assumption("reporting_share", "Time spent on reports", "share of available hours", "Reporting", 0, 1, 0,
+               "Share of a staff group's available hours that goes to reports, beside its time in planned sessions. Where no staff group in post has "
+               "any, reports do not limit the plan.", ("organisation", "staff_group"), by_week=True),
+    Assumption("report_backlog", "Reports waiting at the start", "reports", "Reporting", 0, 1_000_000, 0,
+               "Examinations done before the plan begins whose report is not yet written.", ("organisation",)),
+    Assumption("shared_reporting_limit", "Reporting for other trusts", "share of own reporting minutes", "Reporting", 0, 1, 0.1,
+               "Most reporting time in a week that a trust gives to reports of other trusts.", ("organisation",), by_week=True),
+    Assumption("shared_reporting_price", "Price of a shared reporting minute", "£ a minute", "Reporting", 0, 1000, 0.05,
+               "Keeps reports at home among plans of equal cost; never paid.", ("organisation",)),
+    Assumption("outsourced_report_limit", "Outsourced reports", "reports a week", "Reporting", 0, 100_000, 0,
+               "Most reports a week written by an independent provider.", ("organisation",), by_week=True),
+    Assumption("outsourced_report_price", "Price of an outsourced report", "£ a report", "Reporting", 0, 10_000, 45,
+               "Paid per report written by an independent provider.", ("organisation",)),
+    Assumption("late_report_price", "Price of late reports", "£ an hour of reports a week", "Reporting", 0, 1_000_000, 500,
+               "For each hour of reports older than four weeks, in every week. Weighed together with patients over the target: at £500, a report of "
+               "a quarter of an hour that is late for a month counts about as much as one patient over the target at one month end.",
+               ("organisation",)),
     # Money
     Assumption("session_cost", "Cost of a session", "£ a session", "Money", 0, 100_000, 300,
                "Pay (including unsocial-hours enhancement) and running cost of one session.", ("organisation", "site", "asset_type", "session_type")),

@@ -14,6 +14,7 @@ from data.network import Network
 from data.plan import IN_TURN, Plan, over_six
 from data.words import count, day, listed, number, percent, pounds
 from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, EXTRA_STAFF, INSOURCING, OPENINGS, OUTSOURCING, SESSION, SHORTEST, STAFF, TRAVEL
+from optimisation.explain_reports import reports_hold_back, reports_in_words
 
 _MOST_LIMITS = 3
 _MOST_CHANGES = 6
@@ -37,6 +38,7 @@ class Answer:
         sessions: how sessions differ from today's rota.
         mobiles: where mobile units stand.
         aid: who helps whom.
+        reports: who writes reports for whom, what is bought, what is late; nothing where reports do not limit the plan.
         cost: what it costs.
         caveats: what the reader must know before believing a number.
     """
@@ -48,6 +50,7 @@ class Answer:
     sessions: list[str]
     mobiles: list[str]
     aid: list[str]
+    reports: list[str]
     cost: list[str]
     caveats: list[str]
 
@@ -56,7 +59,8 @@ class Answer:
         parts = [
             ("Where the target is missed", self.missed), ("What would bring it nearer", self.nearer),
             ("Booking order", self.booking), ("Sessions", self.sessions), ("Mobile units", self.mobiles),
-            ("Mutual aid and providers", self.aid), ("Cost", self.cost), ("Before you use these figures", self.caveats),
+            ("Mutual aid and providers", self.aid), ("Reports", self.reports), ("Cost", self.cost),
+            ("Before you use these figures", self.caveats),
         ]  # fmt: skip
         return [(title, sentences) for title, sentences in parts if sentences]
 
@@ -71,7 +75,7 @@ def answer(plan: Plan, network: Network) -> Answer:
     words = _Words(network)
     return Answer(
         _headline(plan, words), _missed(plan, network, words), _nearer(plan), _booking(plan, words), _sessions(plan, words), _mobiles(plan, words),
-        _aid(plan, words), _cost(plan), _caveats(plan),
+        _aid(plan, words), reports_in_words(plan, network), _cost(plan), _caveats(plan),
     )  # fmt: skip
 
 
@@ -199,6 +203,7 @@ def _about(rows: pd.DataFrame, network: Network, words: _Words, o: str, m: str) 
     return (
         ((what == OPENINGS) & where.str.startswith(rooms if rooms else ("\0",)))
         | ((what == STAFF) & where.isin(staff))
+        | reports_hold_back(rows, words.organisations[o], words.tests[m])
         | (what.isin([BATCH, ACCEPTANCE, TRAVEL]) & from_here)
         | (what.isin([OUTSOURCING, SHORTEST]) & (where == f"{test}{words.organisations[o]}"))
         | ((what == INSOURCING) & where.isin({f"{test}{words.sites[s]}" for s in own}))

@@ -27,6 +27,7 @@ from optimisation.allocation.model import build_model
 from optimisation.allocation.objective import GOALS
 from optimisation.allocation.problem import Inputs, build_problem
 from optimisation.allocation.result import Solved, tables
+from optimisation.allocation.result_reporting import reporting_notes
 from optimisation.allocation.worth import SHORTFALL, probes, worth
 from optimisation.matrix import Matrix, matrix_of
 from optimisation.solving import Outcome, solve_in_order
@@ -118,7 +119,7 @@ def _plan(
         "booking_order": PRESENT_ORDER if solved.problem.booking is not None else IN_TURN,
         "list_check": list_check(solved, outcome),
         "cost_gbp": cost,
-        "notes": _notes(dataset, inputs),
+        "notes": [*_notes(dataset, inputs), *reporting_notes(inputs, solved)],
         "findings": [f.sentence() for f in (*inputs.today.findings, *lock_findings(scenario.locks, dataset.network, inputs.weeks))],
         "provenance": _provenance(dataset, scenario, settings, inputs),
     }

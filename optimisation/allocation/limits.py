@@ -9,9 +9,23 @@ import numpy as np
 import pandas as pd
 
 from data.travel import journeys
-from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, MOBILES, OPENINGS, OUTSOURCING, SHORTEST, STAFF, TRAVEL
+from optimisation.allocation.limit_kinds import (
+    ACCEPTANCE,
+    BATCH,
+    INSOURCING,
+    LENDING,
+    MOBILES,
+    OPENINGS,
+    OUTSOURCED_REPORTS,
+    OUTSOURCING,
+    REPORTING,
+    SHORTEST,
+    STAFF,
+    TRAVEL,
+)
 from optimisation.allocation.problem import Inputs
 from optimisation.allocation.result import Solved
+from optimisation.allocation.result_reporting import reporting_weeks
 
 _FULL = 1e-4
 """A limit binds when this little of it is left, in its own unit."""
@@ -27,7 +41,7 @@ def limits(inputs: Inputs, s: Solved, shortfall: pd.DataFrame) -> pd.DataFrame:
         s: its solution.
         shortfall: organisation, test, week (Monday): where the target is missed.
     """
-    parts = (_openings, _staff, _mobiles, _insourcing, _outsourcing, _batches, _acceptance, _shortest)
+    parts = (_openings, _staff, _reporting, _mobiles, _insourcing, _outsourcing, _batches, _acceptance, _shortest)
     rows = [row for part in parts for row in part(inputs, s)]
     rows.extend(_travel(inputs, s, shortfall))
     frame = pd.DataFrame(rows, columns=_COLUMNS)
@@ -87,6 +101,23 @@ def _outsourcing(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
         used = sum(s.of("outsourced", (*i, w)) for i in lists)
         value = -s.row_prices.get("outsourcing_limit", {}).get((o, m, w), 0.0)
         yield _row(OUTSOURCING, f"{tests[m]}, {organisations[o]}", s.monday(w), used, s.given("outsourced_limit", (o, m, w)), value, "patients")
+
+
+def _reporting(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    """Own reporting time, what of it may be given to others, and outsourced reports; each place names the tests it holds for."""
+    organisations, tests = inputs.network.short_titles("organisations"), inputs.network.titles("tests")
+    for r in reporting_weeks(s):
+        i, monday = (r.organisation, r.week), s.monday(r.week)
+        named = ", ".join(title for m, title in tests.items() if (r.organisation, m) in s.problem.values["report_minutes"])
+        where = f"{organisations[r.organisation]}: {named or 'reports of other trusts'}"
+        value = -s.row_prices.get("reporting_time", {}).get(i, 0.0)
+        yield _row(REPORTING, where, monday, r.own_used, r.available, value, "minutes")
+        if i in s.problem.values["lending_limit"]:
+            value = -s.prices.get("lent", {}).get(i, 0.0)
+            yield _row(LENDING, where, monday, max(-r.shared, 0.0), s.given("lending_limit", i), value, "minutes")
+        if i in s.problem.values["outsourced_report_limit"]:
+            value = -s.prices.get("outsourced_reports", {}).get(i, 0.0)
+            yield _row(OUTSOURCED_REPORTS, where, monday, r.outsourced, s.given("outsourced_report_limit", i), value, "reports")
 
 
 def _batches(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:

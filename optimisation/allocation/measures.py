@@ -67,9 +67,21 @@ def costs(tables: Mapping[str, pd.DataFrame], s: Solved) -> dict[str, float]:
         "insourcing": external.get("insourced", 0.0),
         "outsourcing": external.get("outsourced", 0.0),
         "overtime, bank and agency": staffing["cost_gbp"].sum(),
+        "outsourced reports": tables["reporting"]["cost_gbp"].sum(),
+        "reports owed at the end": _owed_reports(tables["reporting"], s),
     }
     result = {kind: float(pounds) for kind, pounds in result.items()}
     return result | {"total": float(sum(result.values()))}
+
+
+def _owed_reports(reporting: pd.DataFrame, s: Solved) -> float:
+    """Growth of the backlog over the plan at the price of an outsourced report."""
+    last = reporting[reporting["week"] == s.monday(s.problem.last_week)]
+    pounds = (
+        max(r.backlog - s.given("opening_backlog", (r.organisation,)), 0.0)
+        * s.given("outsourced_report_price", (r.organisation,)) / s.given("mean_report", (r.organisation,)) for r in last.itertuples()
+    )  # fmt: skip
+    return float(sum(pounds))
 
 
 def measures(inputs: Inputs, tables: Mapping[str, pd.DataFrame], months: pd.DataFrame, cost: Mapping[str, float]) -> pd.DataFrame:
@@ -97,5 +109,7 @@ def measures(inputs: Inputs, tables: Mapping[str, pd.DataFrame], months: pd.Data
     rows.extend(("examinations", o, m, float(n), "a week, all kinds") for (o, m), n in delivered.items())
     changed = (tables["sessions"]["sessions"] - tables["sessions"]["sessions_today"]).abs().sum()
     rows.append(("sessions changed from today's rota", "", "", float(changed), "sessions over the plan"))
+    late = tables["reporting"].groupby("organisation", sort=False)["late_over_4_weeks"].max()
+    rows.extend(("late reports at worst", o, "", float(minutes), "minutes over four weeks") for o, minutes in late.items())
     rows.append(("must-do work left undone", "", "", float(tables["activity"]["undone"].sum()), "patient weeks"))
     return pd.DataFrame(rows, columns=["measure", "organisation", "test", "value", "unit"])

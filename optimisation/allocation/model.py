@@ -9,7 +9,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from optimisation.allocation.equations import believability, capacity, mobiles, must_do, mutual_aid, staff, target, waiting_list
+from optimisation.allocation.equations import believability, capacity, mobiles, must_do, mutual_aid, reporting, staff, target, waiting_list
 from optimisation.allocation.objective import GOALS
 from optimisation.allocation.parameters import BY_NAME, PARAMETERS
 from optimisation.allocation.problem import Index, Problem
@@ -63,6 +63,10 @@ def _outsourced_tests(p: Problem) -> list[Index]:
     return list(p.neighbours["outsourced_test"])
 
 
+def _pooled_weeks(p: Problem) -> list[Index]:
+    return list(p.neighbours["reporters_in"])
+
+
 def _frozen_lists(p: Problem) -> list[Index]:
     return p.sets["list_weeks"] if p.rota_is_fixed else []
 
@@ -80,6 +84,13 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("outsourcing_limit", _outsourced_tests, capacity.outsourcing_limit),
     Equation("must_be_done", _set("must_do_streams"), must_do.must_be_done),
     Equation("staff_time", _set("staff_weeks"), staff.staff_time),
+    Equation("reports_arise", _set("reporting_weeks"), reporting.reports_arise),
+    Equation("report_backlog", _set("reporting_weeks"), reporting.report_backlog),
+    Equation("reporting_time", _set("reporting_weeks"), reporting.reporting_time),
+    Equation("reporting_shared", _pooled_weeks, reporting.reporting_shared),
+    Equation("outsourced_when_done", _set("outsourced_reporting"), reporting.outsourced_when_done),
+    Equation("late_after_four_weeks", _set("reporting_weeks"), reporting.late_after_four_weeks),
+    Equation("reports_owed", _set("reporters"), reporting.reports_owed),
     Equation("one_place", lambda p: _by_week(p, list(p.neighbours["spots_of"])), mobiles.one_place),
     Equation("one_unit_a_pad", _contested_pads, mobiles.one_unit_a_pad),
     Equation("arrival", _set("mobile_places"), mobiles.arrival),

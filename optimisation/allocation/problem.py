@@ -80,9 +80,10 @@ def build_problem(inputs: Inputs) -> Problem:
     from optimisation.allocation.problem_booking import booking_order
     from optimisation.allocation.problem_help import aid, external, mobiles, staff
     from optimisation.allocation.problem_parts import lists, stations, targets
+    from optimisation.allocation.problem_reporting import reporting
 
     draft = Draft(inputs)
-    for part in (stations, lists, mobiles, staff, aid, external, targets, booking_order):
+    for part in (stations, lists, mobiles, staff, aid, external, reporting, targets, booking_order):
         part(draft)
     return Problem(inputs.weeks, draft.sets, draft.neighbours, draft.values, draft.session_bounds, draft.present_bounds,
                    not inputs.lever("change_sessions"), draft.booking)  # fmt: skip

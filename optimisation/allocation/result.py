@@ -12,6 +12,7 @@ import pandas as pd
 from data.network import ALL_PRIORITIES
 from data.travel import offers_of
 from optimisation.allocation.problem import Index, Inputs, Problem
+from optimisation.allocation.result_reporting import reporting_weeks
 from optimisation.matrix import Matrix
 from optimisation.solving import Outcome
 
@@ -73,6 +74,7 @@ def tables(inputs: Inputs, s: Solved) -> dict[str, pd.DataFrame]:
         "transfers": _transfers(inputs, s),
         "external": _external(s),
         "staffing": _staffing(s),
+        "reporting": _reporting(s),
         "waiting_list": _waiting_list(inputs, s),
         "list_model": _list_model(inputs, s),
     }
@@ -181,6 +183,15 @@ def _staffing(s: Solved) -> pd.DataFrame:
         rows,
         "organisation staff_group week hours_needed hours_available overtime_hours bank_or_agency_hours shared_in_hours shared_out_hours cost_gbp",
     )
+
+
+def _reporting(s: Solved) -> pd.DataFrame:
+    rows = [
+        (r.organisation, s.monday(r.week), r.needed, r.available, r.shared, r.outsourced, r.backlog, r.late,
+         r.outsourced * s.given("outsourced_report_price", (r.organisation,)))
+        for r in reporting_weeks(s)
+    ]  # fmt: skip
+    return _frame(rows, "organisation week minutes_needed minutes_available shared_minutes outsourced_reports backlog late_over_4_weeks cost_gbp")
 
 
 def _waiting_list(inputs: Inputs, s: Solved) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.checking.facts import Facts, Key
 from portal.checking.report import Report, apart, beyond
+from portal.checking.reporting import Reports
 from portal.checking.written import OUTSIDE, Written
 
 _PERSON = 0.5
@@ -14,7 +15,7 @@ _PERSON = 0.5
 
 _FULL = 0.001
 
-OPENINGS, STAFF, MOBILES, TRAVEL = "Openings", "Staff hours", "Mobile unit weeks", "Travel limit"
+OPENINGS, STAFF, MOBILES, REPORTING, TRAVEL = "Openings", "Staff hours", "Mobile unit weeks", "Reporting minutes", "Travel limit"
 """What the table of limits calls them. Said again here, since nothing of the model is used."""
 
 
@@ -70,6 +71,8 @@ def costs(facts: Facts, written: Written) -> dict[str, float]:
         "insourcing": providers.get(("insourced",), 0.0),
         "outsourcing": providers.get(("outsourced",), 0.0),
         "overtime, bank and agency": sum(written.sums("staffing", "week", "cost_gbp").values()),
+        "outsourced reports": sum(written.sums("reporting", "week", "cost_gbp").values()),
+        "reports owed at the end": Reports(facts).owed(written),
     }
     return result | {"total": sum(result.values())}
 
@@ -87,6 +90,7 @@ def expected_measures(facts: Facts, written: Written) -> dict[str, dict[Key, flo
     over = written.over_six("organisation test", lambda f: f["week"] == last)
     in_turn = written.sums("waiting_list", "organisation test", "over_six_in_turn", lambda f: f["week"] == last)
     sessions = written.tables["sessions"]
+    late = written.tables["reporting"].groupby("organisation")["late_over_4_weeks"].max()
     return {
         **{f"cost: {kind}": {("", ""): pounds} for kind, pounds in written.summary["cost_gbp"].items()},
         "waiting at the end": lists,
@@ -99,6 +103,7 @@ def expected_measures(facts: Facts, written: Written) -> dict[str, dict[Key, flo
         "bought from providers": written.sums("external", "organisation test", "patients"),
         "examinations": {k: n / len(facts.weeks) for k, n in written.sums("activity", "organisation test", "patients").items()},
         "sessions changed from today's rota": {("", ""): float((sessions["sessions"] - sessions["sessions_today"]).abs().sum())},
+        "late reports at worst": {(o, ""): float(minutes) for o, minutes in late.items()},
         "must-do work left undone": {("", ""): float(written.tables["activity"]["undone"].sum())},
     }  # fmt: skip
 
@@ -127,18 +132,15 @@ def check_limits(report: Report, facts: Facts, written: Written) -> None:
         if clear and row.binding != full:
             report.fault("binding", "limits", f"{row.used:,.3f} of {row.available:,.3f} {row.unit} ({where})", "binding where nothing is left")
         used[row.what, row.week] = used.get((row.what, row.week), 0.0) + row.used
-    for what, elsewhere in _elsewhere(written).items():
+    for what, elsewhere in _elsewhere(facts, written).items():
         for week in facts.weeks:
             report.equal("limit-used", "limits", (what, week), used.get((what, week), 0.0), elsewhere.get((week,), 0.0), "used")
 
 
-def _elsewhere(written: Written) -> Mapping[str, Mapping[Key, Any]]:
+def _elsewhere(facts: Facts, written: Written) -> Mapping[str, Mapping[Key, Any]]:
     """What other tables say is used of each limit, by week."""
     standing = {(week,): float(n) for week, n in written.tables["mobiles"].query("present").groupby("week").size().items()}
-    return {OPENINGS: written.sums("sessions", "week", "sessions"), STAFF: written.sums("staffing", "week", "hours_needed"), MOBILES: standing}
-
-
-def check_reporting(report: Report, written: Written) -> None:
-    """No network declares reporting capacity yet: the table is empty."""
-    if len(written.tables["reporting"]):
-        report.fault("reporting", "reporting", f"{len(written.tables['reporting'])} rows", "no row: the network declares no reporting capacity")
+    return {
+        OPENINGS: written.sums("sessions", "week", "sessions"), STAFF: written.sums("staffing", "week", "hours_needed"), MOBILES: standing,
+        REPORTING: Reports(facts).used(written),
+    }  # fmt: skip

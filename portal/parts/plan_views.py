@@ -14,7 +14,7 @@ from data.plan import BY_TABLE, IN_TURN, Plan
 from data.run import Run
 from data.words import count, day, moment, number, percent
 from portal import files, results
-from portal.charts import figures, flows, grids, lists
+from portal.charts import figures, flows, grids, lists, reporting
 from portal.parts import layout
 from portal.workspace import Workspace
 
@@ -133,6 +133,16 @@ def staffing(shown: Shown) -> None:
     layout.evidence(grids.staffing(shown.plan, shown.held.network, organisation), shown.source)
 
 
+def reports(shown: Shown) -> None:
+    """Reports not yet written, and who writes them."""
+    plan, network = shown.plan, shown.held.network
+    if plan["reporting"].empty:
+        st.markdown("This network states no time for reports: reports do not limit the plan.")
+        return
+    layout.small_table(reporting.by_trust(plan, network), "Reports by trust over the plan")
+    layout.evidence(reporting.backlog(plan, network), shown.source)
+
+
 def limits(shown: Shown) -> None:
     """What stops the plan from doing better."""
     table = figures.binding_limits(shown.plan)
@@ -203,7 +213,7 @@ def downloads(shown: Shown) -> None:
 
 VIEWS: dict[str, Callable[[Shown], None]] = {
     "In words": in_words, "Waiting lists": waiting_lists, "Sessions": sessions, "Mobile units": mobile_units, "Who helps whom": mutual_aid,
-    "Staffing": staffing, "Limits": limits, "Cost": costs, "How it was made": about, "Downloads": downloads,
+    "Staffing": staffing, "Reports": reports, "Limits": limits, "Cost": costs, "How it was made": about, "Downloads": downloads,
 }  # fmt: skip
 """Tabs of the page, in reading order."""
 

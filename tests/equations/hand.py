@@ -25,6 +25,7 @@ AWAY = [(*FAST, *Q1), (*FAST, *Q2), (*SLOW, *Q1), (*SLOW, *Q2), (*Q, *P1)]
 STREAMS = [("P", "x"), ("P", "y"), ("Q", "x")]
 SPOTS = [("v", "q1"), ("v", "q2")]
 PAIRS = [("P", "Q", "x"), ("Q", "P", "x")]
+REPORTERS = [("P",), ("Q",)]
 
 
 def hand_problem(weeks: int = 2, *, fixed: bool = False) -> Problem:
@@ -51,6 +52,8 @@ def _sets(numbers: range) -> dict[str, list[tuple[Any, ...]]]:
         "home_routes": HOME, "away_routes": AWAY, "routes": _weekly([*HOME, *AWAY], numbers),
         "mobiles": [("v",)], "mobile_spots": SPOTS, "mobile_places": _weekly(SPOTS, numbers),
         "staff_weeks": _weekly([("P", "g"), ("Q", "g")], numbers),
+        "reporters": REPORTERS, "reporting_weeks": _weekly(REPORTERS, numbers), "reporting_pool": _weekly(REPORTERS, numbers),
+        "outsourced_reporting": _weekly([("P",)], numbers),
         "aid_places": _weekly([(*FAST, "q1"), (*FAST, "q2"), (*SLOW, "q1"), (*SLOW, "q2"), (*Q, "p1")], numbers),
         "aid_pairs": _weekly(PAIRS, numbers), "aid_roles": _weekly([("P", "x"), ("Q", "x")], numbers),
         "insourcing_places": _weekly([(*FAST, *P1), (*SLOW, *P1)], numbers), "outsourcing_places": _weekly([Y], numbers),
@@ -80,6 +83,9 @@ def _neighbours(numbers: range) -> dict[str, dict[Any, list[Any]]]:
         "aid_stations": {(*k, s): ["room"] for k, s in ((FAST, "q1"), (FAST, "q2"), (SLOW, "q1"), (SLOW, "q2"), (Q, "p1"))},
         "pair_routes": {("P", "Q", "x"): AWAY[:4], ("Q", "P", "x"): AWAY[4:]},
         "period_of": {(w,): [w] for w in numbers},
+        "reported_lists": {("P",): [(*FAST, *P1), (*SLOW, *P1), (*Y, *P1), (*Q, *P1)], ("Q",): [*HOME[3:], *AWAY[:4]]},
+        "reported_work": {("P",): [("P", "x", *P1), ("P", "y", *P1)], ("Q",): [("Q", "x", *Q1)]},
+        "reporters_in": {(w,): ["P", "Q"] for w in numbers},
         "insourced_for": {(*k, w): [P1] for k in (FAST, SLOW) for w in numbers},
         "insourced_at": {(*P1, w): [FAST, SLOW] for w in numbers},
         "insourced_test": {("p1", "x", w): [(*FAST, *P1), (*SLOW, *P1)] for w in numbers},
@@ -112,6 +118,15 @@ def _values(weeks: int) -> dict[str, dict[Any, float]]:
         "staff_hours": _by_week(weeks, {("P", "g"): (40, 38), ("Q", "g"): (100,)}),
         "overtime_limit": _by_week(weeks, {("P", "g"): (2,), ("Q", "g"): (5,)}),
         "bank_limit": _by_week(weeks, {("P", "g"): (3,), ("Q", "g"): (6,)}),
+        "report_minutes": {("P", "x"): 15.0, ("P", "y"): 20.0, ("Q", "x"): 16.0},
+        "reports_later": {("P", "x"): 0.8, ("P", "y"): 1.0, ("Q", "x"): 0.5},
+        "minutes_outside": _by_week(weeks, {("P",): (30, 35), ("Q",): (10,)}),
+        "ordinary_reports": {("P",): 240.0, ("Q",): 90.0},
+        "mean_report": {("P",): 17.0, ("Q",): 16.0},
+        "opening_backlog": {("P",): 600.0, ("Q",): 50.0},
+        "reporting_minutes": _by_week(weeks, {("P",): (220, 210), ("Q",): (150,)}),
+        "lending_limit": _by_week(weeks, {("P",): (22, 21), ("Q",): (45,)}),
+        "outsourced_report_limit": _by_week(weeks, {("P",): (4, 3)}),
         "opening_list": {FAST: 10.0, SLOW: 30.0, Y: 12.0, Q: 20.0},
         "additions": _by_week(weeks, {FAST: (6, 5), SLOW: (9, 8), Y: (4, 3), Q: (7, 2)}),
         "additions_so_far": _by_week(weeks, {FAST: (16, 21), SLOW: (39, 47), Y: (16, 19), Q: (27, 29)}),
@@ -139,6 +154,9 @@ def _values(weeks: int) -> dict[str, dict[Any, float]]:
         "outsourced_price": {("P", "x"): 200.0, ("P", "y"): 205.0, ("Q", "x"): 215.0},
         "overtime_cost": {("P", "g"): 45.0, ("Q", "g"): 46.0},
         "bank_cost": {("P", "g"): 55.0, ("Q", "g"): 56.0},
+        "outsourced_report_price": {("P",): 51.0, ("Q",): 48.0},
+        "late_report_price": {("P",): 9.0, ("Q",): 8.0},
+        "shared_reporting_price": {("P",): 0.05, ("Q",): 0.06},
         "undone_price": {("x",): 2000.0, ("y",): 2100.0},
         "shortfall_price": {("P", "x", weeks): 500.0, ("P", "y", weeks): 520.0, ("Q", "x", weeks): 540.0},
         "ramp_price": {("room",): 23.0},

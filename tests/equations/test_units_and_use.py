@@ -21,7 +21,8 @@ from portal.planning import prepare
 from tests.equations.hand import hand_problem
 from tests.small_networks import two_trusts
 
-BOUNDS = {"overtime": "overtime_limit", "bank": "bank_limit", "waiting": "shortest_list", "removed": "most_removed", "aided": "additions_so_far"}
+BOUNDS = {"overtime": "overtime_limit", "bank": "bank_limit", "waiting": "shortest_list", "removed": "most_removed", "aided": "additions_so_far",
+          "lent": "lending_limit", "outsourced_reports": "outsourced_report_limit"}  # fmt: skip
 """Variables with a parameter for a bound, where Pyomo checks no unit."""
 
 

@@ -176,6 +176,7 @@ def linear_problem(facts: Facts, batches: dict[tuple[str, int], set[tuple[str, s
         for w in facts.weeks:
             _room(facts, lp, s, a, w)
     _batches(facts, lp, batches)
+    _reports(facts, lp)
     return lp
 
 
@@ -321,6 +322,48 @@ def _batches(facts: Facts, lp: Linear, batches: Any) -> None:
             lp.most.append((sent, facts.value("aid_maximum_batch", test=m)))
             if facts.value("aid_minimum_batch", test=m) > 0:
                 lp.least.append((sent, facts.value("aid_minimum_batch", test=m)))
+
+
+def _reports(facts: Facts, lp: Linear) -> None:
+    """Reports written by own staff, others and providers; what is left, what of it is late and what it has grown by at the end."""
+    pool: dict[int, dict[Any, float]] = {w: {} for w in facts.weeks}
+    for o in facts.reporters:
+        mean = facts.mean_report(o)
+        opening = facts.value("report_backlog", organisation=o) * mean
+        outside = [facts.reports_outside(o, w) for w in facts.weeks]
+        brought = [facts.reports_of(o, lp.names, w) for w in facts.weeks]
+        for w in facts.weeks:
+            written = lp.flow("written", o, w)
+            time: dict[Any, float] = {written: 1.0}
+            share = facts.value("shared_reporting_limit", w, organisation=o)
+            if facts.levers["cross_site_reporting"] and len(facts.reporters) > 1:
+                lent, had = lp.flow("lent", o, w), lp.flow("had", o, w)
+                lp.most.append(({lent: 1.0}, share * facts.reporting_time(o, w)))
+                lp.price(REST, lent, facts.value("shared_reporting_price", organisation=o))
+                time |= {lent: 1.0, had: -1.0}
+                pool[w] |= {lent: -1.0, had: 1.0}
+            limit = facts.value("outsourced_report_limit", w, organisation=o)
+            if facts.levers["outsourced_reporting"] and limit > 0:
+                bought = lp.flow("bought", o, w)
+                lp.price(COST, bought, facts.value("outsourced_report_price", organisation=o))
+                lp.most.append(({bought: 1.0}, limit))
+                lp.most.append(({bought: mean} | {x: -n for x, n in brought[w].items()}, outside[w]))
+                time[bought] = -mean
+            lp.most.append((time, facts.reporting_time(o, w)))
+            every = {x: n for v in range(w + 1) for x, n in brought[v].items()}
+            done = {lp.flow("written", o, v): 1.0 for v in range(w + 1)}
+            there = opening + sum(outside[: w + 1])
+            lp.most.append((done | {x: -n for x, n in every.items()}, there))
+            late = lp.flow("late", o, w)
+            lp.price(SHORT, late, facts.value("late_report_price", organisation=o) / 60)
+            old = {x: n for v in range(w - 3) for x, n in brought[v].items()}
+            before = opening + sum(outside[: max(w - 3, 0)]) - max(3 - w, 0) * facts.ordinary_reports(o)
+            _at_least(lp, {late: 1.0} | done | {x: -n for x, n in old.items()}, before)
+        grown = lp.flow("grown", o)
+        lp.price(COST, grown, facts.value("outsourced_report_price", organisation=o) / mean)
+        _at_least(lp, {grown: 1.0} | done | {x: -n for x, n in every.items()}, sum(outside))
+    for shares in pool.values():
+        lp.most.append((shares, 0.0))
 
 
 def _seen_today(facts: Facts, o: str, m: str, w: int) -> float:

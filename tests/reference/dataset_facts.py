@@ -186,6 +186,64 @@ class Facts:
         standing = {u["mobile"]: u["starts_at"] for u in self.tables["mobiles"]}
         return max(own, self.staff_needed(o, g, now, standing, 0))
 
+    # Reports
+
+    @cached_property
+    def reporters(self) -> list[str]:
+        """Organisations with reports to write or time to write them; nobody where no group in post has any time."""
+        posted = [o for o in self.organisations if self._posted(o)]
+        work = [o for o in self.organisations if any(self.report_each(o, m) for s, a in self.stations if self.owner[s] == o for m in self.able[s, a])]
+        return [o for o in self.organisations if o in posted or o in work] if posted and work else []
+
+    def _posted(self, o: str) -> list[dict[str, Any]]:
+        def reports(row: dict[str, Any]) -> bool:
+            return any(self.value("reporting_share", w, organisation=o, staff_group=row["staff_group"]) > 0 for w in self.weeks)
+
+        return [r for r in self.tables["staff_in_post"] if r["organisation"] == o and reports(r)]
+
+    def report_each(self, o: str, m: str) -> float:
+        """Reporting minutes that one examination brings on average."""
+        where = {"organisation": o, "test": m}
+        return self.value("report_minutes", **where) * (1 - self.value("reported_at_once", **where))
+
+    def reports_of(self, o: str, flows: list[Any], w: int) -> dict[Any, float]:
+        """Minutes that flows of patients of one week bring to an organisation."""
+        here = [x for x in flows if x[0] in ("examined", "must_done") and x[5] == w and self.owner[x[3]] == o]
+        return {x: self.report_each(o, x[2]) for x in here if self.report_each(o, x[2]) > 0}
+
+    def reports_outside(self, o: str, w: int) -> float:
+        tests = {m for s, a, _ in self.runs if self.owner[s] == o for m in self.able[s, a]}
+        share = {m: self.value("unscheduled_outside", organisation=o, test=m) for m in tests}
+        return sum(self.report_each(o, m) * share[m] * self.a_week("unscheduled", o, m, w) for m in tests if self.months(o, m))
+
+    def _ordinary(self, o: str) -> tuple[float, float]:
+        """Reports and reporting minutes of an ordinary week of recent months: 43 working days make 8.6 weeks."""
+        reports = minutes = 0.0
+        days = sum(self.exposure(p, 0.0) for p in {r["period"] for r in self.history})
+        for m in self.tests:
+            done = sum(r[f"done_{kind}"] for r in self.months(o, m) for kind in ("waiting_list", "planned", "unscheduled")) / (days / 5)
+            if self.report_each(o, m) > 0:
+                reports += done * (1 - self.value("reported_at_once", organisation=o, test=m))
+                minutes += done * self.report_each(o, m)
+        return reports, minutes
+
+    def ordinary_reports(self, o: str) -> float:
+        return self._ordinary(o)[1]
+
+    def mean_report(self, o: str) -> float:
+        reports, minutes = self._ordinary(o)
+        assert reports > 0, "every organisation has done something"
+        return minutes / reports
+
+    def reporting_time(self, o: str, w: int) -> float:
+        """Minutes of those in post."""
+        assert self._posted(o), "every organisation has somebody in post"
+        total = 0.0
+        for r in self._posted(o):
+            where = {"organisation": o, "staff_group": r["staff_group"]}
+            total += 60 * r["wte"] * self.value("hours_per_wte", **where) * self.value("reporting_share", w, **where)
+        return total
+
     def road(self, a: str, b: str) -> float | None:
         rows = {(r["from_place"], r["to_site"]): r["minutes"] for r in self.tables["travel"]}
         return rows.get((a, b), rows.get((b, a)))

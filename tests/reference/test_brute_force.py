@@ -55,6 +55,7 @@ FEATURES = {
     "as_today": lambda best: best.total("outsourced"),
     "sessions": lambda best: best.goals[1],
     "short_of_staff": lambda best: best.goals[1],
+    "reports": lambda best: min(best.total("lent"), best.total("bought"), best.total("late")),
     "weekend_demand": lambda best: best.goals[1],
 }
 """What at least one case of each kind must show in its best plan, so that the comparison says something."""

@@ -24,7 +24,7 @@ from portal.exports.plan_reading import read_summary, read_tables
 from portal.planning import make_plan
 from tests.networks.small import frame
 from tests.reference.tiny_cases import KINDS
-from tests.small_networks import Stream, session_type, two_trusts
+from tests.small_networks import Stream, readers, session_type, two_trusts
 
 MONDAY = "2025-12-01"
 
@@ -120,7 +120,11 @@ def busy_dataset():
             wte={"P": 0.1, "Q": 0.5},
             mobiles={"v": {"asset_type": "room", "starts_at": "", "staffed": False}},
             pads={("p1", "room"): {}, ("p2", "room"): {}},
+            tables=readers(P=0.1, Q=0.3),
+            scoped=[{"name": "reporting_share", "value": 0.5, "staff_group": "readers"}],
         )
+        .assuming(report_minutes=10, reported_at_once=0.25, report_backlog=70, shared_reporting_limit=0.2)
+        .assuming(outsourced_report_limit=2, outsourced_report_price=30)
         .assuming(unscheduled_outside=0.5, aid_accept_to_30=0.6, aid_suitable=0.8, aid_minimum_batch=2, aid_maximum_batch=6, aid_role_weeks=2)
         .assuming(aid_cost=5, insourced_limit=3, insourced_price=30, outsourced_limit=2, outsourced_price=20, list_floor=1)
         .assuming(overtime_limit=0.05, bank_limit=0.2, overtime_cost=20, bank_cost=25, session_cost=100, examination_cost=3)
@@ -155,7 +159,9 @@ def busy(tmp_path_factory):
 def test_a_network_with_something_of_everything_keeps_every_limit(busy):
     dataset, folder = busy
     empty = [path.stem for path in folder.glob("*.csv") if not len(pd.read_csv(path))]
-    assert empty == ["reporting"]
+    assert empty == []
+    reports = pd.read_csv(folder / "reporting.csv").set_index("organisation")
+    assert (reports.loc["P", ["shared_minutes", "outsourced_reports", "backlog", "late_over_4_weeks"]] > 0).any().all()
     assert set(pd.read_csv(folder / "external.csv")["kind"]) == {"insourced", "outsourced"}
     assert pd.read_csv(folder / "staffing.csv")[["overtime_hours", "bank_or_agency_hours"]].sum().sum() > 0
     assert said(check_plan(folder, dataset, busy_scenario(dataset))) == []
@@ -247,7 +253,16 @@ TAMPERED = {
     "a limit nobody reached": ("limits", lambda t: t.assign(binding="yes"), "binding"),
     "less used than run": ("limits", lambda t: t.assign(used=t["used"] / 2), "limit-used"),
     "a measure changed": ("measures", add("value", 1), "measure: bought from providers"),
-    "a report nobody wrote": ("reporting", lambda t: pd.DataFrame([["P", MONDAY, 1, 1, 0, 0, 0, 0]], columns=t.columns), "reporting"),
+    "reports nobody asked for": ("reporting", add("minutes_needed", 20), "minutes-needed"),
+    "more reporting time": ("reporting", add("minutes_available", 30), "minutes-available"),
+    "reporting time from nowhere": ("reporting", add("shared_minutes", 5), "shared-reports"),
+    "more reporting time given than is agreed": ("reporting", lambda t: t.assign(shared_minutes=t["shared_minutes"] * 3), "lending-limit"),
+    "more reports outsourced than agreed": ("reporting", lambda t: t.assign(outsourced_reports=3.0), "report-limit"),
+    "free reports": ("reporting", lambda t: t.assign(cost_gbp=0.0), "report-cost"),
+    "a shorter backlog": ("reporting", add("backlog", -10), "report-backlog"),
+    "fewer late reports": ("reporting", lambda t: t.assign(late_over_4_weeks=0.0), "late-reports"),
+    "a week of reports lost": ("reporting", drop(), "missing-row"),
+    "reports of a trust nobody knows": ("reporting", put("organisation", "Z"), "unknown-place"),
 }  # fmt: skip
 
 
@@ -314,6 +329,13 @@ TIGHTER = {
     "mobile_week_cost=100": "mobile-cost",
     "overtime_cost=19": "staff-cost",
     "outsourced_price=19": "provider-cost",
+    "report_minutes=12": "minutes-needed",
+    "reported_at_once=0": "minutes-needed",
+    "reported_at_once=0.95": "outsourced-when-done",
+    "report_backlog=90": "report-backlog",
+    "shared_reporting_limit=0.1": "lending-limit",
+    "outsourced_report_limit=1": "report-limit",
+    "outsourced_report_price=29": "report-cost",
 }  # fmt: skip
 """An assumption under which the busy plan is not allowed, and the rule it then breaks."""
 
@@ -329,7 +351,7 @@ def test_a_plan_made_for_looser_assumptions_is_found_out(change, busy):
 @pytest.mark.parametrize(
     ("lever", "rule"),
     [("mutual_aid", "travel-limit"), ("insourcing", "lever"), ("outsourcing", "lever"), ("overtime", "overtime-limit"),
-     ("change_sessions", "locked-sessions")],
+     ("cross_site_reporting", "lending-limit"), ("outsourced_reporting", "report-limit"), ("change_sessions", "locked-sessions")],
 )  # fmt: skip
 def test_a_plan_that_uses_a_lever_the_scenario_does_not_have_is_found_out(lever, rule, busy):
     dataset, folder = busy

@@ -11,7 +11,7 @@ import numpy as np
 from data.assumptions import ASSUMPTIONS
 from data.scenario import Scenario, all_levers
 from tests.networks.small import frame
-from tests.small_networks import Stream, Tiny, session_type
+from tests.small_networks import Stream, Tiny, readers, session_type
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,24 @@ def short_of_staff(rng: np.random.Generator) -> Case:
     return Case(tiny.assuming(**assumed), 1, {"bank_and_agency": bool(rng.integers(0, 2))})
 
 
+def reports(rng: np.random.Generator) -> Case:
+    """Reports wait at one trust, the other has some time to spare, a provider may write a few; two tests, one of them partly reported at once."""
+    streams = {(o, m): _stream(rng, 16, unscheduled=float(rng.integers(1, 3) * 8.6)) for o in "PQ" for m in "xy"}
+    said = [
+        {"name": "reporting_share", "value": 0.5, "staff_group": "readers"}, {"name": "report_minutes", "value": 12.0, "test": "y"},
+        {"name": "reported_at_once", "value": 0.5, "test": "y"},
+        {"name": "report_backlog", "value": float(rng.integers(100, 180)), "organisation": "P"},
+    ]  # fmt: skip
+    tables = readers(P=float(rng.choice([0.02, 0.05])), Q=float(rng.choice([0.15, 0.4])))
+    tiny = _pair(rng, a_week=2, streams=streams, tables=tables, scoped=said).assuming(
+        unscheduled_outside=0.5, report_minutes=20, shared_reporting_limit=float(rng.choice([0.1, 0.3])), shared_reporting_price=float(rng.random()),
+        outsourced_report_limit=float(rng.integers(1, 5)), outsourced_report_price=float(rng.integers(20, 60)),
+        late_report_price=float(rng.choice([100, 500, 3000])), aid_travel_limit=30,
+    )  # fmt: skip
+    off = str(rng.choice(["mutual_aid", "mutual_aid", "cross_site_reporting", "outsourced_reporting"]))
+    return Case(tiny, 1 if rng.integers(0, 3) else 2, {off: False})
+
+
 def shrinking(rng: np.random.Generator) -> Case:
     """Lists that shrink without being seen: removals may be counted on, no more than that; and a shortest list."""
     streams = {("P", "x"): _stream(rng, 20, joined=-12.0), ("Q", "x"): _stream(rng, 6)}
@@ -170,7 +188,7 @@ def weekend_demand(rng: np.random.Generator) -> Case:
 
 _KINDS = (
     sessions, shared_room, left_undone, mobile, aid_in_batches, no_relay, aid_over_weeks, providers, short_of_staff, shrinking, as_today,
-    weekend_demand,
+    weekend_demand, reports,
 )  # fmt: skip
 
 KINDS: dict[str, Callable[[np.random.Generator], Case]] = {f.__name__: f for f in _KINDS}

@@ -66,3 +66,28 @@ def test_limits_are_found_by_the_names_they_were_written_with(net):
     (sentence,) = answer(Plan(made.tables, summary), net).missed
     assert sentence.startswith("CT at A: 20.0% over six weeks in the week of 20 July 2026, 15 patients more than")
     assert sentence.endswith("It is limited by openings (Scanner, Hall, Core) full in 3 weeks, one more worth up to £80.")
+
+
+def test_reports_say_who_writes_them_and_what_is_late(net):
+    first, second, _ = WEEKS
+    made = plan(reporting=[
+        ("AAA", first, 6000.0, 5400.0, 300.0, 20.0, 900.0, 0.0, 900.0), ("AAA", second, 6600.0, 5400.0, 0.0, 0.0, 2100.0, 120.0, 0.0),
+        ("BBB", first, 600.0, 1200.0, -300.0, 0.0, 0.0, 0.0, 0.0), ("BBB", second, 600.0, 1200.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    ])  # fmt: skip
+    assert answer(made, net).reports == [
+        "A: 105 hours of reports a week on average, own time 90 hours; 5 hours from other trusts over the plan; 20 reports outsourced; "
+        "2 hours late in the week of 13 July 2026, at worst. At the end 35 hours are not yet written.",
+        "B: 10 hours of reports a week on average, own time 20 hours; 5 hours for other trusts over the plan; none later than four weeks. "
+        "At the end 0 hours are not yet written.",
+    ]
+    assert answer(plan(), net).reports == []
+
+
+@pytest.mark.parametrize(("where", "said"), [("A: CT, Scan", True), ("A: Scan", False), ("B: CT", False)])
+def test_reporting_limits_the_tests_it_names_at_its_own_trust(net, where, said):
+    made = plan(limits=[("Reporting minutes", where, w, 60.0, 60.0, True, 3.0, "minutes") for w in WEEKS])
+    missed = {"organisation": "AAA", "test": "ct", "met": False, "worst_share": 0.2, "worst_week": "2026-07-20", "over_target": 15.0,
+              "target_share": 0.05}  # fmt: skip
+    summary = dict(made.summary) | {"met": [missed], "target": {"horizon_weeks": 3, "measured_weeks": ["2026-07-20"]}}
+    (sentence,) = answer(Plan(made.tables, summary), net).missed
+    assert (f"reporting minutes ({where}) full in 3 weeks" in sentence) == said

@@ -10,7 +10,7 @@ from data.dataset import SOURCES, Dataset
 from data.plan import BY_TABLE, IN_TURN, Plan
 from data.scenario import base
 from portal import position, theme
-from portal.charts import figures, flows, grids, lists, network
+from portal.charts import figures, flows, grids, lists, network, reporting
 from portal.charts.evidence import canvas, spread
 from portal.charts.tables import (
     assumption_groups,
@@ -56,6 +56,11 @@ def plan():
         "staffing": rows(
             "staffing", ("AAA", "radiographer", first, 110.0, 100.0, 10.0, 0.0, 0.0, 0.0, 450.0),
             ("AAA", "radiographer", second, 50.0, 100.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        ),
+        "reporting": rows(
+            "reporting",
+            ("AAA", first, 6000.0, 5400.0, 300.0, 20.0, 900.0, 0.0, 900.0), ("AAA", second, 6600.0, 5400.0, 0.0, 0.0, 2100.0, 120.0, 0.0),
+            ("BBB", first, 600.0, 1200.0, -300.0, 0.0, 0.0, 0.0, 0.0), ("BBB", second, 600.0, 1200.0, 0.0, 0.0, 0.0, 0.0, 0.0),
         ),
         "waiting_list": rows("waiting_list", *[(o, "ct", "all", w, 10.0, 0.0, 10.0, 100.0, nan, n, nan, n / 100) for o, w, n in over]),
         "limits": rows("limits", *[("Openings", "Scanner, Alpha General, Core", w, 10.0, 10.0, b, v, "sessions") for w, b, v in full]),
@@ -120,7 +125,7 @@ def test_no_figure_needs_anything_from_elsewhere(plan, net):
     drawn = [
         lists.of_plan(plan, net, "ct", "share_over_six").figure,
         grids.sessions(plan, net, "scanner", changed_only=False).figure, flows.mobiles(plan, net).figure,
-        grids.staffing(plan, net, "AAA").figure, figures.costs(plan).figure,
+        grids.staffing(plan, net, "AAA").figure, figures.costs(plan).figure, reporting.backlog(plan, net).figure,
     ]  # fmt: skip
     kinds = {trace.type for figure in drawn for trace in figure.data}
     assert kinds <= {"scatter", "bar", "heatmap"}
@@ -155,6 +160,18 @@ def test_staffing_says_what_is_needed_beside_what_there_is(plan, net):
     assert "1 group and week" in drawn.alt
     groups = grids.staff_groups(plan, net, "AAA").iloc[0].tolist()
     assert groups == ["Radiographers", "80", "100", "110%", "10", "0", "£450"]
+
+
+def test_reports_say_what_waits_what_is_late_and_who_helps(plan, net):
+    drawn = reporting.backlog(plan, net)
+    assert drawn.title == "Alpha: up to 2 hours of reports are late"
+    assert [trace.y.tolist() for trace in drawn.figure.data] == [[15, 35], [0, 0]]
+    assert drawn.alt == "Alpha: up to 2 hours of reports are late. At the end: Alpha 35 hours; Beta 0 hours."
+    assert reporting.by_trust(plan, net).to_numpy().tolist() == [
+        ["Alpha", "105", "90", "5", "0", "20", "2", "£900"], ["Beta", "10", "20", "0", "5", "0", "0", "£0"],
+    ]  # fmt: skip
+    calm = Plan({"reporting": plan["reporting"].assign(late_over_4_weeks=0.0)}, plan.summary)
+    assert reporting.backlog(calm, net).title == "No report waits more than four weeks"
 
 
 def test_a_mobile_units_stay_is_one_bar_of_its_weeks(plan, net):

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from optimisation.probing import Probe
 
 
+_NOTHING = 1e-8
+"""HiGHS leaves out smaller coefficients, with a word on each."""
+
+
 class LinearSolver(Solver):
     """HiGHS on one part of the matrix, whole numbers relaxed or fixed."""
 
@@ -26,7 +30,8 @@ class LinearSolver(Solver):
 
     def touch(self, curve: Curve, tangent: Tangent) -> None:
         """Renew the rows that touch a curve."""
-        for row, column, entry in zip(curve.rows[curve.at_rows].tolist(), curve.at_columns.tolist(), tangent.entries.tolist(), strict=True):
+        entries = np.where(np.abs(tangent.entries) > _NOTHING, tangent.entries, 0.0)
+        for row, column, entry in zip(curve.rows[curve.at_rows].tolist(), curve.at_columns.tolist(), entries.tolist(), strict=True):
             self.highs.changeCoeff(row, column, entry)
         for row, upper in zip(curve.rows.tolist(), tangent.upper.tolist(), strict=True):
             self.highs.changeRowBounds(row, -INFINITY, upper)

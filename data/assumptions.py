@@ -85,6 +85,13 @@ DECLARED: tuple[Assumption, ...] = (
                "Most bank and agency hours in a week, as a share of available hours.", ("organisation", "staff_group"), by_week=True),
     Assumption("bank_cost", "Bank and agency cost", "£ an hour", "Staff", 0, 1000, 50, "Cost of one bank or agency hour.",
                ("organisation", "staff_group")),
+    Assumption("shared_staff_limit", "Shared staff limit", "share of available hours", "Staff", 0, 1, 0,
+               "Most hours a trust lends to other trusts in a week, as a share of its available hours; 0 = not agreed.",
+               ("organisation", "staff_group"), by_week=True),
+    Assumption("shared_staff_travel_cost", "Cost of staff travel", "£ an hour of travel", "Staff", 0.01, 1000, 45,
+               "Pay, on-costs and mileage of an hour on the road to and from another trust, for one person.", ("organisation", "staff_group")),
+    Assumption("shared_staff_visit", "Length of a visit", "hours", "Staff", 1, 24, 8,
+               "Hours worked at another trust for each journey there and back.", ("organisation", "staff_group")),
     # Money
     Assumption("session_cost", "Cost of a session", "£ a session", "Money", 0, 100_000, 300,
                "Pay (including unsocial-hours enhancement) and running cost of one session.", ("organisation", "site", "asset_type", "session_type")),

@@ -13,7 +13,7 @@ import pandas as pd
 from data.network import Network
 from data.plan import Plan
 from data.words import count, day, listed, percent, pounds
-from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, OPENINGS, OUTSOURCING, STAFF, TRAVEL
+from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, LENDING, OPENINGS, OUTSOURCING, STAFF, TRAVEL
 
 _MOST_LIMITS = 3
 _MOST_CHANGES = 6
@@ -76,6 +76,7 @@ class _Words:
         self.asset_types = network.titles("asset_types")
         self.session_types = network.titles("session_types")
         self.mobiles = network.titles("mobiles")
+        self.staff_groups = network.titles("staff_groups")
 
 
 def _headline(plan: Plan, words: _Words) -> str:
@@ -130,12 +131,14 @@ def _about(rows: pd.DataFrame, network: Network, words: _Words, o: str, m: str) 
     groups = set(network["staffing"].loc[network["staffing"]["asset_type"].isin(able), "staff_group"])
     titles = network.titles("staff_groups")
     staff = {f"{titles[g]}, {words.organisations[o]}" for g in groups}
+    lenders = {f"{titles[g]}, {title}" for g in groups for i, title in words.organisations.items() if i != o}
     test = f"{words.tests[m]}, "
     what, where = rows["what"], rows["where"]
     from_here = where.str.startswith(f"{test}{words.organisations[o]} to ")
     return (
         ((what == OPENINGS) & where.str.startswith(rooms if rooms else ("\0",)))
         | ((what == STAFF) & where.isin(staff))
+        | ((what == LENDING) & where.isin(lenders))
         | (what.isin([BATCH, ACCEPTANCE, TRAVEL]) & from_here)
         | ((what == OUTSOURCING) & (where == f"{test}{words.organisations[o]}"))
         | ((what == INSOURCING) & where.isin({f"{test}{words.sites[s]}" for s in own}))
@@ -202,7 +205,21 @@ def _aid(plan: Plan, words: _Words) -> list[str]:
     kinds = bought.groupby(["kind", "organisation", "test"], sort=False)["patients"].sum()
     for (kind, o, m), n in kinds[kinds >= 0.5].items():
         said.append(f"{words.organisations[o]} has {count(round(n), f'{words.tests[m]} examination')} {kind}.")
-    return said or ["Nobody is examined at another trust or by a provider."]
+    return [*(said or ["Nobody is examined at another trust or by a provider."]), *_lent(plan["shared_staff"], words)]
+
+
+def _lent(rows: pd.DataFrame, words: _Words) -> list[str]:
+    """Who lends staff to whom."""
+    rows = rows.assign(road=rows["hours"] * rows["minutes"])
+    sums = rows.groupby(["from_organisation", "to_organisation", "staff_group"], sort=False)[["hours", "road"]].sum()
+    sums = sums[sums["hours"] >= 0.5].sort_values("hours", ascending=False)
+    said = [
+        f"{words.organisations[i]} lends {words.organisations[j]} {count(round(row['hours']), 'hour')} of work by "
+        f"{words.staff_groups[g]}, {row['road'] / row['hours']:,.0f} minutes by road there and back on average."
+        for (i, j, g), row in sums[:_MOST_CHANGES].iterrows()
+    ]
+    rest = sums[_MOST_CHANGES:]["hours"]
+    return [*said, f"Staff are lent for {count(round(rest.sum()), 'hour')} more, in {len(rest)} smaller ways."] if len(rest) else said
 
 
 def _cost(plan: Plan) -> list[str]:

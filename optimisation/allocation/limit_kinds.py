@@ -2,6 +2,7 @@
 
 OPENINGS = "Openings"
 STAFF = "Staff hours"
+LENDING = "Hours lent"
 MOBILES = "Mobile unit weeks"
 INSOURCING = "Insourcing limit"
 OUTSOURCING = "Outsourcing limit"

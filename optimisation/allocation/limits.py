@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, MOBILES, OPENINGS, OUTSOURCING, STAFF, TRAVEL
+from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, LENDING, MOBILES, OPENINGS, OUTSOURCING, STAFF, TRAVEL
 from optimisation.allocation.problem import Inputs
 from optimisation.allocation.problem_help import journeys
 from optimisation.allocation.result import Solved
@@ -27,7 +27,7 @@ def limits(inputs: Inputs, s: Solved, shortfall: pd.DataFrame) -> pd.DataFrame:
         s: its solution.
         shortfall: organisation, test, week (Monday): where the target is missed.
     """
-    parts = (_openings, _staff, _mobiles, _insourcing, _outsourcing, _batches, _acceptance)
+    parts = (_openings, _staff, _lending, _mobiles, _insourcing, _outsourcing, _batches, _acceptance)
     rows = [row for part in parts for row in part(inputs, s)]
     rows.extend(_travel(inputs, s, shortfall))
     frame = pd.DataFrame(rows, columns=_COLUMNS)
@@ -59,9 +59,18 @@ def _openings(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
 def _staff(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
     organisations, groups = inputs.network.short_titles("organisations"), inputs.network.titles("staff_groups")
     for o, g, w in s.problem.sets["staff_weeks"]:
-        most = sum(s.given(name, (o, g, w)) for name in ("staff_hours", "overtime_limit", "bank_limit"))
+        borrowed, lent = s.hours_shared(o, g, w)
+        most = sum(s.given(name, (o, g, w)) for name in ("staff_hours", "overtime_limit", "bank_limit")) + borrowed - lent
         value = -s.row_prices.get("staff_time", {}).get((o, g, w), 0.0)
         yield _row(STAFF, f"{groups[g]}, {organisations[o]}", s.monday(w), s.hours_needed[o, g, w], most, value, "hours")
+
+
+def _lending(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    organisations, groups = inputs.network.short_titles("organisations"), inputs.network.titles("staff_groups")
+    for o, g, w in s.problem.neighbours["lends_to"]:
+        value = -s.row_prices.get("lending_limit_kept", {}).get((o, g, w), 0.0)
+        lent = s.hours_shared(o, g, w)[1]
+        yield _row(LENDING, f"{groups[g]}, {organisations[o]}", s.monday(w), lent, s.given("lending_limit", (o, g, w)), value, "hours")
 
 
 def _mobiles(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:

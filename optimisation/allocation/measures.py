@@ -62,6 +62,7 @@ def costs(tables: Mapping[str, pd.DataFrame], s: Solved) -> dict[str, float]:
         "insourcing": external.get("insourced", 0.0),
         "outsourcing": external.get("outsourced", 0.0),
         "overtime, bank and agency": staffing["cost_gbp"].sum(),
+        "shared staff": tables["shared_staff"]["cost_gbp"].sum(),
     }
     result = {kind: float(pounds) for kind, pounds in result.items()}
     return result | {"total": float(sum(result.values()))}

@@ -32,7 +32,7 @@ def longer(m: Any) -> Any:
 
 
 def cost(m: Any) -> Any:
-    """Money: sessions, consumables, mobile units, aid, in- and outsourcing, overtime, bank and agency."""
+    """Money: sessions, consumables, mobile units, aid, in- and outsourcing, overtime, bank and agency, shared staff."""
     return sum(part(m) for part in COSTS.values())
 
 
@@ -90,6 +90,10 @@ def _extra_hours(m: Any) -> Any:
     return sum(m.overtime_cost[i[:2]] * v for i, v in m.overtime.items()) + sum(m.bank_cost[i[:2]] * v for i, v in m.bank.items())
 
 
+def _shared_staff(m: Any) -> Any:
+    return sum(m.sharing_price[i[:3]] * v for i, v in m.shared.items())
+
+
 COSTS: dict[str, Callable[[Any], Any]] = {
     "sessions": _sessions,
     "examinations": _examinations,
@@ -98,6 +102,7 @@ COSTS: dict[str, Callable[[Any], Any]] = {
     "mutual aid": _aid,
     "in- and outsourcing": _external,
     "overtime, bank and agency": _extra_hours,
+    "shared staff": _shared_staff,
 }
 
 GOALS: tuple[Goal, ...] = (

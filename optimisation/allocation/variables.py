@@ -75,6 +75,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("outsourced", "out", "outsourcing_places", "amount", "patient", "outsourced examinations", None),
     Variable("overtime", "ot", "staff_weeks", "amount", "hour", "overtime hours", _up_to("overtime_limit")),
     Variable("bank", "bank", "staff_weeks", "amount", "hour", "bank and agency hours", _up_to("bank_limit")),
+    Variable("shared", "sh", "sharing_places", "amount", "hour", "staff hours lent by the first organisation to the second", None),
     Variable("waiting", "L", "list_weeks", "amount", "patient", "list at week end", _waiting),
     Variable("removed", "removed", "list_weeks", "amount", "patient", "leave without a test", _up_to("most_removed")),
     Variable("over_six", "over", "measured_lists", "amount", "patient", "over six weeks at week end", None),

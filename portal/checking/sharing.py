@@ -16,7 +16,7 @@ class Offers:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._minutes = self._roads()
+        self._minutes = facts.roads
         self._homes: dict[str, list[tuple[str, float, str]]] = {}
         for area in facts.network["home_areas"].itertuples():
             self._homes.setdefault(area.organisation, []).append((area.home_area, float(area.share), area.nearest_site))
@@ -46,12 +46,6 @@ class Offers:
             own = [s for s, owner in self._facts.owner.items() if owner == o]
             return [(1.0, min((self._minutes.get((s, site), math.nan) for s in own if (s, site) in self._minutes), default=math.nan))]
         return [(share, self._minutes.get((area, site), self._minutes.get((nearest, site), math.nan))) for area, share, nearest in self._homes[o]]
-
-    def _roads(self) -> dict[tuple[str, str], float]:
-        """Minutes by place and site: as stated; where only the way back is stated, as that."""
-        stated = {(r.from_place, r.to_site): float(r.minutes) for r in self._facts.network["travel"].itertuples()}
-        back = {(end, start): minutes for (start, end), minutes in stated.items()}
-        return {(s, s): 0.0 for s in self._facts.owner} | back | stated
 
 
 def check_aid(report: Report, facts: Facts, written: Written, lists: Mapping[Key, Any]) -> None:

@@ -14,7 +14,7 @@ _PERSON = 0.5
 
 _FULL = 0.001
 
-OPENINGS, STAFF, MOBILES, TRAVEL = "Openings", "Staff hours", "Mobile unit weeks", "Travel limit"
+OPENINGS, STAFF, LENDING, MOBILES, TRAVEL = "Openings", "Staff hours", "Hours lent", "Mobile unit weeks", "Travel limit"
 """What the table of limits calls them. Said again here, since nothing of the model is used."""
 
 
@@ -64,6 +64,7 @@ def costs(facts: Facts, written: Written) -> dict[str, float]:
         "insourcing": providers.get(("insourced",), 0.0),
         "outsourcing": providers.get(("outsourced",), 0.0),
         "overtime, bank and agency": sum(written.sums("staffing", "week", "cost_gbp").values()),
+        "shared staff": sum(written.sums("shared_staff", "week", "cost_gbp").values()),
     }
     return result | {"total": sum(result.values())}
 
@@ -126,7 +127,10 @@ def check_limits(report: Report, facts: Facts, written: Written) -> None:
 def _elsewhere(written: Written) -> Mapping[str, Mapping[Key, Any]]:
     """What other tables say is used of each limit, by week."""
     standing = {(week,): float(n) for week, n in written.tables["mobiles"].query("present").groupby("week").size().items()}
-    return {OPENINGS: written.sums("sessions", "week", "sessions"), STAFF: written.sums("staffing", "week", "hours_needed"), MOBILES: standing}
+    return {
+        OPENINGS: written.sums("sessions", "week", "sessions"), STAFF: written.sums("staffing", "week", "hours_needed"), MOBILES: standing,
+        LENDING: written.sums("shared_staff", "week", "hours"),
+    }  # fmt: skip
 
 
 def check_reporting(report: Report, written: Written) -> None:

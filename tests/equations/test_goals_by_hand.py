@@ -68,6 +68,11 @@ def test_cost_of_overtime_bank_and_agency(m):
     assert cost_of("overtime, bank and agency", m) == pytest.approx(2 * 45 + 3 * 56)
 
 
+def test_cost_of_shared_staff_is_that_of_their_travel(m):
+    let(m, shared={("P", "Q", "g", 1): 2, ("Q", "P", "g", 7): 3})
+    assert cost_of("shared staff", m) == pytest.approx(2 * 7 + 3 * 8)
+
+
 def test_cost__is_the_sum_of_its_kinds(m):
     let(m, sessions={(*P1, "core", 1): 2}, overtime={("P", "g", 1): 2}, outsourced={(*Y, 3): 4}, present={("v", "q1", 1): 1})
     assert goal("cost", m) == pytest.approx(600 + 90 + 820 + 5000)

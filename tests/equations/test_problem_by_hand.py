@@ -75,6 +75,23 @@ def test_own_staff_are_those_in_post_and_never_fewer_than_todays_rota_needs():
     assert found.values["bank_limit"]["Q", "staff", 1] == 0
 
 
+def test_staff_are_lent_where_agreed_at_the_price_of_their_journeys():
+    agreed = [{"name": "shared_staff_limit", "value": 0.25, "organisation": "Q"},
+              {"name": "shared_staff_limit", "value": 0.5, "organisation": "Q", "from_week": "2025-12-08"}]  # fmt: skip
+    tiny = two_trusts(
+        sites={"p1": "P", "p2": "P", "q1": "Q", "q2": "Q"}, assets={(s, "room"): 1 for s in ("p1", "p2", "q1", "q2")}, scoped=agreed,
+        travel={("p1", "q1"): 20.0, ("p1", "q2"): 50.0, ("p2", "q1"): 90.0, ("p2", "q2"): 40.0}, wte={"P": 1.0, "Q": 2.0},
+    ).assuming(hours_per_wte=30, shared_staff_travel_cost=48, shared_staff_visit=8)  # fmt: skip
+    found = problem(tiny, weeks=2)
+    # Q's 60 hours: a quarter in the first week, half after it. To p1 from q1 in 20 minutes, to p2 from q2 in 40: an hour there and back on
+    # average, £48 for a visit of eight hours.
+    assert found.values["lending_limit"] == {("Q", "staff", 1): 15, ("Q", "staff", 2): 30}
+    assert found.values["sharing_price"] == {("Q", "P", "staff"): pytest.approx(6)}
+    assert found.sets["sharing_places"] == [("Q", "P", "staff", 1), ("Q", "P", "staff", 2)]
+    assert problem(tiny, weeks=2, shared_staff=False).sets["sharing_places"] == []
+    assert problem(two_trusts(travel={}, scoped=agreed)).sets["sharing_places"] == [], "no road is known"
+
+
 def test_sessions_are_whole_openings_or_todays_rota_where_that_is_more():
     share = [{"name": "session_share", "value": 0.5, "site": "p1"}]
     found = problem(two_trusts(rota={("p1", "room", "core"): 1, ("q1", "room", "core"): 4}, scoped=share), weeks=1)

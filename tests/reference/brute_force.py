@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -407,27 +408,31 @@ def _cost_of_choices(facts: Facts, n: dict[Any, int], standing: dict[str, tuple[
         where = {"asset_type": unit["asset_type"], "mobile": unit["mobile"]}
         cost += sum(bool(s) for s in way[1:]) * facts.value("mobile_week_cost", **where)
         cost += sum(bool(after) and after != before for before, after in itertools.pairwise(way)) * facts.value("mobile_move_cost", **where)
-    for o, w in itertools.product(facts.organisations, facts.weeks):
+    for w in facts.weeks:
         for g in {r["staff_group"] for r in facts.tables["staffing"]}:
-            paid = _staff_cost(facts, o, g, n, {v: way[w] for v, way in standing.items()}, w)
+            paid = _staff_cost(facts, g, n, {v: way[w] for v, way in standing.items()}, w)
             if paid is None:
                 return None
             cost += paid
     return np.array([0.0, 0.0, 0.0, cost, disturbance])
 
 
-def _staff_cost(facts: Facts, o: str, g: str, n: dict[Any, int], standing: dict[str, str], w: int) -> float | None:
-    """The cheapest way to find the hours that are missing."""
-    there = facts.staff_there(o, g)
-    missing = facts.staff_needed(o, g, n, standing, w) - there
-    where = {"organisation": o, "staff_group": g}
-    paid = 0.0
-    extra = [
-        (facts.value(f"{k}_cost", **where), facts.value(f"{k}_limit", w, **where) * there, lever)
-        for k, lever in (("overtime", "overtime"), ("bank", "bank_and_agency"))
-    ]
-    for price, hours, lever in sorted(extra):
-        if facts.levers[lever] and missing > 1e-9:
-            paid += price * min(hours, missing)
-            missing -= min(hours, missing)
-    return paid if missing <= 1e-9 else None
+def _staff_cost(facts: Facts, g: str, n: dict[Any, int], standing: dict[str, str], w: int) -> float | None:
+    """The cheapest way to find the hours that are missing: overtime, bank and agency, or staff of those who have some to spare."""
+    missing = {o: facts.staff_needed(o, g, n, standing, w) - facts.staff_there(o, g) for o in facts.organisations}
+    if max(missing.values()) <= 1e-9:
+        return 0.0
+    ways = [(o, None, *way) for o in missing for way in facts.extra_hours(o, g, w)]
+    ways += [(j, i, price, math.inf) for i in missing for j in missing for price in facts.lent_price(i, j, g)]
+    most = [(np.array([float(k == x) for x in range(len(ways))]), hours) for k, (*_, hours) in enumerate(ways) if hours < math.inf]
+    most += [(np.array([float(lender == o) for _, lender, *_ in ways]), facts.may_lend(o, g, w)) for o in missing]
+    least = []
+    for o, hours in missing.items():
+        found = np.array([float(gets == o) - float(lender == o) for gets, lender, *_ in ways])
+        if hours > 0:
+            least.append((found, hours))
+        else:
+            most.append((-found, -hours))
+    rows, right = (np.array([row[k] for row in [*most, *least]]) for k in (0, 1))
+    best = in_order(rows, right, len(least), np.array([[price for _, _, price, _ in ways]]))
+    return None if best is None else float(best[0][0])

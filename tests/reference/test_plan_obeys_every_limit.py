@@ -123,6 +123,7 @@ def busy_dataset():
         )
         .assuming(unscheduled_outside=0.5, aid_accept_to_30=0.6, aid_suitable=0.8, aid_minimum_batch=2, aid_maximum_batch=6, aid_role_weeks=2)
         .assuming(aid_cost=5, insourced_limit=3, insourced_price=30, outsourced_limit=2, outsourced_price=20, list_floor=1)
+        .assuming(shared_staff_limit=0.02, shared_staff_travel_cost=12)
         .assuming(overtime_limit=0.05, bank_limit=0.2, overtime_cost=20, bank_cost=25, session_cost=100, examination_cost=3)
         .assuming(mobile_hours=8, mobile_setup_loss=0.25, mobile_minimum_stay=3, mobile_notice=1, mobile_suitable=0.8)
         .assuming(mobile_week_cost=200, mobile_move_cost=50, target_share=0.05, target_week=3, utilisation=0.9, dna_rate=0.05)
@@ -223,7 +224,11 @@ TAMPERED = {
     "too much overtime": ("staffing", add("overtime_hours", 5), "overtime-limit"),
     "too many bank hours": ("staffing", add("bank_or_agency_hours", 9), "bank-limit"),
     "no overtime where it is needed": ("staffing", lambda t: t.assign(overtime_hours=0.0, bank_or_agency_hours=0.0), "staff-hours"),
-    "hours lent": ("staffing", add("shared_in_hours", 1), "no-shared-hours"),
+    "hours borrowed that nobody lent": ("staffing", add("shared_in_hours", 1), "shared-hours"),
+    "more hours lent than agreed": ("shared_staff", add("hours", 40), "lent-hours"),
+    "hours lent from nowhere": ("shared_staff", put("from_organisation", "P"), "nothing-to-lend"),
+    "a shorter way to work": ("shared_staff", add("minutes", -5), "staff-travel"),
+    "free staff travel": ("shared_staff", put("cost_gbp", 0.0), "staff-travel-cost"),
     "free overtime": ("staffing", lambda t: t.assign(cost_gbp=0.0), "staff-cost"),
     "a week of staff lost": ("staffing", drop(), "missing-row"),
     "a unit in two places": ("mobiles", lambda t: pd.concat([t, t.iloc[[0]].assign(site="p1")]), "one-place"),
@@ -298,6 +303,9 @@ TIGHTER = {
     "insourced_limit=1": "insourcing-limit",
     "outsourced_limit=1": "outsourcing-limit",
     "overtime_limit=0": "overtime-limit",
+    "shared_staff_limit=0": "lent-hours",
+    "shared_staff_visit=4": "staff-travel-cost",
+    "shared_staff_travel_cost=11": "staff-travel-cost",
     "assets_out=9": "openings",
     "scans_per_hour=0.7": "room-time",
     "mobile_suitable=0": "suitable-for-unit",
@@ -329,7 +337,7 @@ def test_a_plan_made_for_looser_assumptions_is_found_out(change, busy):
 @pytest.mark.parametrize(
     ("lever", "rule"),
     [("mutual_aid", "travel-limit"), ("insourcing", "lever"), ("outsourcing", "lever"), ("overtime", "overtime-limit"),
-     ("change_sessions", "locked-sessions")],
+     ("shared_staff", "nothing-to-lend"), ("change_sessions", "locked-sessions")],
 )  # fmt: skip
 def test_a_plan_that_uses_a_lever_the_scenario_does_not_have_is_found_out(lever, rule, busy):
     dataset, folder = busy

@@ -142,6 +142,18 @@ def short_of_staff(rng: np.random.Generator) -> Case:
     return Case(tiny.assuming(**assumed), 1, {"bank_and_agency": bool(rng.integers(0, 2))})
 
 
+def shared_staff(rng: np.random.Generator) -> Case:
+    """P has too few staff for its list, Q more than it needs: Q may lend some, at the price of the journey."""
+    tiny = _pair(rng, a_week=4, today=1, wte={"P": 0.1, "Q": 1.0}, staffing={"room": 2.0}, travel={("p1", "q1"): float(rng.integers(10, 70))})
+    scoped = [{"name": "shared_staff_limit", "value": float(rng.choice([0.25, 0.5])), "organisation": "Q"},
+              {"name": "shared_staff_limit", "value": 0.1, "organisation": "P"}]  # fmt: skip
+    assumed = {
+        "overtime_limit": float(rng.choice([0.25, 1.0])), "overtime_cost": float(rng.integers(10, 60)), "aid_travel_limit": 0,
+        "shared_staff_travel_cost": float(rng.integers(20, 90)), "shared_staff_visit": float(rng.choice([4, 8])),
+    }  # fmt: skip
+    return Case(tiny.but(scoped=scoped).assuming(**assumed), 1, {"overtime": bool(rng.integers(0, 2))})
+
+
 def shrinking(rng: np.random.Generator) -> Case:
     """Lists that shrink without being seen: removals may be counted on, no more than that; and a shortest list."""
     streams = {("P", "x"): _stream(rng, 20, joined=-12.0), ("Q", "x"): _stream(rng, 6)}
@@ -170,7 +182,7 @@ def weekend_demand(rng: np.random.Generator) -> Case:
 
 _KINDS = (
     sessions, shared_room, left_undone, mobile, aid_in_batches, no_relay, aid_over_weeks, providers, short_of_staff, shrinking, as_today,
-    weekend_demand,
+    weekend_demand, shared_staff,
 )  # fmt: skip
 
 KINDS: dict[str, Callable[[np.random.Generator], Case]] = {f.__name__: f for f in _KINDS}

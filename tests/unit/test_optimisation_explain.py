@@ -52,6 +52,14 @@ def test_who_helps_whom_is_said_with_short_names(net):
     ]
 
 
+def test_who_lends_staff_is_said_after_who_helps_patients(net):
+    lent = [("BBB", "AAA", "radiographer", w, 2.0, minutes, 10.0) for w, minutes in zip(WEEKS, (40.0, 40.0, 70.0), strict=True)]
+    assert answer(plan(shared_staff=lent), net).aid == [
+        "Nobody is examined at another trust or by a provider.",
+        "B lends A 6 hours of work by Radiographers, 50 minutes by road there and back on average.",
+    ]
+
+
 def test_what_costs_next_to_nothing_is_not_named(net):
     assert answer(plan(), net).cost == ["£1.54 million over 3 weeks: sessions £1.20 million and examinations £340,000."]
 
@@ -65,3 +73,13 @@ def test_limits_are_found_by_the_names_they_were_written_with(net):
     (sentence,) = answer(Plan(made.tables, summary), net).missed
     assert sentence.startswith("CT at A: 20.0% over six weeks in the week of 20 July 2026, 15 patients more than")
     assert sentence.endswith("It is limited by openings (Scanner, Hall, Core) full in 3 weeks, one more worth up to £80.")
+
+
+def test_staff_lent_in_many_small_ways_are_summed_up(net):
+    groups = [f"group {k}" for k in range(9)]
+    named = net.changed(staff_groups=pd.DataFrame({"staff_group": groups, "title": groups}), staffing=net["staffing"].iloc[:0],
+                        staff_in_post=net["staff_in_post"].iloc[:0])  # fmt: skip
+    lent = [("BBB", "AAA", g, WEEKS[0], 9.0 - k, 40.0, 10.0) for k, g in enumerate(groups)]
+    said = answer(plan(shared_staff=lent), named).aid
+    assert len(said) == 1 + 6 + 1
+    assert said[-1] == "Staff are lent for 6 hours more, in 3 smaller ways."

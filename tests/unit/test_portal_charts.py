@@ -147,7 +147,7 @@ def test_staffing_says_what_is_needed_beside_what_there_is(plan, net):
     assert drawn.figure.data[0].z.tolist() == [[1.1, 0.5]]
     assert "1 group and week" in drawn.alt
     groups = grids.staff_groups(plan, net, "AAA").iloc[0].tolist()
-    assert groups == ["Radiographers", "80", "100", "110%", "10", "0", "£450"]
+    assert groups == ["Radiographers", "80", "100", "110%", "10", "0", "0", "0", "£450"]
 
 
 def test_a_mobile_units_stay_is_one_bar_of_its_weeks(plan, net):

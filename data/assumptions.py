@@ -97,6 +97,9 @@ DECLARED: tuple[Assumption, ...] = (
                "Pay (including unsocial-hours enhancement) and running cost of one session.", ("organisation", "site", "asset_type", "session_type")),
     Assumption("examination_cost", "Cost of an examination", "£ an examination", "Money", 0, 10_000, 10,
                "Consumables and contrast media of one examination.", ("organisation", "site", "test")),
+    Assumption("premium_budget", "Premium budget", "£ over the plan", "Money", 0, 1_000_000_000, 1_000_000_000,
+               "Most a trust spends on overtime, bank, agency, in- and outsourcing, and weeks of mobile units at its sites that the plan is free "
+               "to choose: weeks within notice and locked weeks are spent already. 1,000,000,000 = no limit.", ("organisation",)),
     # Mobile units
     Assumption("mobile_hours", "Mobile unit hours", "operational hours a week", "Mobile units", 1, 168, 60,
                "Operational hours in a full week on a pad.", ("site", "asset_type", "mobile")),

@@ -99,7 +99,7 @@ def _plan(
     months = met(solved, found["waiting_list"])
     cost = costs(found, solved)
     found["limits"] = limits(inputs, solved, months.loc[~months["met"], ["organisation", "test", "week"]])
-    found["measures"] = measures(inputs, found, months, cost)
+    found["measures"] = measures(inputs, solved, found, months, cost)
     clock.lap("write")
     summary = {
         "status": outcome.status,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, LENDING, MOBILES, OPENINGS, OUTSOURCING, STAFF, TRAVEL
+from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, BUDGET, INSOURCING, LENDING, MOBILES, OPENINGS, OUTSOURCING, STAFF, TRAVEL
 from optimisation.allocation.problem import Inputs
 from optimisation.allocation.problem_help import journeys
 from optimisation.allocation.result import Solved
@@ -27,7 +27,7 @@ def limits(inputs: Inputs, s: Solved, shortfall: pd.DataFrame) -> pd.DataFrame:
         s: its solution.
         shortfall: organisation, test, week (Monday): where the target is missed.
     """
-    parts = (_openings, _staff, _lending, _mobiles, _insourcing, _outsourcing, _batches, _acceptance)
+    parts = (_openings, _staff, _lending, _mobiles, _insourcing, _outsourcing, _budgets, _batches, _acceptance)
     rows = [row for part in parts for row in part(inputs, s)]
     rows.extend(_travel(inputs, s, shortfall))
     frame = pd.DataFrame(rows, columns=_COLUMNS)
@@ -96,6 +96,14 @@ def _outsourcing(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
         used = sum(s.of("outsourced", (*i, w)) for i in lists)
         value = -s.row_prices.get("outsourcing_limit", {}).get((o, m, w), 0.0)
         yield _row(OUTSOURCING, f"{tests[m]}, {organisations[o]}", s.monday(w), used, s.given("outsourced_limit", (o, m, w)), value, "patients")
+
+
+def _budgets(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    """Budgets of the whole plan stand in its first week: they limit every week."""
+    organisations = inputs.network.short_titles("organisations")
+    for (o,), pounds in s.problem.values["premium_budget"].items():
+        value = -s.row_prices.get("premium_budget_kept", {}).get(o, 0.0)
+        yield _row(BUDGET, organisations[o], s.monday(1), s.premium_spend(o), pounds, value, "£ over the plan")
 
 
 def _batches(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:

@@ -68,7 +68,7 @@ def costs(tables: Mapping[str, pd.DataFrame], s: Solved) -> dict[str, float]:
     return result | {"total": float(sum(result.values()))}
 
 
-def measures(inputs: Inputs, tables: Mapping[str, pd.DataFrame], months: pd.DataFrame, cost: Mapping[str, float]) -> pd.DataFrame:
+def measures(inputs: Inputs, solved: Solved, tables: Mapping[str, pd.DataFrame], months: pd.DataFrame, cost: Mapping[str, float]) -> pd.DataFrame:
     """Rows of the table `measures`."""
     rows: list[tuple[str, str, str, float, str]] = [(f"cost: {kind}", "", "", pounds, "£ over the plan") for kind, pounds in cost.items()]
     lists = tables["waiting_list"]
@@ -87,6 +87,7 @@ def measures(inputs: Inputs, tables: Mapping[str, pd.DataFrame], months: pd.Data
         rows.extend((name, o, m, float(n), "patients over the plan") for (o, m), n in sums.items())
     delivered = tables["activity"].groupby(["organisation", "test"], sort=False)["patients"].sum() / len(inputs.weeks)
     rows.extend(("examinations", o, m, float(n), "a week, all kinds") for (o, m), n in delivered.items())
+    rows.extend(("premium spend", o, "", solved.premium_spend(o), "£ over the plan") for o in inputs.network.organisations)
     changed = (tables["sessions"]["sessions"] - tables["sessions"]["sessions_today"]).abs().sum()
     rows.append(("sessions changed from today's rota", "", "", float(changed), "sessions over the plan"))
     rows.append(("must-do work left undone", "", "", float(tables["activity"]["undone"].sum()), "patient weeks"))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from optimisation.allocation.equations import believability, capacity, mobiles, must_do, mutual_aid, sharing, staff, target, waiting_list
+from optimisation.allocation.equations import believability, budget, capacity, mobiles, must_do, mutual_aid, sharing, staff, target, waiting_list
 from optimisation.allocation.objective import GOALS
 from optimisation.allocation.parameters import BY_NAME, PARAMETERS
 from optimisation.allocation.problem import Index, Problem
@@ -67,6 +67,10 @@ def _lenders(p: Problem) -> list[Index]:
     return list(p.neighbours["lends_to"])
 
 
+def _budgets(p: Problem) -> list[Index]:
+    return list(p.values["premium_budget"])
+
+
 def _frozen_lists(p: Problem) -> list[Index]:
     return p.sets["list_weeks"] if p.rota_is_fixed else []
 
@@ -85,6 +89,7 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("must_be_done", _set("must_do_streams"), must_do.must_be_done),
     Equation("staff_time", _set("staff_weeks"), staff.staff_time),
     Equation("lending_limit_kept", _lenders, sharing.lending_limit_kept),
+    Equation("premium_budget_kept", _budgets, budget.premium_budget_kept),
     Equation("one_place", lambda p: _by_week(p, list(p.neighbours["spots_of"])), mobiles.one_place),
     Equation("one_unit_a_pad", _contested_pads, mobiles.one_unit_a_pad),
     Equation("arrival", _set("mobile_places"), mobiles.arrival),

@@ -64,6 +64,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("overtime_cost", "o g", "gbp / hour", "cost of an overtime hour"),
     Parameter("bank_cost", "o g", "gbp / hour", "cost of a bank or agency hour"),
     Parameter("sharing_price", "o o g", "gbp / hour", "travel of an hour worked at another organisation: lender, borrower"),
+    Parameter("premium_budget", "o", "gbp", "most premium spend over the plan, where there is a limit"),
     Parameter("undone_price", "m", "gbp / patient", "price of must-do work left undone for a week"),
     Parameter("shortfall_price", "o m w", "gbp / patient", "price of a patient over the target at the month end"),
     Parameter("ramp_price", "a", "gbp / session", "price of a change from week to week"),

@@ -1,4 +1,4 @@
-"""The parts of the allocation problem that exist only where something is agreed or limited: shared staff."""
+"""The parts of the allocation problem that exist only where something is agreed or limited: shared staff, premium budgets."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from data.assumptions import BY_NAME
 from data.network import Network
 from optimisation.allocation.problem import Draft, Index
 
@@ -23,6 +24,19 @@ def sharing(d: Draft) -> None:
     d.join("borrows_from", (((j, g, w), i) for i, j, g, w in d.sets["sharing_places"]))
     d.values["lending_limit"] = {i: lent[i] for i in d.neighbours["lends_to"]}
     d.values["sharing_price"] = {i: price[i] for i in dict.fromkeys(i[:3] for i in d.sets["sharing_places"])}
+
+
+def budgets(d: Draft) -> None:
+    """Premium budgets, where there is a limit, and what is spent from each."""
+    organisations = [(o,) for o in d.inputs.network.organisations]
+    stated = d.over("premium_budget", organisations, "premium_budget", ["organisation"])
+    d.values["premium_budget"] = {i: pounds for i, pounds in stated.items() if pounds < BY_NAME["premium_budget"].maximum}
+    owner = d.inputs.network.owner
+    free = [i for i in d.sets["mobile_places"] if d.present_bounds[i][0] < d.present_bounds[i][1]]
+    d.join("premium_staff", (((i[0],), i) for i in d.sets["staff_weeks"]))
+    d.join("premium_insourced", (((i[0],), i) for i in d.sets["insourcing_places"]))
+    d.join("premium_outsourced", (((i[0],), i) for i in d.sets["outsourcing_places"]))
+    d.join("premium_mobiles", (((owner[i[1]],), i) for i in free))
 
 
 def _price_of_an_hour(d: Draft) -> dict[Index, float]:

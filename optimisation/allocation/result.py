@@ -66,6 +66,13 @@ class Solved:
         borrowed = sum(self.of("shared", (i, o, g, w)) for i in near("borrows_from", (o, g, w)))
         return borrowed, sum(self.of("shared", (o, j, g, w)) for j in near("lends_to", (o, g, w)))
 
+    def premium_spend(self, o: str) -> float:
+        """£ of an organisation that count towards its premium budget."""
+        near = self.problem.near
+        hours = sum(self.given(f"{k}_cost", i[:2]) * self.of(k, i) for i in near("premium_staff", (o,)) for k in ("overtime", "bank"))
+        bought = sum(self.given(f"{k}_price", i[:2]) * self.of(k, i) for k in ("insourced", "outsourced") for i in near(f"premium_{k}", (o,)))
+        return float(hours + bought + sum(self.given("mobile_week_cost", i[:1]) * self.of("present", i) for i in near("premium_mobiles", (o,))))
+
     def given(self, name: str, index: Index) -> float:
         """A parameter's value, zero where there is none."""
         return self.problem.values[name].get(index, 0.0)

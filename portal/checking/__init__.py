@@ -12,6 +12,7 @@ from data.dataset import Dataset
 from data.errors import Refused
 from data.findings import Findings
 from data.scenario import Scenario
+from portal.checking.budget import check_budgets
 from portal.checking.capacity import check_must_do, check_rooms, check_sessions, check_staff
 from portal.checking.facts import Facts
 from portal.checking.lists import check_lists
@@ -56,7 +57,7 @@ def check_against(folder: Path, facts: Facts) -> Findings:
     lists = check_lists(report, facts, written)
     check_suitable(report, facts, written, lists)
     check_aid(report, facts, written, lists)
-    for check in (check_target, check_costs, check_measures, check_limits):
+    for check in (check_target, check_costs, check_measures, check_limits, check_budgets):
         check(report, facts, written)
     check_reporting(report, written)
     return report.findings()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from portal.checking.budget import premium_spend
 from portal.checking.facts import Facts, Key
 from portal.checking.report import Report, apart, beyond
 from portal.checking.written import OUTSIDE, Written
@@ -90,6 +91,7 @@ def expected_measures(facts: Facts, written: Written) -> dict[str, dict[Key, flo
         "examined elsewhere": written.sums("transfers", "from_organisation test", "patients"),
         "bought from providers": written.sums("external", "organisation test", "patients"),
         "examinations": {k: n / len(facts.weeks) for k, n in written.sums("activity", "organisation test", "patients").items()},
+        "premium spend": {(o, ""): pounds for o, pounds in premium_spend(facts, written).items()},
         "sessions changed from today's rota": {("", ""): float((sessions["sessions"] - sessions["sessions_today"]).abs().sum())},
         "must-do work left undone": {("", ""): float(written.tables["activity"]["undone"].sum())},
     }  # fmt: skip

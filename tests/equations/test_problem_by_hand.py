@@ -3,7 +3,7 @@
 import pytest
 
 from data.assumptions import ASSUMPTIONS
-from data.scenario import Scenario, all_levers
+from data.scenario import LOCKS, Scenario, all_levers
 from optimisation.allocation.problem import build_problem
 from portal.planning import prepare
 from tests.networks.small import frame
@@ -90,6 +90,18 @@ def test_staff_are_lent_where_agreed_at_the_price_of_their_journeys():
     assert found.sets["sharing_places"] == [("Q", "P", "staff", 1), ("Q", "P", "staff", 2)]
     assert problem(tiny, weeks=2, shared_staff=False).sets["sharing_places"] == []
     assert problem(two_trusts(travel={}, scoped=agreed)).sets["sharing_places"] == [], "no road is known"
+
+
+def test_a_premium_budget_pays_for_unit_weeks_that_the_plan_may_choose_and_stands_only_where_set():
+    lock = {"decision": "mobile", "site": "q1", "mobile": "v", "from_week": "2025-12-15", "to_week": "2025-12-15", "value": 0.0}
+    tiny = with_a_unit().but(scoped=[{"name": "premium_budget", "value": 700.0, "organisation": "P"}]).assuming(mobile_notice=1)
+    dataset = tiny.dataset()
+    found = build_problem(prepare(dataset, Scenario("locked", dataset.content_id, locks=frame(LOCKS, [lock]), weeks=4)))
+    assert found.values["premium_budget"] == {("P",): 700}
+    # Week 1 is within notice; the pad at q1 is ready from week 3 on, which is locked.
+    assert found.neighbours["premium_mobiles"] == {
+        ("P",): [("v", "p1", 2), ("v", "p1", 3), ("v", "p1", 4)], ("Q",): [("v", "q1", 4)]
+    }  # fmt: skip
 
 
 def test_sessions_are_whole_openings_or_todays_rota_where_that_is_more():

@@ -61,6 +61,19 @@ def test_one_more_lever_never_raises_undone_work_or_the_shortfall(kind, seed, le
     assert no_worse(goals(dataset, scenario.changed(levers={**scenario.levers, lever: True})), goals(dataset, off))
 
 
+@few(4)
+@given(seeds, st.integers(1, 500))
+def test_more_premium_budget_never_raises_undone_work_or_the_shortfall(seed, more):
+    case = case_of("premium_budget", seed)
+    dataset = case.tiny.dataset()
+    scenario = case.scenario(dataset.content_id)
+    rows = dataset.assumptions.rows.query("name == 'premium_budget'")
+    richer = scenario.changed(changes=rows.assign(value=rows["value"] + more))
+    without = scenario.changed(changes=rows.assign(value=1e9))
+    assert no_worse(goals(dataset, richer), goals(dataset, scenario))
+    assert no_worse(goals(dataset, without), goals(dataset, richer))
+
+
 def renamed(dataset, names):
     """The dataset with other identifiers."""
 

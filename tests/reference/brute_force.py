@@ -25,6 +25,9 @@ from data.scenario import Scenario
 from tests.reference.dataset_facts import Facts
 from tests.reference.tableau import in_order
 
+PROVIDERS = ("insourced", "outsourced")
+NO_LIMIT = 1_000_000_000
+
 GOALS = UNDONE, SHORT, LONGER, COST, REST = range(5)
 """Places of the goals, in order."""
 
@@ -92,8 +95,9 @@ def best_plan(dataset: Dataset, scenario: Scenario) -> Best:
 
 
 def _fewer_cannot_help(facts: Facts) -> bool:
-    """Less room never helps undone work or the target, unless a provider may use the openings that are left."""
-    return not any(kind["insourcing"] for kind in facts.kinds.values())
+    """Less room never helps undone work or the target, unless a provider may use the openings or the money that are left."""
+    budgets = any(facts.value("premium_budget", organisation=o) < NO_LIMIT for o in facts.organisations)
+    return not budgets and not any(kind["insourcing"] for kind in facts.kinds.values())
 
 
 def first_is_better(one: Any, other: Any) -> bool:
@@ -177,6 +181,10 @@ def linear_problem(facts: Facts, batches: dict[tuple[str, int], set[tuple[str, s
         for w in facts.weeks:
             _room(facts, lp, s, a, w)
     _batches(facts, lp, batches)
+    for o in facts.organisations:
+        prices = {x: facts.value(f"{x[0]}_price", organisation=o, test=x[2]) for x in lp.names if x[0] in PROVIDERS and x[1] == o}
+        if facts.value("premium_budget", organisation=o) < NO_LIMIT:
+            lp.most.append((prices, ("budget", o)))
     return lp
 
 
@@ -363,6 +371,8 @@ def evaluate(facts: Facts, lp: Linear, n: dict[Any, int], standing: dict[str, tu
         for x, c in terms.items():
             rows[k, lp.at[x]] += c
         right[k] = _room_there(facts, limit, n, standing) if isinstance(limit, tuple) else limit
+        if isinstance(limit, tuple) and right[k] < -1e-9:
+            return None
     goals = np.zeros((len(GOALS), len(lp.names)))
     for g, terms in enumerate(lp.goals):
         for x, c in terms.items():
@@ -374,6 +384,8 @@ def evaluate(facts: Facts, lp: Linear, n: dict[Any, int], standing: dict[str, tu
 
 
 def _room_there(facts: Facts, limit: tuple[str, str, str, int], n: dict[Any, int], standing: dict[str, tuple[str, ...]]) -> float:
+    if limit[0] == "budget":
+        return _left_for_providers(facts, limit[1], n, standing)
     what, s, a, w = limit
     here = [t for s2, a2, t in facts.runs if (s2, a2) == (s, a)]
     if what == "openings":
@@ -408,18 +420,35 @@ def _cost_of_choices(facts: Facts, n: dict[Any, int], standing: dict[str, tuple[
         where = {"asset_type": unit["asset_type"], "mobile": unit["mobile"]}
         cost += sum(bool(s) for s in way[1:]) * facts.value("mobile_week_cost", **where)
         cost += sum(bool(after) and after != before for before, after in itertools.pairwise(way)) * facts.value("mobile_move_cost", **where)
+    hours = _cost_of_hours(facts, facts.organisations, n, standing)
+    return None if hours is None else np.array([0.0, 0.0, 0.0, cost + hours, disturbance])
+
+
+def _cost_of_hours(facts: Facts, organisations: list[str], n: dict[Any, int], standing: dict[str, tuple[str, ...]]) -> float | None:
+    total = 0.0
     for w in facts.weeks:
         for g in {r["staff_group"] for r in facts.tables["staffing"]}:
-            paid = _staff_cost(facts, g, n, {v: way[w] for v, way in standing.items()}, w)
+            paid = _staff_cost(facts, organisations, g, n, {v: way[w] for v, way in standing.items()}, w)
             if paid is None:
                 return None
-            cost += paid
-    return np.array([0.0, 0.0, 0.0, cost, disturbance])
+            total += paid
+    return total
 
 
-def _staff_cost(facts: Facts, g: str, n: dict[Any, int], standing: dict[str, str], w: int) -> float | None:
+def _left_for_providers(facts: Facts, o: str, n: dict[Any, int], standing: dict[str, tuple[str, ...]]) -> float:
+    """What a premium budget leaves after the cheapest extra hours and the weeks of units that the plan chose; below zero = overspent."""
+    assert not any(facts.may_lend(j, "staff", w) for j in facts.organisations for w in facts.weeks), "staff lent could save premium hours"
+    spent = _cost_of_hours(facts, [o], n, standing) or 0.0
+    for unit in facts.tables["mobiles"]:
+        where = {"asset_type": unit["asset_type"], "mobile": unit["mobile"]}
+        free = [s for w, s in enumerate(standing[unit["mobile"]]) if w >= facts.value("mobile_notice", **where) and facts.levers["move_mobiles"]]
+        spent += sum(facts.owner.get(s) == o for s in free) * facts.value("mobile_week_cost", **where)
+    return facts.value("premium_budget", organisation=o) - spent
+
+
+def _staff_cost(facts: Facts, organisations: list[str], g: str, n: dict[Any, int], standing: dict[str, str], w: int) -> float | None:
     """The cheapest way to find the hours that are missing: overtime, bank and agency, or staff of those who have some to spare."""
-    missing = {o: facts.staff_needed(o, g, n, standing, w) - facts.staff_there(o, g) for o in facts.organisations}
+    missing = {o: facts.staff_needed(o, g, n, standing, w) - facts.staff_there(o, g) for o in organisations}
     if max(missing.values()) <= 1e-9:
         return 0.0
     ways = [(o, None, *way) for o in missing for way in facts.extra_hours(o, g, w)]

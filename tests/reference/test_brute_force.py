@@ -56,6 +56,7 @@ FEATURES = {
     "sessions": lambda best: best.goals[1],
     "short_of_staff": lambda best: best.goals[1],
     "weekend_demand": lambda best: best.goals[1],
+    "premium_budget": lambda best: best.total("outsourced"),
     "shared_staff": lambda best: best.sessions["p1", "room", "core", 0] - 1,
 }
 """What at least one case of each kind must show in its best plan, so that the comparison says something."""

@@ -124,6 +124,7 @@ def busy_dataset():
         .assuming(unscheduled_outside=0.5, aid_accept_to_30=0.6, aid_suitable=0.8, aid_minimum_batch=2, aid_maximum_batch=6, aid_role_weeks=2)
         .assuming(aid_cost=5, insourced_limit=3, insourced_price=30, outsourced_limit=2, outsourced_price=20, list_floor=1)
         .assuming(shared_staff_limit=0.02, shared_staff_travel_cost=12)
+        .assuming(premium_budget=2000)
         .assuming(overtime_limit=0.05, bank_limit=0.2, overtime_cost=20, bank_cost=25, session_cost=100, examination_cost=3)
         .assuming(mobile_hours=8, mobile_setup_loss=0.25, mobile_minimum_stay=3, mobile_notice=1, mobile_suitable=0.8)
         .assuming(mobile_week_cost=200, mobile_move_cost=50, target_share=0.05, target_week=3, utilisation=0.9, dna_rate=0.05)
@@ -251,6 +252,7 @@ TAMPERED = {
     "a limit that is passed": ("limits", add("used", 100), "limit"),
     "a limit nobody reached": ("limits", lambda t: t.assign(binding="yes"), "binding"),
     "less used than run": ("limits", lambda t: t.assign(used=t["used"] / 2), "limit-used"),
+    "more spent than said": ("limits", lambda t: t.assign(used=t["used"] - 9 * (t["what"] == "Premium budget")), "premium-spend"),
     "a measure changed": ("measures", add("value", 1), "measure: bought from providers"),
     "a report nobody wrote": ("reporting", lambda t: pd.DataFrame([["P", MONDAY, 1, 1, 0, 0, 0, 0]], columns=t.columns), "reporting"),
 }  # fmt: skip
@@ -303,6 +305,7 @@ TIGHTER = {
     "insourced_limit=1": "insourcing-limit",
     "outsourced_limit=1": "outsourcing-limit",
     "overtime_limit=0": "overtime-limit",
+    "premium_budget=100": "premium-budget",
     "shared_staff_limit=0": "lent-hours",
     "shared_staff_visit=4": "staff-travel-cost",
     "shared_staff_travel_cost=11": "staff-travel-cost",

@@ -154,6 +154,21 @@ def shared_staff(rng: np.random.Generator) -> Case:
     return Case(tiny.but(scoped=scoped).assuming(**assumed), 1, {"overtime": bool(rng.integers(0, 2))})
 
 
+def premium_budget(rng: np.random.Generator) -> Case:
+    """Overtime, providers and a unit's weeks are paid from one budget, of one trust or of both."""
+    tiny = _pair(rng, a_week=3, today=1, wte={"P": 0.1, "Q": 0.1}).but(
+        mobiles={"v": {"asset_type": "room", "starts_at": str(rng.choice(["", "p1"])), "staffed": True}},
+        pads={("p1", "room"): {}, ("q1", "room"): {}},
+    )  # fmt: skip
+    scoped = [{"name": "premium_budget", "value": float(rng.integers(1, 12) * 50), "organisation": o} for o in ("P", "Q")[: rng.integers(1, 3)]]
+    assumed = {
+        "overtime_limit": 1.0, "overtime_cost": float(rng.integers(10, 60)), "outsourced_limit": float(rng.integers(1, 6)),
+        "outsourced_price": float(rng.integers(20, 200)), "mobile_hours": 4, "mobile_week_cost": float(rng.integers(50, 300)),
+        "mobile_notice": float(rng.integers(0, 2)), "aid_travel_limit": 0,
+    }  # fmt: skip
+    return Case(tiny.but(scoped=scoped).assuming(**assumed), 1)
+
+
 def shrinking(rng: np.random.Generator) -> Case:
     """Lists that shrink without being seen: removals may be counted on, no more than that; and a shortest list."""
     streams = {("P", "x"): _stream(rng, 20, joined=-12.0), ("Q", "x"): _stream(rng, 6)}
@@ -182,7 +197,7 @@ def weekend_demand(rng: np.random.Generator) -> Case:
 
 _KINDS = (
     sessions, shared_room, left_undone, mobile, aid_in_batches, no_relay, aid_over_weeks, providers, short_of_staff, shrinking, as_today,
-    weekend_demand, shared_staff,
+    weekend_demand, shared_staff, premium_budget,
 )  # fmt: skip
 
 KINDS: dict[str, Callable[[np.random.Generator], Case]] = {f.__name__: f for f in _KINDS}

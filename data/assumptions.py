@@ -146,6 +146,10 @@ DECLARED: tuple[Assumption, ...] = (
                "Most examinations a week done by an independent provider.", _PAIR, by_week=True),
     Assumption("outsourced_price", "Price of an outsourced examination", "£ an examination", "In- and outsourcing", 0, 10_000, 200,
                "Paid per examination done by an independent provider, with report.", ("organisation", "test")),
+    Assumption("insourced_minimum", "Smallest insourcing order", "examinations in four weeks", "In- and outsourcing", 0, 100_000, 0,
+               "Fewest insourced examinations in four weeks in which any are bought; 0 = any number.", _PAIR),
+    Assumption("outsourced_minimum", "Smallest outsourcing order", "examinations in four weeks", "In- and outsourcing", 0, 100_000, 0,
+               "Fewest outsourced examinations in four weeks in which any are bought; 0 = any number.", _PAIR),
     # Target and believability
     Assumption("target_share", "Target share over six weeks", "share of the list", "Target", 0, 1, 0.05,
                "Largest share of the list that may wait six weeks or more at a month end.", _PAIR),

@@ -9,7 +9,19 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from optimisation.allocation.equations import believability, budget, capacity, mobiles, must_do, mutual_aid, sharing, staff, target, waiting_list
+from optimisation.allocation.equations import (
+    believability,
+    budget,
+    capacity,
+    frameworks,
+    mobiles,
+    must_do,
+    mutual_aid,
+    sharing,
+    staff,
+    target,
+    waiting_list,
+)
 from optimisation.allocation.objective import GOALS
 from optimisation.allocation.parameters import BY_NAME, PARAMETERS
 from optimisation.allocation.problem import Index, Problem
@@ -86,6 +98,8 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("shared_openings", _insourcing_rooms, capacity.shared_openings),
     Equation("insourcing_limit", _insourced_tests, capacity.insourcing_limit),
     Equation("outsourcing_limit", _outsourced_tests, capacity.outsourcing_limit),
+    Equation("order_not_too_small", _set("order_periods"), frameworks.order_not_too_small),
+    Equation("nothing_without_order", _set("order_periods"), frameworks.nothing_without_order),
     Equation("must_be_done", _set("must_do_streams"), must_do.must_be_done),
     Equation("staff_time", _set("staff_weeks"), staff.staff_time),
     Equation("lending_limit_kept", _lenders, sharing.lending_limit_kept),

@@ -1,7 +1,7 @@
 """Parameters of the allocation model: name, index, unit and meaning, said once.
 
 Indices: o organisation · m test · u priority class · s site · a asset type · t session type · g staff group · v mobile unit · w week (1, 2, …;
-0 is today) · q aid period.
+0 is today) · q aid or order period · k kind of provider (insourced, outsourced).
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("largest_batch", "m", "patient", "most patients sent in a week"),
     Parameter("insourced_limit", "s m w", "patient", "most insourced examinations"),
     Parameter("outsourced_limit", "o m w", "patient", "most outsourced examinations"),
+    Parameter("smallest_order", "k o m q", "patient", "fewest examinations bought in an order period in which any are bought"),
+    Parameter("largest_order", "k o m q", "patient", "most examinations that the weekly limits of an order period allow"),
     Parameter("session_cost", "s a t", "gbp / session", "pay and running cost of a session"),
     Parameter("examination_cost", "s m", "gbp / patient", "consumables of an examination"),
     Parameter("owed_cost", "o m", "gbp / patient", "examination that a patient still waiting at the end is owed, in an ordinary session"),

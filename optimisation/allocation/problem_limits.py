@@ -1,7 +1,8 @@
-"""The parts of the allocation problem that exist only where something is agreed or limited: shared staff, premium budgets."""
+"""The parts of the allocation problem that exist only where something is agreed or limited: shared staff, smallest orders, premium budgets."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import pandas as pd
@@ -9,6 +10,10 @@ import pandas as pd
 from data.assumptions import BY_NAME
 from data.network import Network
 from optimisation.allocation.problem import Draft, Index
+
+_ORDER_WEEKS = 4
+"""Weeks of one order: providers are hired for 4 to 12 weeks and aid is agreed for a month at a time. An order over the whole plan would depend on
+how long the plan is."""
 
 Places = Mapping[Index, list[Index]]
 
@@ -24,6 +29,33 @@ def sharing(d: Draft) -> None:
     d.join("borrows_from", (((j, g, w), i) for i, j, g, w in d.sets["sharing_places"]))
     d.values["lending_limit"] = {i: lent[i] for i in d.neighbours["lends_to"]}
     d.values["sharing_price"] = {i: price[i] for i in dict.fromkeys(i[:3] for i in d.sets["sharing_places"])}
+
+
+def orders(d: Draft) -> None:
+    """Smallest orders of frameworks by period, where there are any."""
+    places = {"insourced": d.sets["insourcing_places"], "outsourced": d.sets["outsourcing_places"]}
+    smallest: dict[Index, float] = {}
+    for kind, bought in places.items():
+        pairs = list(dict.fromkeys(i[:2] for i in bought))
+        stated = d.over("smallest_order", pairs, f"{kind}_minimum", ["organisation", "test"])
+        smallest |= {(kind, *pair): n for pair, n in stated.items() if n > 0}
+    joined = [((kind, *i[:2], _order_period(i[-1])), i) for kind, bought in places.items() for i in bought if (kind, *i[:2]) in smallest]
+    d.join("order_purchases", joined)
+    d.sets["order_periods"] = list(d.neighbours["order_purchases"])
+    weeks = Counter(_order_period(w) for w in d.weeks)
+    d.values["smallest_order"] = {i: smallest[i[:3]] * weeks[i[3]] / _ORDER_WEEKS for i in d.sets["order_periods"]}
+    d.values["largest_order"] = {i: _most_bought(d, i) for i in d.sets["order_periods"]}
+
+
+def _order_period(w: int) -> int:
+    return (w - 1) // _ORDER_WEEKS + 1
+
+
+def _most_bought(d: Draft, order: Index) -> float:
+    """What the weekly limits of an order period allow."""
+    by = 3 if order[0] == "insourced" else 0  # insourcing is limited by site, outsourcing by organisation
+    limited = dict.fromkeys((i[by], i[1], i[-1]) for i in d.neighbours["order_purchases"][order])
+    return sum(d.values[f"{order[0]}_limit"][i] for i in limited)
 
 
 def budgets(d: Draft) -> None:

@@ -73,6 +73,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("aided", "X", "aid_places", "amount", "patient", "examined at the site of another organisation so far", _aided),
     Variable("insourced", "ins", "insourcing_places", "amount", "patient", "insourced examinations", None),
     Variable("outsourced", "out", "outsourcing_places", "amount", "patient", "outsourced examinations", None),
+    Variable("ordered", "e", "order_periods", "yes or no", "dimensionless", "any examination is bought in the order period", _share),
     Variable("overtime", "ot", "staff_weeks", "amount", "hour", "overtime hours", _up_to("overtime_limit")),
     Variable("bank", "bank", "staff_weeks", "amount", "hour", "bank and agency hours", _up_to("bank_limit")),
     Variable("shared", "sh", "sharing_places", "amount", "hour", "staff hours lent by the first organisation to the second", None),

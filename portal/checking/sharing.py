@@ -10,6 +10,9 @@ from portal.checking.facts import Facts, Key
 from portal.checking.report import Report
 from portal.checking.written import Written
 
+_ORDER_WEEKS = 4
+"""Weeks of one order from a framework."""
+
 
 class Offers:
     """Who may be offered an examination where: the share who accept and how far they travel, by organisation, test and site."""
@@ -137,3 +140,17 @@ def check_external(report: Report, facts: Facts, written: Written) -> None:
     for (o, m, week), patients in written.sums("external", "organisation test week", "patients", lambda f: f["kind"] == "outsourced").items():
         limit = facts.assumed("outsourced_limit", week, organisation=o, test=m)
         report.at_most("outsourcing-limit", "external", (o, m, week), patients, limit, "patients outsourced")
+    _check_orders(report, facts, written)
+
+
+def _check_orders(report: Report, facts: Facts, written: Written) -> None:
+    """What is bought of a framework in four weeks is nothing, or the smallest order; in a shorter last period so much less."""
+    bought: dict[Key, float] = {}
+    for (kind, o, m, week), patients in written.sums("external", "kind organisation test week", "patients").items():
+        period = (kind, o, m, facts.weeks.index(week) // _ORDER_WEEKS) if week in facts.weeks else (kind, o, m, -1)
+        bought[period] = bought.get(period, 0.0) + patients
+    for (kind, o, m, period), patients in bought.items():
+        weeks = len(facts.weeks[period * _ORDER_WEEKS :][:_ORDER_WEEKS]) if period >= 0 else _ORDER_WEEKS
+        smallest = facts.assumed(f"{kind}_minimum", organisation=o, test=m) * weeks / _ORDER_WEEKS
+        where = (kind, o, m, f"four weeks number {period + 1}")
+        report.at_most("smallest-order", "external", where, smallest, patients, "patients in the smallest order")

@@ -104,6 +104,18 @@ def test_a_premium_budget_pays_for_unit_weeks_that_the_plan_may_choose_and_stand
     }  # fmt: skip
 
 
+def test_orders_cover_four_weeks_and_the_last_one_what_is_left():
+    late = session_type("late", 120, 2, fill_order=2, insourcing=True)
+    tiny = two_trusts(session_types=[session_type(), late], scoped=[{"name": "outsourced_minimum", "value": 12.0, "organisation": "P"}])
+    found = problem(tiny.assuming(outsourced_limit=5, insourced_limit=2, insourced_minimum=6), weeks=6)
+    outside = {i: n for i, n in found.values["smallest_order"].items() if i[0] == "outsourced"}
+    assert outside == {("outsourced", "P", "x", 1): 12, ("outsourced", "P", "x", 2): 6}
+    assert found.values["smallest_order"]["insourced", "Q", "x", 2] == 3
+    assert [found.values["largest_order"][i] for i in outside] == [20, 10]
+    assert found.values["largest_order"]["insourced", "Q", "x", 1] == 8
+    assert problem(tiny.assuming(insourced_limit=2), weeks=6).sets["order_periods"] == []
+
+
 def test_sessions_are_whole_openings_or_todays_rota_where_that_is_more():
     share = [{"name": "session_share", "value": 0.5, "site": "p1"}]
     found = problem(two_trusts(rota={("p1", "room", "core"): 1, ("q1", "room", "core"): 4}, scoped=share), weeks=1)

@@ -73,8 +73,8 @@ def best_plan(dataset: Dataset, scenario: Scenario) -> Best:
     facts = Facts(dataset, scenario)
     best: Best | None = None
     tried = 0
-    for batches in every_aid(facts):
-        lp = linear_problem(facts, batches)
+    for batches, orders in itertools.product(list(every_aid(facts)), list(every_order(facts))):
+        lp = linear_problem(facts, batches, orders)
         for standing in every_place(facts):
             worse: list[tuple[int, ...]] = []
             for counts in every_rota(facts):
@@ -155,6 +155,14 @@ def every_aid(facts: Facts) -> Iterator[dict[tuple[str, int], set[tuple[str, str
         yield from (dict(choice) for choice in itertools.product(*weekly))
 
 
+def every_order(facts: Facts) -> Iterator[dict[tuple[str, str, str], bool]]:
+    """Every choice of what is ordered from frameworks that have a smallest order, in plans of one order period."""
+    smallest = [(k, o, m) for k in PROVIDERS for o in facts.organisations for m in facts.tests
+                if facts.value(f"{k}_minimum", organisation=o, test=m) > 0]  # fmt: skip
+    assert not smallest or len(facts.weeks) <= 4
+    yield from (dict(zip(smallest, some, strict=True)) for some in itertools.product((False, True), repeat=len(smallest)))
+
+
 def _roles(facts: Facts, m: str) -> list[tuple[tuple[str, str], ...]]:
     helps = {(o, facts.owner[s]) for o in facts.organisations for s, a in facts.stations if m in facts.able[s, a] and facts.accepted(o, m, s) > 0}
     found = {}
@@ -169,7 +177,7 @@ def _subsets(pairs: tuple[tuple[str, str], ...]) -> list[tuple[tuple[str, str], 
     return [some for size in range(len(pairs) + 1) for some in itertools.combinations(pairs, size)]
 
 
-def linear_problem(facts: Facts, batches: dict[tuple[str, int], set[tuple[str, str]]]) -> Linear:
+def linear_problem(facts: Facts, batches: dict[tuple[str, int], set[tuple[str, str]]], orders: dict[tuple[str, str, str], bool]) -> Linear:
     """Flows of patients and their limits; rooms are named and filled in for each plan."""
     lp = Linear()
     for o, m in itertools.product(facts.organisations, facts.tests):
@@ -181,6 +189,11 @@ def linear_problem(facts: Facts, batches: dict[tuple[str, int], set[tuple[str, s
         for w in facts.weeks:
             _room(facts, lp, s, a, w)
     _batches(facts, lp, batches)
+    for (kind, o, m), ordered in orders.items():
+        bought = {x: 1.0 for x in lp.names if x[:3] == (kind, o, m)}
+        smallest = facts.value(f"{kind}_minimum", organisation=o, test=m) * len(facts.weeks) / 4
+        lp.most.append((bought, float(ordered) * 1e6))
+        _at_least(lp, bought, float(ordered) * smallest)
     for o in facts.organisations:
         prices = {x: facts.value(f"{x[0]}_price", organisation=o, test=x[2]) for x in lp.names if x[0] in PROVIDERS and x[1] == o}
         if facts.value("premium_budget", organisation=o) < NO_LIMIT:

@@ -57,6 +57,7 @@ FEATURES = {
     "short_of_staff": lambda best: best.goals[1],
     "weekend_demand": lambda best: best.goals[1],
     "premium_budget": lambda best: best.total("outsourced"),
+    "smallest_orders": lambda best: best.total("outsourced"),
     "shared_staff": lambda best: best.sessions["p1", "room", "core", 0] - 1,
 }
 """What at least one case of each kind must show in its best plan, so that the comparison says something."""

@@ -169,6 +169,13 @@ def premium_budget(rng: np.random.Generator) -> Case:
     return Case(tiny.but(scoped=scoped).assuming(**assumed), 1)
 
 
+def smallest_orders(rng: np.random.Generator) -> Case:
+    """Providers take no order below a size: none, or more than is needed."""
+    case = providers(rng)
+    assumed = {"outsourced_minimum": float(rng.integers(2, 14)), "insourced_minimum": float(rng.integers(0, 2) * 7), "insourced_limit": 4.0}
+    return Case(case.tiny.assuming(**assumed, outsourced_limit=4.0, outsourced_price=float(rng.integers(5, 60))), case.weeks)
+
+
 def shrinking(rng: np.random.Generator) -> Case:
     """Lists that shrink without being seen: removals may be counted on, no more than that; and a shortest list."""
     streams = {("P", "x"): _stream(rng, 20, joined=-12.0), ("Q", "x"): _stream(rng, 6)}
@@ -197,7 +204,7 @@ def weekend_demand(rng: np.random.Generator) -> Case:
 
 _KINDS = (
     sessions, shared_room, left_undone, mobile, aid_in_batches, no_relay, aid_over_weeks, providers, short_of_staff, shrinking, as_today,
-    weekend_demand, shared_staff, premium_budget,
+    weekend_demand, shared_staff, premium_budget, smallest_orders,
 )  # fmt: skip
 
 KINDS: dict[str, Callable[[np.random.Generator], Case]] = {f.__name__: f for f in _KINDS}

@@ -87,14 +87,20 @@ def _headline(plan: Plan, words: _Words) -> str:
         return "No target is measured within this plan: make it longer, or set an earlier target date."
     span = f"at each of the {len(weeks)} month ends from the week of {day(weeks[0])}" if len(weeks) > 1 else f"in the week of {day(weeks[0])}"
     lists = f"{len(entries)} lists" if len(entries) > 1 else "one list"
+    late = len(_missed_thirteen(plan))
+    longest = f" The thirteen-week target is missed on {count(late, 'list')}." if late else ""
     if not missed:
-        return f"The six-week target is met on all {lists} {span}, if patients are seen strictly in turn."
+        return f"The six-week target is met on all {lists} {span}, if patients are seen strictly in turn.{longest}"
     worst = max(missed, key=lambda e: e["worst_share"] - e["target_share"])
     where = f"{words.tests[worst['test']]} at {words.organisations[worst['organisation']]}"
     return (
         f"The six-week target is missed on {len(missed)} of {lists} {span}, even if patients are seen strictly in turn; worst: {where}, "
-        f"{percent(worst['worst_share'])} over six weeks against {percent(worst['target_share'])}."
+        f"{percent(worst['worst_share'])} over six weeks against {percent(worst['target_share'])}." + longest
     )
+
+
+def _missed_thirteen(plan: Plan) -> list[dict[str, Any]]:
+    return [e for e in plan.summary.get("met_thirteen", []) if not e["met"]]
 
 
 def _missed(plan: Plan, network: Network, words: _Words) -> list[str]:
@@ -107,7 +113,11 @@ def _missed(plan: Plan, network: Network, words: _Words) -> list[str]:
             f"{day(entry['worst_week'])}, {entry['over_target']:,.0f} patients more than the target of {percent(entry['target_share'])} allows. "
             + _limited_by(binding[binding["week"] <= pd.Timestamp(entry["worst_week"])], network, words, o, m)
         )
-    return said
+    return said + [
+        f"{words.tests[e['test']]} at {words.organisations[e['organisation']]}: {percent(e['worst_share'])} over thirteen weeks in the week of "
+        f"{day(e['worst_week'])}, {e['over_target']:,.0f} patients more than the target of {percent(e['target_share'])} allows."
+        for e in sorted(_missed_thirteen(plan), key=lambda e: -e["over_target"])
+    ]
 
 
 def _limited_by(binding: pd.DataFrame, network: Network, words: _Words, o: str, m: str) -> str:

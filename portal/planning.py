@@ -20,7 +20,7 @@ from data.words import month
 from data.working_days import first_monday_after, measured_weeks, mondays
 from forecasting.forecast import METHOD
 from optimisation.allocation.limits import limits
-from optimisation.allocation.measures import costs, measures, met, met_by_test
+from optimisation.allocation.measures import costs, longest_waiters, measures, met, met_by_test
 from optimisation.allocation.model import build_model
 from optimisation.allocation.objective import GOALS
 from optimisation.allocation.problem import Inputs, build_problem
@@ -110,6 +110,7 @@ def _plan(
         "size": {"rows": matrix.rows.shape[0], "columns": matrix.rows.shape[1], "integers": int(matrix.whole.sum()), **outcome.details},
         "target": _target(inputs, solved),
         "met": met_by_test(months),
+        "met_thirteen": met_by_test(longest_waiters(solved)),
         "booking_order": IN_TURN,
         "list_check": {IN_TURN: {"mean_points": 0.0, "worst_points": 0.0}},
         "cost_gbp": cost,
@@ -121,12 +122,15 @@ def _plan(
 
 
 def _target(inputs: Inputs, solved: Solved) -> dict[str, Any]:
-    shares: dict[str, dict[str, float]] = {}
-    for (o, m), share in solved.problem.values["target_share"].items():
-        shares.setdefault(o, {})[m] = share
+    steps: dict[str, dict[str, list[tuple[str, float]]]] = {}
+    for (o, m, w), share in solved.problem.values["target_share"].items():
+        taken = steps.setdefault(o, {}).setdefault(m, [])
+        if not taken or taken[-1][1] != share:
+            taken.append((f"{solved.monday(w):%Y-%m-%d}", share))
     asked = sorted({w for *_, w in solved.problem.sets["measured_tests"]})
     return {
-        "share": shares,
+        "share": {o: {m: taken[-1][1] for m, taken in tests.items()} for o, tests in steps.items()},
+        "steps": steps,
         "from_week": asked[0] if asked else None,
         "horizon_weeks": len(inputs.weeks),
         "measured_weeks": [f"{solved.monday(w):%Y-%m-%d}" for w in asked],

@@ -118,6 +118,8 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("as_today", _frozen_lists, waiting_list.as_today),
     Equation("over_six_in_turn", _set("measured_lists"), waiting_list.over_six_in_turn),
     Equation("target", _set("measured_tests"), target.target),
+    Equation("over_thirteen_in_turn", _set("thirteen_lists"), waiting_list.over_thirteen_in_turn),
+    Equation("thirteen_target", _set("thirteen_tests"), target.thirteen_target),
     Equation("above_rota", _set("growing_sessions"), believability.above_rota),
     Equation("ramp", _set("station_sessions"), believability.ramp),
     Equation("not_longer", _set("judged_lists"), believability.not_longer),

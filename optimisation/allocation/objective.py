@@ -22,8 +22,9 @@ def undone(m: Any) -> Any:
 
 
 def shortfall(m: Any) -> Any:
-    """Patients over the target share at month ends, later months counting more: Σ price[o,m,w]·short[o,m,w]."""
-    return sum(m.shortfall_price[i] * v for i, v in m.shortfall.items())
+    """Patients over the target shares at month ends, later months counting more: Σ (price[o,m,w]·short[o,m,w] + price13[o,m,w]·short13[o,m,w])."""
+    six = sum(m.shortfall_price[i] * v for i, v in m.shortfall.items())
+    return six + sum(m.thirteen_price[i] * v for i, v in m.thirteen_shortfall.items())
 
 
 def longer(m: Any) -> Any:

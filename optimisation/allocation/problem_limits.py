@@ -1,4 +1,4 @@
-"""The parts of the allocation problem that exist only where something is agreed or limited: shared staff, smallest orders, premium budgets."""
+"""The parts of the allocation problem that exist only where something is agreed, limited or asked for in the assumptions."""
 
 from __future__ import annotations
 
@@ -69,6 +69,27 @@ def budgets(d: Draft) -> None:
     d.join("premium_insourced", (((i[0],), i) for i in d.sets["insourcing_places"]))
     d.join("premium_outsourced", (((i[0],), i) for i in d.sets["outsourcing_places"]))
     d.join("premium_mobiles", (((owner[i[1]],), i) for i in free))
+
+
+def longest_waiters(d: Draft) -> None:
+    """The thirteen-week target, at the month ends at which the six-week target is measured, where one is asked for."""
+    stated = d.over("thirteen_share", d.sets["measured_tests"], "thirteen_share", ["organisation", "test"], weekly=True)
+    asked = [i for i, share in stated.items() if share < 1]
+    d.sets["thirteen_tests"] = asked
+    d.sets["thirteen_lists"] = [i for i in d.sets["measured_lists"] if stated[i[0], i[1], i[3]] < 1]
+    d.values["thirteen_share"] = {i: stated[i] for i in asked}
+    rows = d.inputs.response.rows
+    number = {week: w for w, week in zip(d.weeks, d.inputs.weeks, strict=True)}
+    keys = zip(rows["organisation"], rows["test"], rows["priority"], rows["week"].map(number), strict=True)
+    young = dict(zip(keys, rows["under_thirteen"].astype(float), strict=True))
+    d.values["under_thirteen"] = {i: young[i] for i in d.sets["thirteen_lists"]}
+    price = d.over("thirteen_price", [(m,) for m in dict.fromkeys(i[1] for i in asked)], "thirteen_price", ["test"])
+    before: Counter[Index] = Counter()
+    d.values["thirteen_price"] = {}
+    for o, m, w in d.sets["measured_tests"]:  # in the order of weeks: a price grows with the months since the target date
+        before[o, m] += 1
+        if (o, m, w) in d.values["thirteen_share"]:
+            d.values["thirteen_price"][o, m, w] = price[(m,)] * before[o, m]
 
 
 def _price_of_an_hour(d: Draft) -> dict[Index, float]:

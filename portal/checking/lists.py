@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from data.activity import BANDS, OVER_SIX
+from data.activity import BANDS, OVER_SIX, OVER_THIRTEEN
 from data.network import ALL_PRIORITIES
 from portal.checking.facts import Facts, Key
 from portal.checking.history import oldest_leave
@@ -45,9 +46,7 @@ def check_lists(report: Report, facts: Facts, written: Written) -> dict[Key, Any
 
 def _opening(report: Report, facts: Facts, written: Written) -> dict[Key, np.ndarray]:
     """Opening lists by age as written, compared with those computed from the newest month."""
-    ages: dict[Key, np.ndarray] = {}
-    for row in written.rows("list_model"):
-        ages.setdefault((row.organisation, row.test), np.zeros(BANDS))[min(row.weeks_waited, BANDS - 1)] += row.opening
+    ages = _written_ages(written)
     given = set(facts.network.allocated_tests)
     for pair, additions in facts.history.additions.items():
         if pair[1] not in given:
@@ -59,6 +58,37 @@ def _opening(report: Report, facts: Facts, written: Written) -> dict[Key, np.nda
             report.equal("opening-list", "list_model", (*pair, age), float(ages.get(pair, np.zeros(BANDS))[age]), float(expected[age]), "patients")
         ages.setdefault(pair, np.zeros(BANDS))
     return ages
+
+
+def _written_ages(written: Written) -> dict[Key, np.ndarray]:
+    """Opening lists by weeks waited, by organisation and test."""
+    ages: dict[Key, np.ndarray] = {}
+    for row in written.rows("list_model"):
+        ages.setdefault((row.organisation, row.test), np.zeros(BANDS))[min(row.weeks_waited, BANDS - 1)] += row.opening
+    return ages
+
+
+def over_thirteen(written: Written) -> dict[Key, float]:
+    """Over thirteen weeks if those who waited longest leave first, by organisation, test and week, by following everybody's age."""
+    opening, weekly = _written_ages(written), dict[Key, list[Any]]()
+    for row in sorted(written.rows("waiting_list"), key=lambda r: r.week):
+        weekly.setdefault((row.organisation, row.test), []).append(row)
+    return {
+        (*pair, row.week): float(now[OVER_THIRTEEN:].sum())
+        for pair, rows in weekly.items() for row, now in zip(rows, _followed(rows, opening.get(pair, np.zeros(BANDS))), strict=True)
+    }  # fmt: skip
+
+
+def _followed(weekly: list[Any], ages: np.ndarray) -> Iterator[np.ndarray]:
+    """Everybody grows a week older each week, new patients join, and those who waited longest leave first."""
+    now = ages.copy()
+    for row in weekly:
+        older = np.zeros(BANDS)
+        older[1:] = now[:-1]
+        older[-1] += now[-1]
+        older[0] = row.additions
+        now = oldest_leave(older, row.seen + row.removed)
+        yield now
 
 
 def _seen(written: Written) -> dict[Key, float]:
@@ -93,14 +123,8 @@ def _check_balance(report: Report, facts: Facts, pair: Key, weekly: list[Any], o
 
 
 def _check_ages(report: Report, pair: Key, weekly: list[Any], ages: np.ndarray) -> None:
-    """Everybody grows a week older each week, new patients join, and those who waited longest leave first."""
-    now = ages.copy()
-    for row in weekly:
-        older = np.zeros(BANDS)
-        older[1:] = now[:-1]
-        older[-1] += now[-1]
-        older[0] = row.additions
-        now = oldest_leave(older, row.seen + row.removed)
+    """Those over six weeks are the ones whose ages say so."""
+    for row, now in zip(weekly, _followed(weekly, ages), strict=True):
         over = float(now[OVER_SIX:].sum())
         where = (*pair, row.week)
         report.equal("over-six-in-turn", "waiting_list", where, row.over_six_in_turn, over, "patients over six weeks")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from portal.checking.budget import premium_spend
 from portal.checking.facts import Facts, Key
+from portal.checking.lists import over_thirteen
 from portal.checking.report import Report, apart, beyond
 from portal.checking.written import OUTSIDE, Written
 
@@ -21,14 +23,23 @@ OPENINGS, STAFF, LENDING, MOBILES, TRAVEL = "Openings", "Staff hours", "Hours le
 
 def check_target(report: Report, facts: Facts, written: Written) -> None:
     """Met or not, and the worst month end, for each organisation and test."""
-    said = {(e["organisation"], e["test"]): e for e in written.summary["met"]}
     over = written.sums("waiting_list", "organisation test week", "over_six_in_turn")
+    _check_met(report, facts, written, written.summary["met"], over, "target_share")
+    _check_met(report, facts, written, written.summary["met_thirteen"], over_thirteen(written), "thirteen_share", unless=1.0)
+
+
+def _check_met(
+    report: Report, facts: Facts, written: Written, entries: list[dict[str, Any]], over: Mapping[Key, float], assumption: str,
+    unless: float = math.inf,
+) -> None:  # fmt: skip
+    """What is said of one target; month ends with a share of `unless` or more are not judged."""
+    said = {(e["organisation"], e["test"]): e for e in entries}
     waiting = written.sums("waiting_list", "organisation test week", "waiting")
     for o, m in dict.fromkeys((k[0], k[1]) for k in waiting):
-        share = facts.assumed("target_share", organisation=o, test=m)
         first = facts.assumed("target_week", organisation=o, test=m)
-        weeks = [week for week in facts.measured if facts.weeks.index(week) + 1 >= first]
-        beyond_target = [max(over[o, m, week] - share * waiting[o, m, week], 0.0) for week in weeks]
+        share = {week: facts.assumed(assumption, week, organisation=o, test=m) for week in facts.measured if facts.weeks.index(week) + 1 >= first}
+        weeks = [week for week, asked in share.items() if asked < unless]
+        beyond_target = [max(over[o, m, week] - share[week] * waiting[o, m, week], 0.0) for week in weeks]
         entry = said.pop((o, m), None)
         if (entry is None) != (not weeks):
             report.fault("met", "plan.json", f"{'no ' if entry is None else ''}word on the target of {o}, {m}", "one for each list with a month end")
@@ -37,7 +48,8 @@ def check_target(report: Report, facts: Facts, written: Written) -> None:
             if entry["met"] != (max(beyond_target) < _PERSON) and not close:
                 report.fault("met", "plan.json", f"the target of {o}, {m} {'met' if entry['met'] else 'missed'}", "the opposite, computed anew")
             report.equal("met", "plan.json", (o, m), entry["over_target"], max(beyond_target), "patients over the target")
-            report.equal("met", "plan.json", (o, m), 100 * entry["target_share"], 100 * share, "per cent allowed")
+            allowed = {f"{week:%Y-%m-%d}": 100 * share[week] for week in weeks}
+            report.equal("met", "plan.json", (o, m), 100 * entry["target_share"], allowed.get(entry["worst_week"], -1.0), "per cent allowed")
             at_worst = {f"{week:%Y-%m-%d}": 100 * over[o, m, week] / waiting[o, m, week] if waiting[o, m, week] > 0 else 0.0 for week in weeks}
             report.equal("met", "plan.json", (o, m), 100 * entry["worst_share"], at_worst.get(entry["worst_week"], -1.0), "per cent at worst")
     for pair in said:
@@ -78,7 +90,7 @@ def check_costs(report: Report, facts: Facts, written: Written) -> None:
 def expected_measures(facts: Facts, written: Written) -> dict[str, dict[Key, float]]:
     """Every measure this check knows, by name, then organisation and test."""
     last = facts.weeks[-1]
-    met = {(e["organisation"], e["test"]): e for e in written.summary["met"]}
+    met, longest = ({(e["organisation"], e["test"]): e for e in written.summary[name]} for name in ("met", "met_thirteen"))
     lists = written.sums("waiting_list", "organisation test", "waiting", lambda f: f["week"] == last)
     over = written.sums("waiting_list", "organisation test", "over_six_in_turn", lambda f: f["week"] == last)
     sessions = written.tables["sessions"]
@@ -88,6 +100,8 @@ def expected_measures(facts: Facts, written: Written) -> dict[str, dict[Key, flo
         "over six weeks at the end, in turn": over,
         "worst share over six weeks, in turn": {key: e["worst_share"] for key, e in met.items()},
         "patients over the target at worst": {key: e["over_target"] for key, e in met.items()},
+        "worst share over thirteen weeks, in turn": {key: e["worst_share"] for key, e in longest.items()},
+        "patients over the thirteen-week target at worst": {key: e["over_target"] for key, e in longest.items()},
         "examined elsewhere": written.sums("transfers", "from_organisation test", "patients"),
         "bought from providers": written.sums("external", "organisation test", "patients"),
         "examinations": {k: n / len(facts.weeks) for k, n in written.sums("activity", "organisation test", "patients").items()},

@@ -35,3 +35,10 @@ def test_over_six_in_turn__whoever_cannot_be_younger_than_six_weeks_is_over():
     let(m, waiting={(*SLOW, 2): 40}, over_six={(*SLOW, 2): 5})
     assert over(m.over_six_in_turn[*SLOW, 2]) == pytest.approx((40 - 32) - 5)
     assert sorted(i[-1] for i in m.over_six_in_turn) == [2, 2, 2, 2]  # measured in week 2 only
+
+
+def test_over_thirteen_in_turn__those_beyond_the_young_have_waited_longer():
+    m = one_equation("over_thirteen_in_turn")
+    let(m, waiting={(*SLOW, 2): 45}, over_thirteen={(*SLOW, 2): 5})
+    # 38 could be younger than thirteen weeks, so 7 are not.
+    assert over(m.over_thirteen_in_turn[(*SLOW, 2)]) == pytest.approx(7 - 5)

@@ -33,6 +33,11 @@ def test_shortfall__each_measured_shortfall_has_its_price(m):
     assert goal("shortfall", m) == pytest.approx(500 * 2 + 540 * 3)
 
 
+def test_shortfall__the_longest_waiters_have_a_price_of_their_own(m):
+    let(m, shortfall={("P", "x", 7): 2}, thirteen_shortfall={("P", "x", 7): 3})
+    assert goal("shortfall", m) == pytest.approx(500 * 2 + 700 * 3)
+
+
 def test_cost_of_sessions(m):
     let(m, sessions={(*P1, "core", 1): 2, (*P1, "late", 3): 1, (*Q1, "core", 7): 4})
     assert cost_of("sessions", m) == pytest.approx(2 * 300 + 420 + 4 * 310)

@@ -139,6 +139,18 @@ def test_the_target_is_measured_at_month_ends_from_its_week_on_and_later_months_
     assert len(found.sets["ending_lists"]) == 2
 
 
+def test_target_shares_may_fall_in_steps_and_thirteen_weeks_are_asked_for_from_a_date_on():
+    steps = [{"name": "target_share", "value": 0.1, "from_week": "2026-01-01"}, {"name": "thirteen_share", "value": 0.01, "from_week": "2026-02-01"}]
+    found = problem(two_trusts(scoped=steps).assuming(target_share=0.2, target_week=3, thirteen_price=700), weeks=18)
+    assert [found.values["target_share"]["P", "x", w] for w in (5, 9, 13, 18)] == [0.2, 0.1, 0.1, 0.1]
+    asked = [w for o, _, w in found.sets["thirteen_tests"] if o == "P"]
+    assert asked == [13, 18]
+    # The prices grow from the target date on, as those of six weeks do: these are the third and fourth month ends.
+    assert [found.values["thirteen_price"]["P", "x", w] for w in asked] == [2100, 2800]
+    # P: ten join a week, two a working day, and the last thirteen weeks of them are young: three days off at Christmas, one at Easter.
+    assert [found.values["under_thirteen"]["P", "x", "all", w] for w in asked] == pytest.approx([130 - 6, 130 - 2])
+
+
 def test_a_plan_without_a_month_end_is_measured_in_its_last_week_and_has_no_cliff():
     found = problem(two_trusts(), weeks=3)
     assert {w for *_, w in found.sets["measured_tests"]} == {3}

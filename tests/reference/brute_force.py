@@ -257,10 +257,11 @@ def _follow_list(facts: Facts, lp: Linear, o: str, m: str, gone: list[dict[Any, 
         if w == last:
             _price_list(lp, COST, sum(owed) / len(owed) if owed else 0.0, joined, so_far)
             if facts.value("target_week", organisation=o, test=m) <= w + 1:
-                share = facts.value("target_share", organisation=o, test=m)
-                short = lp.flow("short", o, m)
-                lp.price(SHORT, short, facts.value("shortfall_price", test=m))
-                _at_least(lp, {short: 1.0} | dict.fromkeys(so_far, 1 - share), (1 - share) * joined - facts.could_be_young(o, m, w))
+                for name, limit, price in (("target_share", 6, "shortfall_price"), ("thirteen_share", 13, "thirteen_price")):
+                    share = facts.value(name, w, organisation=o, test=m)
+                    short = lp.flow(f"short of {name}", o, m)
+                    lp.price(SHORT, short, facts.value(price, test=m))
+                    _at_least(lp, {short: 1.0} | dict.fromkeys(so_far, 1 - share), (1 - share) * joined - facts.could_be_young(o, m, w, limit))
 
 
 def _in_an_ordinary_session(facts: Facts, s: str, a: str, m: str) -> float:

@@ -116,14 +116,14 @@ class Facts:
     def joined_so_far(self, o: str, m: str, w: int) -> float:
         return self.opening(o, m) + sum(self.joins(o, m, v) for v in range(w + 1))
 
-    def could_be_young(self, o: str, m: str, w: int) -> float:
-        """Patients who, if nobody were ever seen, would have waited less than six weeks at the end of week w: counted cohort by cohort."""
+    def could_be_young(self, o: str, m: str, w: int, limit: int = 6) -> float:
+        """Patients who, if nobody were ever seen, would have waited less than so many weeks at the end of week w: counted cohort by cohort."""
         row, young = self.months(o, m)[-1], 0.0
         for waited in range(14):
-            if waited + w + 1 < 6:
+            if waited + w + 1 < limit:
                 young += row[f"waiting_{waited}"]
         for joined in range(w + 1):
-            if w - joined < 6:
+            if w - joined < limit:
                 young += self.joins(o, m, joined)
         return young
 

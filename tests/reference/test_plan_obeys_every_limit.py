@@ -124,7 +124,7 @@ def busy_dataset():
         .assuming(unscheduled_outside=0.5, aid_accept_to_30=0.6, aid_suitable=0.8, aid_minimum_batch=2, aid_maximum_batch=6, aid_role_weeks=2)
         .assuming(aid_cost=5, insourced_limit=3, insourced_price=30, outsourced_limit=2, outsourced_price=20, list_floor=1)
         .assuming(shared_staff_limit=0.02, shared_staff_travel_cost=12)
-        .assuming(premium_budget=2000)
+        .assuming(premium_budget=2000, thirteen_share=0.01)
         .assuming(overtime_limit=0.05, bank_limit=0.2, overtime_cost=20, bank_cost=25, session_cost=100, examination_cost=3)
         .assuming(mobile_hours=8, mobile_setup_loss=0.25, mobile_minimum_stay=3, mobile_notice=1, mobile_suitable=0.8)
         .assuming(mobile_week_cost=200, mobile_move_cost=50, target_share=0.05, target_week=3, utilisation=0.9, dna_rate=0.05)
@@ -280,6 +280,8 @@ SUMMARIES = {
     "a list left out": (lambda s: s["met"].pop(), "met"),
     "fewer over the target": (lambda s: s["met"][0].update(over_target=s["met"][0]["over_target"] + 1), "met"),
     "a better worst month": (lambda s: s["met"][0].update(worst_share=s["met"][0]["worst_share"] + 0.1), "met"),
+    "fewer over the thirteen-week target": (lambda s: s["met_thirteen"][0].update(over_target=s["met_thirteen"][0]["over_target"] + 1), "met"),
+    "a thirteen-week target left out": (lambda s: s["met_thirteen"].pop(), "met"),
     "a lower cost": (lambda s: s["cost_gbp"].update(total=s["cost_gbp"]["total"] - 1), "cost"),
     "a cost left out": (lambda s: s["cost_gbp"].pop("sessions"), "cost"),
 }
@@ -321,6 +323,7 @@ TIGHTER = {
     "unscheduled_outside=0": "must-do",
     "demand_change=0.5": "additions",
     "target_share=0": "met",
+    "thirteen_share=0": "met",
     "session_cost=90": "session-cost",
     "examination_cost=4": "cost",
     "aid_cost=4": "aid-cost",

@@ -176,6 +176,14 @@ def smallest_orders(rng: np.random.Generator) -> Case:
     return Case(case.tiny.assuming(**assumed, outsourced_limit=4.0, outsourced_price=float(rng.integers(5, 60))), case.weeks)
 
 
+def longest_waiters(rng: np.random.Generator) -> Case:
+    """A share for thirteen weeks beside one for six, which falls in a step within the plan."""
+    steps = [{"name": "target_share", "value": 0.1, "from_week": "2025-12-08"}, {"name": "thirteen_share", "value": 0.02, "organisation": "P"}]
+    tiny = _pair(rng, a_week=2, streams={("P", "x"): Stream([2.0] * 13 + [float(rng.integers(10, 30))], seen=43.0), ("Q", "x"): _stream(rng, 20)})
+    assumed = {"target_share": 0.3, "thirteen_price": float(rng.integers(100, 900)), "aid_travel_limit": 0}
+    return Case(tiny.but(scoped=steps).assuming(**assumed), 2)
+
+
 def shrinking(rng: np.random.Generator) -> Case:
     """Lists that shrink without being seen: removals may be counted on, no more than that; and a shortest list."""
     streams = {("P", "x"): _stream(rng, 20, joined=-12.0), ("Q", "x"): _stream(rng, 6)}
@@ -204,7 +212,7 @@ def weekend_demand(rng: np.random.Generator) -> Case:
 
 _KINDS = (
     sessions, shared_room, left_undone, mobile, aid_in_batches, no_relay, aid_over_weeks, providers, short_of_staff, shrinking, as_today,
-    weekend_demand, shared_staff, premium_budget, smallest_orders,
+    weekend_demand, shared_staff, premium_budget, smallest_orders, longest_waiters,
 )  # fmt: skip
 
 KINDS: dict[str, Callable[[np.random.Generator], Case]] = {f.__name__: f for f in _KINDS}

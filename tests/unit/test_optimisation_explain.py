@@ -52,6 +52,19 @@ def test_who_helps_whom_is_said_with_short_names(net):
     ]
 
 
+def test_a_thirteen_week_target_that_is_missed_is_said_beside_six_weeks(net):
+    made = plan()
+    six = {"organisation": "AAA", "test": "ct", "met": True, "worst_share": 0.02, "worst_week": "2026-07-20", "over_target": 0.0,
+           "target_share": 0.05}  # fmt: skip
+    longest = six | {"met": False, "worst_share": 0.03, "over_target": 12.0, "target_share": 0.01}
+    summary = dict(made.summary) | {"met": [six], "met_thirteen": [longest], "target": {"horizon_weeks": 3, "measured_weeks": ["2026-07-20"]}}
+    said = answer(Plan(made.tables, summary), net)
+    assert said.headline.endswith("if patients are seen strictly in turn. The thirteen-week target is missed on 1 list.")
+    assert said.missed == [
+        "CT at A: 3.0% over thirteen weeks in the week of 20 July 2026, 12 patients more than the target of 1.0% allows."
+    ]  # fmt: skip
+
+
 def test_a_spent_budget_is_said_with_what_a_thousand_pounds_more_would_bring(net):
     made = plan(limits=[("Premium budget", "A", WEEKS[0], 50_000.0, 50_000.0, True, 1.25, "£ over the plan")])
     missed = {"organisation": "AAA", "test": "ct", "met": False, "worst_share": 0.2, "worst_week": "2026-07-20", "over_target": 15.0,

@@ -137,6 +137,9 @@ DECLARED: tuple[Assumption, ...] = (
                "Booking, transport support and transfer of images for one patient examined at another trust.", ("test",)),
     Assumption("travel_price", "Price of a patient's extra minute", "£ a minute", "Mutual aid", 0, 1000, 0.1,
                "Steers aid to the nearest site among plans of equal cost; never paid.", ("test",)),
+    Assumption("extra_minutes_cap", "Extra minutes of the worst-served", "minutes, mean", "Mutual aid", 0, 600, 600,
+               "Most extra minutes on the road that deprived, or rural, patients who are examined at another trust may have on average over the "
+               "plan; 600 = no cap.", ("test",)),
     # Insourcing and outsourcing
     Assumption("insourced_limit", "Insourcing limit", "examinations a week", "In- and outsourcing", 0, 100_000, 0,
                "Most examinations a week done in the trust's rooms by an insourcing provider.", _RATE, by_week=True),
@@ -174,6 +177,9 @@ DECLARED: tuple[Assumption, ...] = (
                "Steers a plan to use room that is there anyway; too little to pay for a session.", ("test",)),
     Assumption("longer_price", "Price of a longer list", "£ a patient a month end", "Target", 0, 1_000_000, 50,
                "For each patient by which a list is longer than it would be without a change; weighed before cost.", ("test",)),
+    Assumption("fairness_price", "Price of unequal waits", "£ a point a month end", "Target", 0, 100_000, 0,
+               "For each percentage point of the largest share over six weeks that any trust has; weighed last, among plans of equal cost; 0 = not "
+               "weighed.", ("test",)),
     Assumption("cliff_price", "Price of a cliff at the end", "£ a patient", "Target", 0, 1_000_000, 200,
                "For each patient by which a list grows over the last six weeks of the plan.", ("test",)),
     # Demand

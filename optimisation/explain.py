@@ -13,7 +13,7 @@ import pandas as pd
 from data.network import Network
 from data.plan import Plan
 from data.words import count, day, listed, percent, pounds
-from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, BUDGET, INSOURCING, LENDING, OPENINGS, OUTSOURCING, STAFF, TRAVEL
+from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, BUDGET, EXTRA_MINUTES, INSOURCING, LENDING, OPENINGS, OUTSOURCING, STAFF, TRAVEL
 
 _MOST_LIMITS = 3
 _MOST_CHANGES = 6
@@ -150,6 +150,7 @@ def _about(rows: pd.DataFrame, network: Network, words: _Words, o: str, m: str) 
         | ((what == STAFF) & where.isin(staff))
         | ((what == LENDING) & where.isin(lenders))
         | (what.isin([BATCH, ACCEPTANCE, TRAVEL]) & from_here)
+        | ((what == EXTRA_MINUTES) & where.str.startswith(test))
         | ((what == BUDGET) & (where == words.organisations[o]))
         | ((what == OUTSOURCING) & (where == f"{test}{words.organisations[o]}"))
         | ((what == INSOURCING) & where.isin({f"{test}{words.sites[s]}" for s in own}))
@@ -162,6 +163,8 @@ def _limit_words(row: Any) -> str:
         return f"the travel limit of {row.available:,.0f} minutes ({row.where} is {row.used:,.0f} minutes and has room)"
     if row.what == BUDGET:
         return f"the premium budget of {pounds(row.available)} (all spent, £1,000 more worth up to {pounds(1000 * row.value)})"
+    if row.what == EXTRA_MINUTES:
+        return f"the cap of {row.available:,.0f} extra minutes by road on average ({row.where})"
     worth = f", one more worth up to {pounds(row.value)}" if row.value >= 1 else ""
     return f"{row.what.lower()} ({row.where}) full {weeks}{worth}"
 

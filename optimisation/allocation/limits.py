@@ -8,7 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, BUDGET, INSOURCING, LENDING, MOBILES, OPENINGS, OUTSOURCING, STAFF, TRAVEL
+from optimisation.allocation.limit_kinds import (
+    ACCEPTANCE,
+    BATCH,
+    BUDGET,
+    EXTRA_MINUTES,
+    INSOURCING,
+    LENDING,
+    MOBILES,
+    OPENINGS,
+    OUTSOURCING,
+    STAFF,
+    TRAVEL,
+)
 from optimisation.allocation.problem import Inputs
 from optimisation.allocation.problem_help import journeys
 from optimisation.allocation.result import Solved
@@ -27,7 +39,7 @@ def limits(inputs: Inputs, s: Solved, shortfall: pd.DataFrame) -> pd.DataFrame:
         s: its solution.
         shortfall: organisation, test, week (Monday): where the target is missed.
     """
-    parts = (_openings, _staff, _lending, _mobiles, _insourcing, _outsourcing, _budgets, _batches, _acceptance)
+    parts = (_openings, _staff, _lending, _mobiles, _insourcing, _outsourcing, _budgets, _batches, _acceptance, _extra_minutes)
     rows = [row for part in parts for row in part(inputs, s)]
     rows.extend(_travel(inputs, s, shortfall))
     frame = pd.DataFrame(rows, columns=_COLUMNS)
@@ -122,6 +134,16 @@ def _acceptance(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
         most = s.given("accepted", (o, m, site)) * s.given("suitable_for_aid", (m,)) * s.given("additions_so_far", (o, m, u, w))
         value = -s.prices.get("aided", {}).get((o, m, u, site, w), 0.0)
         yield _row(ACCEPTANCE, f"{tests[m]}, {organisations[o]} to {sites[site]}", s.monday(w), used, most, value, "patients so far")
+
+
+def _extra_minutes(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    """Caps over the whole plan stand in its first week; what one minute more is worth is for all patients of the group together."""
+    tests = inputs.network.titles("tests")
+    for (group, m), (patients, minutes) in s.extra_minutes.items():
+        if (m,) in s.problem.values["extra_minutes_cap"] and patients > _FULL:
+            value = -s.row_prices.get("extra_minutes_capped", {}).get((group, m), 0.0) * patients
+            cap = s.given("extra_minutes_cap", (m,))
+            yield _row(EXTRA_MINUTES, f"{tests[m]}, {group} patients", s.monday(1), minutes / patients, cap, value, "minutes, mean over the plan")
 
 
 def _travel(inputs: Inputs, s: Solved, shortfall: pd.DataFrame) -> Iterator[tuple[Any, ...]]:

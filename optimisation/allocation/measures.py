@@ -110,6 +110,11 @@ def measures(inputs: Inputs, solved: Solved, tables: Mapping[str, pd.DataFrame],
         rows.extend((name, o, m, float(n), "patients over the plan") for (o, m), n in sums.items())
     delivered = tables["activity"].groupby(["organisation", "test"], sort=False)["patients"].sum() / len(inputs.weeks)
     rows.extend(("examinations", o, m, float(n), "a week, all kinds") for (o, m), n in delivered.items())
+    for m, shares in months.groupby("test", sort=False)["share"]:
+        rows.append(("largest share over six weeks of any organisation, in turn", "", str(m), float(shares.max()), "share of the list"))
+    for (group, m), (patients, minutes) in solved.extra_minutes.items():
+        if patients > 0.5:
+            rows.append((f"extra minutes of {group} patients examined elsewhere", "", m, minutes / patients, "minutes by road, mean"))
     rows.extend(("premium spend", o, "", solved.premium_spend(o), "£ over the plan") for o in inputs.network.organisations)
     changed = (tables["sessions"]["sessions"] - tables["sessions"]["sessions_today"]).abs().sum()
     rows.append(("sessions changed from today's rota", "", "", float(changed), "sessions over the plan"))

@@ -13,6 +13,7 @@ from optimisation.allocation.equations import (
     believability,
     budget,
     capacity,
+    fairness,
     frameworks,
     mobiles,
     must_do,
@@ -83,6 +84,14 @@ def _budgets(p: Problem) -> list[Index]:
     return list(p.values["premium_budget"])
 
 
+def _weighed_lists(p: Problem) -> list[Index]:
+    return list(p.values["unchanged_list"])
+
+
+def _capped_groups(p: Problem) -> list[Index]:
+    return [i for i in p.neighbours["group_routes"] if (i[1],) in p.values["extra_minutes_cap"]]
+
+
 def _frozen_lists(p: Problem) -> list[Index]:
     return p.sets["list_weeks"] if p.rota_is_fixed else []
 
@@ -120,6 +129,8 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("target", _set("measured_tests"), target.target),
     Equation("over_thirteen_in_turn", _set("thirteen_lists"), waiting_list.over_thirteen_in_turn),
     Equation("thirteen_target", _set("thirteen_tests"), target.thirteen_target),
+    Equation("largest_share_counted", _weighed_lists, fairness.largest_share_counted),
+    Equation("extra_minutes_capped", _capped_groups, fairness.extra_minutes_capped),
     Equation("above_rota", _set("growing_sessions"), believability.above_rota),
     Equation("ramp", _set("station_sessions"), believability.ramp),
     Equation("not_longer", _set("judged_lists"), believability.not_longer),

@@ -38,7 +38,7 @@ def cost(m: Any) -> Any:
 
 
 def disturbance(m: Any) -> Any:
-    """Changes from today's rota and from week to week, patients' waits and journeys, and a cliff at the end, at their stated prices.
+    """Changes from today's rota and from week to week, patients' waits and journeys, unequal waits, and a cliff at the end, at their stated prices.
 
     The size of a change is 2·more - (n - today), and of all ramps of a session type 2·Σ rise - (n - today) in the last week.
     """
@@ -52,7 +52,8 @@ def disturbance(m: Any) -> Any:
     )
     travel = sum(m.travel_price[k, s, o] * m.examined[o, k, u, s, a, w] for o, k, u, s, a, w in _away(m))
     waiting = sum(m.waiting_price[i[1]] * v for i, v in m.waiting.items())
-    return rota + ramps + travel + waiting + sum(m.cliff_price[i[1]] * v for i, v in m.cliff.items())
+    unequal = sum(m.fairness_price[i] * v for i, v in m.largest_share.items())
+    return rota + ramps + travel + waiting + unequal + sum(m.cliff_price[i[1]] * v for i, v in m.cliff.items())
 
 
 def _away(m: Any) -> Any:
@@ -111,5 +112,5 @@ GOALS: tuple[Goal, ...] = (
     Goal("shortfall", "Patients over the target", shortfall),
     Goal("longer", "Lists longer than without a change", longer),
     Goal("cost", "Cost", cost),
-    Goal("disturbance", "Disturbance, waits, travel and cliff", disturbance),
+    Goal("disturbance", "Disturbance, waits, unequal waits, travel and cliff", disturbance),
 )

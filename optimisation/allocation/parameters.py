@@ -1,7 +1,8 @@
 """Parameters of the allocation model: name, index, unit and meaning, said once.
 
 Indices: o organisation · m test · u priority class · s site · a asset type · t session type · g staff group · v mobile unit · w week (1, 2, …;
-0 is today) · q aid or order period · k kind of provider (insourced, outsourced).
+0 is today) · q aid or order period · k kind of provider (insourced, outsourced) · e group of home areas
+(deprived, rural).
 """
 
 from __future__ import annotations
@@ -51,6 +52,9 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("thirteen_share", "o m w", "dimensionless", "largest share of the list over thirteen weeks, where one is asked for"),
     Parameter("accepted", "o m s", "dimensionless", "share of offers at the site that are accepted"),
     Parameter("suitable_for_aid", "m", "dimensionless", "share of waiting patients who can go elsewhere"),
+    Parameter("group_part", "e o m s", "dimensionless", "part of those who accept the site who are of the group"),
+    Parameter("group_minutes", "e o m s", "minute", "extra minutes on the road of that part, for each patient who accepts"),
+    Parameter("extra_minutes_cap", "m", "minute", "most extra minutes a group may have on average, where there is a cap"),
     Parameter("smallest_batch", "m", "patient", "fewest patients sent in a week in which any are sent"),
     Parameter("largest_batch", "m", "patient", "most patients sent in a week"),
     Parameter("insourced_limit", "s m w", "patient", "most insourced examinations"),
@@ -74,6 +78,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("thirteen_price", "o m w", "gbp / patient", "price of a patient over the thirteen-week target at the month end"),
     Parameter("ramp_price", "a", "gbp / session", "price of a change from week to week"),
     Parameter("rota_change_price", "a", "gbp / session", "price of a change from today's rota"),
+    Parameter("unchanged_list", "o m w", "patient", "list without a change at a month end, where fairness is weighed"),
+    Parameter("fairness_price", "m w", "gbp", "price of a largest share of one whole list"),
     Parameter("travel_price", "m s o", "gbp / patient", "price of a patient's journey to another organisation's site"),
     Parameter("waiting_price", "m", "gbp / patient", "price of a patient waiting at a week end"),
     Parameter("longer_price", "m", "gbp / patient", "price of a patient by which a list is longer than without a change"),

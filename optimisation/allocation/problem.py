@@ -74,11 +74,11 @@ class Problem:
 def build_problem(inputs: Inputs) -> Problem:
     """Index sets, parameter values and bounds of one instance."""
     from optimisation.allocation.problem_help import aid, external, mobiles, staff
-    from optimisation.allocation.problem_limits import budgets, longest_waiters, orders, sharing
+    from optimisation.allocation.problem_limits import budgets, fairness, longest_waiters, orders, sharing
     from optimisation.allocation.problem_parts import lists, stations, targets
 
     draft = Draft(inputs)
-    for part in (stations, lists, mobiles, staff, sharing, aid, external, orders, budgets, targets, longest_waiters):
+    for part in (stations, lists, mobiles, staff, sharing, aid, external, orders, budgets, targets, longest_waiters, fairness):
         part(draft)
     return Problem(inputs.weeks, draft.sets, draft.neighbours, draft.values, draft.session_bounds, draft.present_bounds,
                    not inputs.lever("change_sessions"))  # fmt: skip

@@ -10,6 +10,7 @@ import pandas as pd
 from data.assumptions import BY_NAME
 from data.network import Network
 from optimisation.allocation.problem import Draft, Index
+from optimisation.allocation.problem_help import GROUPS, extra_by_group
 
 _ORDER_WEEKS = 4
 """Weeks of one order: providers are hired for 4 to 12 weeks and aid is agreed for a month at a time. An order over the whole plan would depend on
@@ -90,6 +91,27 @@ def longest_waiters(d: Draft) -> None:
         before[o, m] += 1
         if (o, m, w) in d.values["thirteen_share"]:
             d.values["thirteen_price"][o, m, w] = price[(m,)] * before[o, m]
+
+
+def fairness(d: Draft) -> None:
+    """Unequal waits, where they have a price, and extra minutes by group of home areas, which are reported with or without a cap."""
+    tests = [(m,) for m in dict.fromkeys(m for _, m, _ in d.sets["measured_tests"])]
+    price = {m: 100 * a_point for (m,), a_point in d.over("fairness_price", tests, "fairness_price", ["test"]).items() if a_point > 0}
+    rows = d.inputs.response.rows
+    rows = rows.groupby(["organisation", "test", "week"])["waiting"].sum()
+    without = {(o, m, w): float(rows[o, m, d.inputs.weeks[w - 1]]) for o, m, w in d.sets["measured_tests"] if m in price}
+    d.values["unchanged_list"] = {i: n for i, n in without.items() if n >= 1}
+    d.sets["fair_weeks"] = list(dict.fromkeys(i[1:] for i in d.values["unchanged_list"]))
+    d.values["fairness_price"] = {(m, w): price[m] for m, w in d.sets["fair_weeks"]}
+    groups = extra_by_group(d.inputs)
+    places = list(groups[["group", "organisation", "test", "site"]].itertuples(index=False, name=None))
+    offered = [k for k, i in enumerate(places) if i[1:] in d.values["accepted"]]
+    for name, column in (("group_part", "part"), ("group_minutes", "extra")):
+        d.values[name] = {places[k]: float(groups[column].iat[k]) for k in offered}
+    stated = d.over("extra_minutes_cap", [(m,) for m in d.inputs.network.allocated_tests], "extra_minutes_cap", ["test"])
+    d.values["extra_minutes_cap"] = {i: cap for i, cap in stated.items() if cap < BY_NAME["extra_minutes_cap"].maximum}
+    known = d.values["group_part"]
+    d.join("group_routes", (((e, r[1]), r) for e in GROUPS for r in d.sets["away_routes"] if (e, r[0], r[1], r[3]) in known))
 
 
 def _price_of_an_hour(d: Draft) -> dict[Index, float]:

@@ -73,6 +73,16 @@ class Solved:
         bought = sum(self.given(f"{k}_price", i[:2]) * self.of(k, i) for k in ("insourced", "outsourced") for i in near(f"premium_{k}", (o,)))
         return float(hours + bought + sum(self.given("mobile_week_cost", i[:1]) * self.of("present", i) for i in near("premium_mobiles", (o,))))
 
+    @cached_property
+    def extra_minutes(self) -> dict[Index, tuple[float, float]]:
+        """Patients of a group examined elsewhere and their extra minutes by road, by group and test."""
+        sums: dict[Index, tuple[float, float]] = {}
+        for (group, m), routes in self.problem.neighbours["group_routes"].items():
+            sent = {r: sum(self.of("examined", (*r, w)) for w in range(1, self.problem.last_week + 1)) for r in routes}
+            patients = sum(n * self.given("group_part", (group, r[0], m, r[3])) for r, n in sent.items())
+            sums[group, m] = patients, sum(n * self.given("group_minutes", (group, r[0], m, r[3])) for r, n in sent.items())
+        return sums
+
     def given(self, name: str, index: Index) -> float:
         """A parameter's value, zero where there is none."""
         return self.problem.values[name].get(index, 0.0)

@@ -15,6 +15,7 @@ from data.scenario import Scenario
 from portal.checking.budget import check_budgets
 from portal.checking.capacity import check_must_do, check_rooms, check_sessions, check_staff
 from portal.checking.facts import Facts
+from portal.checking.fairness import check_extra_minutes
 from portal.checking.lists import check_lists
 from portal.checking.mobiles import check_mobiles, check_suitable
 from portal.checking.report import Report
@@ -57,7 +58,7 @@ def check_against(folder: Path, facts: Facts) -> Findings:
     lists = check_lists(report, facts, written)
     check_suitable(report, facts, written, lists)
     check_aid(report, facts, written, lists)
-    for check in (check_target, check_costs, check_measures, check_limits, check_budgets):
+    for check in (check_target, check_costs, check_measures, check_limits, check_budgets, check_extra_minutes):
         check(report, facts, written)
     check_reporting(report, written)
     return report.findings()

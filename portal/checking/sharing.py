@@ -31,24 +31,30 @@ class Offers:
             self._known[o, m, site] = self._computed(o, m, site)
         return self._known[o, m, site]
 
-    def _computed(self, o: str, m: str, site: str) -> tuple[float, float]:
+    def by_home(self, o: str, m: str, site: str) -> list[tuple[str, float, float]]:
+        """Home areas within the travel limit, what part of all offers is accepted from there, and their minutes."""
         limit = self._facts.assumed("aid_travel_limit", organisation=o, test=m)
-        accepted = travelled = 0.0
-        for share, minutes in self._journeys(o, site):
+        found = []
+        for home, share, minutes in self._journeys(o, site):
             if minutes > limit or math.isnan(minutes):
                 continue
             band = "to_30" if minutes <= 30 else "to_45" if minutes <= 45 else "to_60" if minutes <= 60 else "beyond"
-            accepts = share * self._facts.assumed(f"aid_accept_{band}", organisation=o, test=m)
-            accepted += accepts
-            travelled += accepts * minutes
-        return accepted, travelled / accepted if accepted else math.nan
+            found.append((home, share * self._facts.assumed(f"aid_accept_{band}", organisation=o, test=m), minutes))
+        return found
 
-    def _journeys(self, o: str, site: str) -> list[tuple[float, float]]:
-        """Share of patients and their minutes by road; an area's own row counts before that of its nearest site."""
+    def _computed(self, o: str, m: str, site: str) -> tuple[float, float]:
+        homes = self.by_home(o, m, site)
+        accepted = sum(accepts for _, accepts, _ in homes)
+        return accepted, sum(accepts * minutes for _, accepts, minutes in homes) / accepted if accepted else math.nan
+
+    def _journeys(self, o: str, site: str) -> list[tuple[str, float, float]]:
+        """Home areas, share of patients and their minutes by road; an area's own row counts before that of its nearest site."""
         if o not in self._homes:
             own = [s for s, owner in self._facts.owner.items() if owner == o]
-            return [(1.0, min((self._minutes.get((s, site), math.nan) for s in own if (s, site) in self._minutes), default=math.nan))]
-        return [(share, self._minutes.get((area, site), self._minutes.get((nearest, site), math.nan))) for area, share, nearest in self._homes[o]]
+            return [("", 1.0, min((self._minutes.get((s, site), math.nan) for s in own if (s, site) in self._minutes), default=math.nan))]
+        return [
+            (area, share, self._minutes.get((area, site), self._minutes.get((nearest, site), math.nan))) for area, share, nearest in self._homes[o]
+        ]
 
 
 def check_aid(report: Report, facts: Facts, written: Written, lists: Mapping[Key, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.checking.budget import premium_spend
 from portal.checking.facts import Facts, Key
+from portal.checking.fairness import largest_shares, mean_extra_minutes
 from portal.checking.lists import over_thirteen
 from portal.checking.report import Report, apart, beyond
 from portal.checking.written import OUTSIDE, Written
@@ -25,7 +26,7 @@ def check_target(report: Report, facts: Facts, written: Written) -> None:
     """Met or not, and the worst month end, for each organisation and test."""
     over = written.sums("waiting_list", "organisation test week", "over_six_in_turn")
     _check_met(report, facts, written, written.summary["met"], over, "target_share")
-    _check_met(report, facts, written, written.summary["met_thirteen"], over_thirteen(written), "thirteen_share", unless=1.0)
+    _check_met(report, facts, written, written.summary.get("met_thirteen", []), over_thirteen(written), "thirteen_share", unless=1.0)
 
 
 def _check_met(
@@ -90,7 +91,7 @@ def check_costs(report: Report, facts: Facts, written: Written) -> None:
 def expected_measures(facts: Facts, written: Written) -> dict[str, dict[Key, float]]:
     """Every measure this check knows, by name, then organisation and test."""
     last = facts.weeks[-1]
-    met, longest = ({(e["organisation"], e["test"]): e for e in written.summary[name]} for name in ("met", "met_thirteen"))
+    met, longest = ({(e["organisation"], e["test"]): e for e in written.summary.get(name, [])} for name in ("met", "met_thirteen"))
     lists = written.sums("waiting_list", "organisation test", "waiting", lambda f: f["week"] == last)
     over = written.sums("waiting_list", "organisation test", "over_six_in_turn", lambda f: f["week"] == last)
     sessions = written.tables["sessions"]
@@ -105,6 +106,8 @@ def expected_measures(facts: Facts, written: Written) -> dict[str, dict[Key, flo
         "examined elsewhere": written.sums("transfers", "from_organisation test", "patients"),
         "bought from providers": written.sums("external", "organisation test", "patients"),
         "examinations": {k: n / len(facts.weeks) for k, n in written.sums("activity", "organisation test", "patients").items()},
+        "largest share over six weeks of any organisation, in turn": largest_shares(facts, written),
+        **mean_extra_minutes(facts, written),
         "premium spend": {(o, ""): pounds for o, pounds in premium_spend(facts, written).items()},
         "sessions changed from today's rota": {("", ""): float((sessions["sessions"] - sessions["sessions_today"]).abs().sum())},
         "must-do work left undone": {("", ""): float(written.tables["activity"]["undone"].sum())},

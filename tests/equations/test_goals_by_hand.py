@@ -108,6 +108,13 @@ def test_disturbance__journeys_waits_and_the_cliff_have_their_prices(m):
     assert goal("disturbance", m) == pytest.approx(2 * 1.5 + 2.5 + 4 * 3.5 + 10 * 0.2 + 5 * 0.3 + 2 * 180 + 190)
 
 
+def test_disturbance__unequal_waits_have_their_price(m):
+    let(m, largest_share={("x", 7): 0.3})
+    before = goal("disturbance", m)
+    let(m)
+    assert before - goal("disturbance", m) == pytest.approx(0.3 * 2500)
+
+
 def test_longer_lists_have_their_price(m):
     let(m, longer={(*SLOW, 7): 3, (*Y, 7): 4})
     assert goal("longer", m) == pytest.approx(3 * 30 + 4 * 35)

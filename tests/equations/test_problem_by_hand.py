@@ -151,6 +151,37 @@ def test_target_shares_may_fall_in_steps_and_thirteen_weeks_are_asked_for_from_a
     assert [found.values["under_thirteen"]["P", "x", "all", w] for w in asked] == pytest.approx([130 - 6, 130 - 2])
 
 
+def homes(*rows):
+    columns = ("home_area", "organisation", "share", "nearest_site", "deprived_share", "rural_share")
+    return [dict(zip(columns, row, strict=True)) | {"title": row[0]} for row in rows]
+
+
+def test_extra_minutes_are_those_of_each_group_among_the_patients_who_accept():
+    areas = homes(("town", "P", 0.75, "p1", 0.4, 0.0), ("hills", "P", 0.25, "p1", 0.1, 1.0))
+    roads = [{"from_place": "hills", "to_site": s, "minutes": n} for s, n in (("p1", 20.0), ("q1", 50.0))]
+    travel = [{"from_place": "p1", "to_site": "q1", "minutes": 20.0}, *roads]
+    tiny = two_trusts(tables={"home_areas": areas, "travel": travel}, travel={}).assuming(aid_accept_to_30=0.6, aid_accept_to_60=0.2)
+    found = problem(tiny.assuming(extra_minutes_cap=25))
+    # Of a hundred offers 45 are accepted in town, 20 minutes further, and 5 in the hills, 30 further.
+    where = ("P", "x", "q1")
+    assert found.values["group_part"]["deprived", *where] == pytest.approx((0.4 * 45 + 0.1 * 5) / 50)
+    assert found.values["group_minutes"]["deprived", *where] == pytest.approx((0.4 * 45 * 20 + 0.1 * 5 * 30) / 50)
+    assert found.values["group_part"]["rural", *where] == pytest.approx(5 / 50)
+    assert found.values["group_minutes"]["rural", *where] == pytest.approx(5 * 30 / 50)
+    assert found.values["extra_minutes_cap"] == {("x",): 25}
+    assert problem(tiny).values["extra_minutes_cap"] == {}
+    assert problem(tiny, mutual_aid=False).neighbours["group_routes"] == {}
+
+
+def test_unequal_waits_are_weighed_on_lists_that_somebody_waits_on_only_where_they_have_a_price():
+    tiny = two_trusts(rota={("p1", "room", "core"): 1, ("q1", "room", "core"): 2})
+    assert problem(tiny).sets["fair_weeks"] == []
+    found = problem(tiny.assuming(fairness_price=3))
+    # P: twelve, ten joining a week and four seen; Q's list is empty without a change.
+    assert found.values["unchanged_list"] == {("P", "x", 3): pytest.approx(30)}
+    assert found.values["fairness_price"] == {("x", 3): 300}
+
+
 def test_a_plan_without_a_month_end_is_measured_in_its_last_week_and_has_no_cliff():
     found = problem(two_trusts(), weeks=3)
     assert {w for *_, w in found.sets["measured_tests"]} == {3}

@@ -236,7 +236,9 @@ def _list(facts: Facts, lp: Linear, o: str, m: str, batches: Any) -> None:
 def _follow_list(facts: Facts, lp: Linear, o: str, m: str, gone: list[dict[Any, float]]) -> None:
     """What a list allows and costs: at the end of week w it is all that joined so far less all that went so far."""
     grown = facts.value("longer_price", test=m)
-    without = lists_today(facts, o, m) if facts.value("list_floor", test=m) > 0 or grown > 0 else [0.0] * len(gone)
+    without = (
+        lists_today(facts, o, m) if max(facts.value("list_floor", test=m), grown, facts.value("fairness_price", test=m)) > 0 else [0.0] * len(gone)
+    )
     owed = [_in_an_ordinary_session(facts, s, a, m) for s, a in facts.stations if facts.owner[s] == o and m in facts.able[s, a]]
     last = facts.weeks[-1]
     for w in facts.weeks:
@@ -254,6 +256,11 @@ def _follow_list(facts: Facts, lp: Linear, o: str, m: str, gone: list[dict[Any, 
             lp.price(LONGER, longer, grown)
             kept = max(without[w], facts.value("list_floor", test=m) * facts.joins(o, m, w))
             _at_least(lp, {longer: 1.0} | dict.fromkeys(so_far, 1.0), joined - kept)
+        unequal = 100 * facts.value("fairness_price", test=m)
+        if unequal > 0 and w == last and without[w] >= 1:
+            largest = lp.flow("largest share", m)
+            lp.goals[REST][largest] = unequal
+            _at_least(lp, {largest: without[w]} | dict.fromkeys(so_far, 1.0), joined - facts.could_be_young(o, m, w))
         if w == last:
             _price_list(lp, COST, sum(owed) / len(owed) if owed else 0.0, joined, so_far)
             if facts.value("target_week", organisation=o, test=m) <= w + 1:

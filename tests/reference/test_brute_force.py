@@ -59,6 +59,7 @@ FEATURES = {
     "premium_budget": lambda best: best.total("outsourced"),
     "smallest_orders": lambda best: best.total("outsourced"),
     "longest_waiters": lambda best: best.total("short of thirteen_share"),
+    "unequal_waits": lambda best: best.flows.get(("largest share", "x"), 0.0),
     "shared_staff": lambda best: best.sessions["p1", "room", "core", 0] - 1,
 }
 """What at least one case of each kind must show in its best plan, so that the comparison says something."""

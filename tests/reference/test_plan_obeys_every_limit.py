@@ -101,6 +101,12 @@ def test_the_check_uses_nothing_of_the_model_or_the_forecast():
 # A network with something of everything: tests that share rooms, a unit that moves, aid, providers, extra hours, must-do work, locks.
 
 
+HOMES = [
+    {"home_area": "town", "title": "Town", "organisation": "P", "share": 0.7, "nearest_site": "p1", "deprived_share": 0.3, "rural_share": 0.1},
+    {"home_area": "hills", "title": "Hills", "organisation": "P", "share": 0.3, "nearest_site": "p2", "deprived_share": 0.1, "rural_share": 0.9},
+]  # fmt: skip
+
+
 def busy_dataset():
     streams = {
         ("P", "x"): Stream([3.0] * 13 + [90.0], seen=43, joined=40, planned=8.6, unscheduled=8.6),
@@ -115,6 +121,7 @@ def busy_dataset():
             rooms={"room": ("x", "y"), "lab": ("y",)},
             assets={("p1", "room"): 1, ("p1", "lab"): 1, ("q1", "room"): 2},
             session_types=[session_type(minutes=240, a_week=4), session_type("late", 180, 2, insourcing=True, fill_order=2)],
+            tables={"home_areas": HOMES},
             travel={("p1", "q1"): 20.0, ("p2", "q1"): 25.0, ("p1", "p2"): 10.0},
             staffing={"room": 1.0, "lab": 1.0},
             wte={"P": 0.1, "Q": 0.5},
@@ -124,7 +131,7 @@ def busy_dataset():
         .assuming(unscheduled_outside=0.5, aid_accept_to_30=0.6, aid_suitable=0.8, aid_minimum_batch=2, aid_maximum_batch=6, aid_role_weeks=2)
         .assuming(aid_cost=5, insourced_limit=3, insourced_price=30, outsourced_limit=2, outsourced_price=20, list_floor=1)
         .assuming(shared_staff_limit=0.02, shared_staff_travel_cost=12)
-        .assuming(premium_budget=2000, thirteen_share=0.01)
+        .assuming(premium_budget=2000, thirteen_share=0.01, extra_minutes_cap=30, fairness_price=1)
         .assuming(overtime_limit=0.05, bank_limit=0.2, overtime_cost=20, bank_cost=25, session_cost=100, examination_cost=3)
         .assuming(mobile_hours=8, mobile_setup_loss=0.25, mobile_minimum_stay=3, mobile_notice=1, mobile_suitable=0.8)
         .assuming(mobile_week_cost=200, mobile_move_cost=50, target_share=0.05, target_week=3, utilisation=0.9, dna_rate=0.05)
@@ -253,6 +260,7 @@ TAMPERED = {
     "a limit nobody reached": ("limits", lambda t: t.assign(binding="yes"), "binding"),
     "less used than run": ("limits", lambda t: t.assign(used=t["used"] / 2), "limit-used"),
     "more spent than said": ("limits", lambda t: t.assign(used=t["used"] - 9 * (t["what"] == "Premium budget")), "premium-spend"),
+    "a shorter way than they have": ("limits", lambda t: t.assign(used=t["used"] - 3 * (t["what"] == "Extra minutes by road")), "extra-minutes"),
     "a measure changed": ("measures", add("value", 1), "measure: bought from providers"),
     "a report nobody wrote": ("reporting", lambda t: pd.DataFrame([["P", MONDAY, 1, 1, 0, 0, 0, 0]], columns=t.columns), "reporting"),
 }  # fmt: skip
@@ -310,6 +318,7 @@ TIGHTER = {
     "insourced_minimum=30": "smallest-order",
     "outsourced_minimum=30": "smallest-order",
     "premium_budget=100": "premium-budget",
+    "extra_minutes_cap=5": "extra-minutes",
     "shared_staff_limit=0": "lent-hours",
     "shared_staff_visit=4": "staff-travel-cost",
     "shared_staff_travel_cost=11": "staff-travel-cost",

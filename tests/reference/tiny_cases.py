@@ -184,6 +184,12 @@ def longest_waiters(rng: np.random.Generator) -> Case:
     return Case(tiny.but(scoped=steps).assuming(**assumed), 2)
 
 
+def unequal_waits(rng: np.random.Generator) -> Case:
+    """Two trusts a test of which could be made equal by aid that costs no more than a session at home."""
+    tiny = _pair(rng, a_week=2, streams={("P", "x"): _stream(rng, 24), ("Q", "x"): _stream(rng, 16)}, travel={("p1", "q1"): 25.0})
+    return Case(tiny.assuming(fairness_price=float(rng.integers(1, 60)), aid_cost=0, aid_accept_to_30=0.8, target_week=1), 1)
+
+
 def shrinking(rng: np.random.Generator) -> Case:
     """Lists that shrink without being seen: removals may be counted on, no more than that; and a shortest list."""
     streams = {("P", "x"): _stream(rng, 20, joined=-12.0), ("Q", "x"): _stream(rng, 6)}
@@ -212,7 +218,7 @@ def weekend_demand(rng: np.random.Generator) -> Case:
 
 _KINDS = (
     sessions, shared_room, left_undone, mobile, aid_in_batches, no_relay, aid_over_weeks, providers, short_of_staff, shrinking, as_today,
-    weekend_demand, shared_staff, premium_budget, smallest_orders, longest_waiters,
+    weekend_demand, shared_staff, premium_budget, smallest_orders, longest_waiters, unequal_waits,
 )  # fmt: skip
 
 KINDS: dict[str, Callable[[np.random.Generator], Case]] = {f.__name__: f for f in _KINDS}

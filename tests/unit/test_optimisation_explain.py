@@ -74,6 +74,15 @@ def test_a_spent_budget_is_said_with_what_a_thousand_pounds_more_would_bring(net
     assert sentence.endswith("It is limited by the premium budget of £50,000 (all spent, £1,000 more worth up to £1,250).")
 
 
+def test_a_cap_on_extra_minutes_is_said_where_it_holds_a_list_back(net):
+    made = plan(limits=[("Extra minutes by road", "CT, rural patients", WEEKS[0], 20.0, 20.0, True, 90.0, "minutes, mean over the plan")])
+    missed = {"organisation": "AAA", "test": "ct", "met": False, "worst_share": 0.2, "worst_week": "2026-07-20", "over_target": 15.0,
+              "target_share": 0.05}  # fmt: skip
+    summary = dict(made.summary) | {"met": [missed], "target": {"horizon_weeks": 3, "measured_weeks": ["2026-07-20"]}}
+    (sentence,) = answer(Plan(made.tables, summary), net).missed
+    assert sentence.endswith("It is limited by the cap of 20 extra minutes by road on average (CT, rural patients).")
+
+
 def test_who_lends_staff_is_said_after_who_helps_patients(net):
     lent = [("BBB", "AAA", "radiographer", w, 2.0, minutes, 10.0) for w, minutes in zip(WEEKS, (40.0, 40.0, 70.0), strict=True)]
     assert answer(plan(shared_staff=lent), net).aid == [

@@ -73,6 +73,20 @@ def test_other_examples_keep_every_limit(name, weeks, tmp_path):
     assert said(check_plan(written(dataset, scenario, tmp_path), dataset, scenario)) == []
 
 
+def test_every_limit_set_at_once_is_kept(tmp_path):
+    dataset = example("two_trusts_endoscopy")
+    wanted = {"premium_budget": 300_000, "outsourced_minimum": 20, "insourced_minimum": 20, "thirteen_share": 0.001, "extra_minutes_cap": 12,
+              "fairness_price": 5, "shared_staff_limit": 0.1, "target_share": 0.2, "target_week": 4, "demand_change": 0.2}  # fmt: skip
+    changes = [{"name": name, "value": float(value)} for name, value in wanted.items()]
+    changes.append({"name": "target_share", "value": 0.1, "from_week": "2027-01-01"})
+    scenario = Scenario("Limits", dataset.content_id, weeks=26, changes=frame(ASSUMPTIONS, changes))
+    folder = written(dataset, scenario, tmp_path)
+    assert said(check_plan(folder, dataset, scenario)) == []
+    assert len(pd.read_csv(folder / "shared_staff.csv"))
+    assert set(pd.read_csv(folder / "external.csv")["kind"]) == {"insourced", "outsourced"}
+    assert {entry["target_share"] for entry in read_summary(folder)["met"]} <= {0.1, 0.2}
+
+
 def test_a_plan_for_the_official_workbooks_keeps_every_limit(shared_data, tmp_path):
     files = sorted((shared_data / "dm01" / "raw").glob("*.xls"))
     dataset, intake = take_in(demonstration(), [read(file.read_bytes(), file.name) for file in files])

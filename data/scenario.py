@@ -35,6 +35,7 @@ LEVERS: tuple[Lever, ...] = (
     Lever("outsourcing", "Outsourcing", "Buy examinations from independent providers."),
     Lever("overtime", "Overtime", "Pay own staff for extra hours."),
     Lever("bank_and_agency", "Bank and agency", "Pay bank and agency staff for extra hours."),
+    Lever("shared_staff", "Shared staff", "Lend staff to another trust for sessions there, where the trusts have agreed to."),
 )
 LEVER_NAMES = tuple(lever.name for lever in LEVERS)
 

@@ -13,7 +13,21 @@ import pandas as pd
 from data.network import Network
 from data.plan import IN_TURN, Plan, over_six
 from data.words import count, day, listed, number, percent, pounds
-from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, EXTRA_STAFF, INSOURCING, OPENINGS, OUTSOURCING, SESSION, SHORTEST, STAFF, TRAVEL
+from optimisation.allocation.limit_kinds import (
+    ACCEPTANCE,
+    BATCH,
+    BUDGET,
+    EXTRA_MINUTES,
+    EXTRA_STAFF,
+    INSOURCING,
+    LENDING,
+    OPENINGS,
+    OUTSOURCING,
+    SESSION,
+    SHORTEST,
+    STAFF,
+    TRAVEL,
+)
 
 _MOST_LIMITS = 3
 _MOST_CHANGES = 6
@@ -85,6 +99,7 @@ class _Words:
         self.asset_types = network.titles("asset_types")
         self.session_types = network.titles("session_types")
         self.mobiles = network.titles("mobiles")
+        self.staff_groups = network.titles("staff_groups")
 
 
 def _headline(plan: Plan, words: _Words) -> str:
@@ -96,14 +111,17 @@ def _headline(plan: Plan, words: _Words) -> str:
     span = f"at each of the {len(weeks)} month ends from the week of {day(weeks[0])}" if len(weeks) > 1 else f"in the week of {day(weeks[0])}"
     lists = f"{len(entries)} lists" if len(entries) > 1 else "one list"
     in_turn = plan.summary["booking_order"] == IN_TURN
+    late = len(_missed_thirteen(plan))
+    longest = f" The thirteen-week target is missed on {count(late, 'list')}." if late else ""
     if not missed:
-        return f"The six-week target is met on all {lists} {span}, if patients are {'seen strictly in turn' if in_turn else 'booked as today'}."
+        order = "seen strictly in turn" if in_turn else "booked as today"
+        return f"The six-week target is met on all {lists} {span}, if patients are {order}.{longest}"
     worst = max(missed, key=lambda e: e["worst_share"] - e["target_share"])
     where = f"{words.tests[worst['test']]} at {words.organisations[worst['organisation']]}"
     order = "even if patients are seen strictly in turn" if in_turn else "if patients are booked as today"
     return (
         f"The six-week target is missed on {len(missed)} of {lists} {span}, {order}; worst: {where}, "
-        f"{percent(worst['worst_share'])} over six weeks against {percent(worst['target_share'])}."
+        f"{percent(worst['worst_share'])} over six weeks against {percent(worst['target_share'])}." + longest
     )
 
 
@@ -159,6 +177,10 @@ def _booking(plan: Plan, words: _Words) -> list[str]:
     return said
 
 
+def _missed_thirteen(plan: Plan) -> list[dict[str, Any]]:
+    return [e for e in plan.summary.get("met_thirteen", []) if not e["met"]]
+
+
 def _missed(plan: Plan, network: Network, words: _Words) -> list[str]:
     said = []
     binding = plan["limits"].query("binding")
@@ -169,7 +191,11 @@ def _missed(plan: Plan, network: Network, words: _Words) -> list[str]:
             f"{day(entry['worst_week'])}, {entry['over_target']:,.0f} patients more than the target of {percent(entry['target_share'])} allows. "
             + _limited_by(binding[binding["week"] <= pd.Timestamp(entry["worst_week"])], network, words, o, m)
         )
-    return said
+    return said + [
+        f"{words.tests[e['test']]} at {words.organisations[e['organisation']]}: {percent(e['worst_share'])} over thirteen weeks in the week of "
+        f"{day(e['worst_week'])}, {e['over_target']:,.0f} patients more than the target of {percent(e['target_share'])} allows."
+        for e in sorted(_missed_thirteen(plan), key=lambda e: -e["over_target"])
+    ]
 
 
 def _limited_by(binding: pd.DataFrame, network: Network, words: _Words, o: str, m: str) -> str:
@@ -193,13 +219,17 @@ def _about(rows: pd.DataFrame, network: Network, words: _Words, o: str, m: str) 
     groups = set(network["staffing"].loc[network["staffing"]["asset_type"].isin(able), "staff_group"])
     titles = network.titles("staff_groups")
     staff = {f"{titles[g]}, {words.organisations[o]}" for g in groups}
+    lenders = {f"{titles[g]}, {title}" for g in groups for i, title in words.organisations.items() if i != o}
     test = f"{words.tests[m]}, "
     what, where = rows["what"], rows["where"]
     from_here = where.str.startswith(f"{test}{words.organisations[o]} to ")
     return (
         ((what == OPENINGS) & where.str.startswith(rooms if rooms else ("\0",)))
         | ((what == STAFF) & where.isin(staff))
+        | ((what == LENDING) & where.isin(lenders))
         | (what.isin([BATCH, ACCEPTANCE, TRAVEL]) & from_here)
+        | ((what == EXTRA_MINUTES) & where.str.startswith(test))
+        | ((what == BUDGET) & (where == words.organisations[o]))
         | (what.isin([OUTSOURCING, SHORTEST]) & (where == f"{test}{words.organisations[o]}"))
         | ((what == INSOURCING) & where.isin({f"{test}{words.sites[s]}" for s in own}))
     )
@@ -214,6 +244,10 @@ def _limit_words(row: Any) -> str:
         )
     if row.what == TRAVEL:
         return f"the travel limit of {row.available:,.0f} minutes ({row.where} is {row.used:,.0f} minutes and has room)"
+    if row.what == BUDGET:
+        return f"the premium budget of {pounds(row.available)} (all spent, £1,000 more worth up to {pounds(1000 * row.value)})"
+    if row.what == EXTRA_MINUTES:
+        return f"the cap of {row.available:,.0f} extra minutes by road on average ({row.where})"
     worth = f", one more worth up to {pounds(row.value)}" if row.value >= 1 else ""
     return f"{row.what.lower()} ({row.where}) full {weeks}{worth}"
 
@@ -270,7 +304,21 @@ def _aid(plan: Plan, words: _Words) -> list[str]:
     kinds = bought.groupby(["kind", "organisation", "test"], sort=False)["patients"].sum()
     for (kind, o, m), n in kinds[kinds >= 0.5].items():
         said.append(f"{words.organisations[o]} has {count(round(n), f'{words.tests[m]} examination')} {kind}.")
-    return said or ["Nobody is examined at another trust or by a provider."]
+    return [*(said or ["Nobody is examined at another trust or by a provider."]), *_lent(plan["shared_staff"], words)]
+
+
+def _lent(rows: pd.DataFrame, words: _Words) -> list[str]:
+    """Who lends staff to whom."""
+    rows = rows.assign(road=rows["hours"] * rows["minutes"])
+    sums = rows.groupby(["from_organisation", "to_organisation", "staff_group"], sort=False)[["hours", "road"]].sum()
+    sums = sums[sums["hours"] >= 0.5].sort_values("hours", ascending=False)
+    said = [
+        f"{words.organisations[i]} lends {words.organisations[j]} {count(round(row['hours']), 'hour')} of work by "
+        f"{words.staff_groups[g]}, {row['road'] / row['hours']:,.0f} minutes by road there and back on average."
+        for (i, j, g), row in sums[:_MOST_CHANGES].iterrows()
+    ]
+    rest = sums[_MOST_CHANGES:]["hours"]
+    return [*said, f"Staff are lent for {count(round(rest.sum()), 'hour')} more, in {len(rest)} smaller ways."] if len(rest) else said
 
 
 def _cost(plan: Plan) -> list[str]:

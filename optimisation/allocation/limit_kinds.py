@@ -2,10 +2,13 @@
 
 OPENINGS = "Openings"
 STAFF = "Staff hours"
+LENDING = "Hours lent"
 MOBILES = "Mobile unit weeks"
 INSOURCING = "Insourcing limit"
 OUTSOURCING = "Outsourcing limit"
 BATCH = "Largest aid batch"
+BUDGET = "Premium budget"
+EXTRA_MINUTES = "Extra minutes by road"
 ACCEPTANCE = "Patients who accept aid"
 TRAVEL = "Travel limit"
 SHORTEST = "Shortest list"

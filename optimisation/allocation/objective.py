@@ -22,8 +22,9 @@ def undone(m: Any) -> Any:
 
 
 def shortfall(m: Any) -> Any:
-    """Patients over the target share at month ends, later months counting more: Σ price[o,m,w]·short[o,m,w]."""
-    return sum(m.shortfall_price[i] * v for i, v in m.shortfall.items())
+    """Patients over the target shares at month ends, later months counting more: Σ (price[o,m,w]·short[o,m,w] + price13[o,m,w]·short13[o,m,w])."""
+    six = sum(m.shortfall_price[i] * v for i, v in m.shortfall.items())
+    return six + sum(m.thirteen_price[i] * v for i, v in m.thirteen_shortfall.items())
 
 
 def longer(m: Any) -> Any:
@@ -32,12 +33,12 @@ def longer(m: Any) -> Any:
 
 
 def cost(m: Any) -> Any:
-    """Money: sessions, consumables, mobile units, aid, in- and outsourcing, overtime, bank and agency."""
+    """Money: sessions, consumables, mobile units, aid, in- and outsourcing, overtime, bank and agency, shared staff."""
     return sum(part(m) for part in COSTS.values())
 
 
 def disturbance(m: Any) -> Any:
-    """Changes from today's rota and from week to week, patients' waits and journeys, and a cliff at the end, at their stated prices.
+    """Changes from today's rota and from week to week, patients' waits and journeys, unequal waits, and a cliff at the end, at their stated prices.
 
     The size of a change is 2·more - (n - today), and of all ramps of a session type 2·Σ rise - (n - today) in the last week.
     """
@@ -51,7 +52,8 @@ def disturbance(m: Any) -> Any:
     )
     travel = sum(m.travel_price[k, s, o] * m.examined[o, k, u, s, a, w] for o, k, u, s, a, w in _away(m))
     waiting = sum(m.waiting_price[i[1]] * v for i, v in m.waiting.items())
-    return rota + ramps + travel + waiting + sum(m.cliff_price[i[1]] * v for i, v in m.cliff.items())
+    unequal = sum(m.fairness_price[i] * v for i, v in m.largest_share.items())
+    return rota + ramps + travel + waiting + unequal + sum(m.cliff_price[i[1]] * v for i, v in m.cliff.items())
 
 
 def _away(m: Any) -> Any:
@@ -90,6 +92,10 @@ def _extra_hours(m: Any) -> Any:
     return sum(m.overtime_cost[i[:2]] * v for i, v in m.overtime.items()) + sum(m.bank_cost[i[:2]] * v for i, v in m.bank.items())
 
 
+def _shared_staff(m: Any) -> Any:
+    return sum(m.sharing_price[i[:3]] * v for i, v in m.shared.items())
+
+
 COSTS: dict[str, Callable[[Any], Any]] = {
     "sessions": _sessions,
     "examinations": _examinations,
@@ -98,6 +104,7 @@ COSTS: dict[str, Callable[[Any], Any]] = {
     "mutual aid": _aid,
     "in- and outsourcing": _external,
     "overtime, bank and agency": _extra_hours,
+    "shared staff": _shared_staff,
 }
 
 GOALS: tuple[Goal, ...] = (
@@ -105,5 +112,5 @@ GOALS: tuple[Goal, ...] = (
     Goal("shortfall", "Patients over the target", shortfall),
     Goal("longer", "Lists longer than without a change", longer),
     Goal("cost", "Cost", cost),
-    Goal("disturbance", "Disturbance, waits, travel and cliff", disturbance),
+    Goal("disturbance", "Disturbance, waits, unequal waits, travel and cliff", disturbance),
 )

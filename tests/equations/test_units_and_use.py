@@ -122,7 +122,7 @@ def test_whole_numbers_are_declared_where_they_must_be():
     m = build_model(hand_problem())
     kinds = {v.name: next(iter(getattr(m, v.name).values())).domain for v in VARIABLES if len(getattr(m, v.name))}
     assert {n for n, domain in kinds.items() if domain is pyo.NonNegativeIntegers} == {"sessions"}
-    assert {n for n, domain in kinds.items() if domain is pyo.Binary} == {"present", "receiving", "batch"}
+    assert {n for n, domain in kinds.items() if domain is pyo.Binary} == {"present", "receiving", "batch", "ordered"}
 
 
 def test_bounds_of_decisions_are_those_of_the_problem():

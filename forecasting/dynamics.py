@@ -13,6 +13,9 @@ from forecasting.booking_fit import fit_order
 from forecasting.booking_order import BookingOrder, after_days, by_days, by_weeks
 from forecasting.panel import panel_of, without_exchanged
 
+LEAST_STEPS = 3
+"""From month to month: fewer tell too little of the order lists are booked in."""
+
 _STEP = 0.05
 """How many more are seen in a week to find out what one more does: this share of the list, and one patient at least."""
 
@@ -133,10 +136,10 @@ class Orders:
 
 
 def present_orders(network: Network, activity: Activity) -> Orders | None:
-    """The present booking orders of the network's lists, from their months; None where no two months that follow each other are loaded."""
+    """The present booking orders of the network's lists, from their months; None where fewer than `LEAST_STEPS` steps between months are loaded."""
     panel, _ = without_exchanged(panel_of(activity, network.organisations, list(network["tests"]["test"])), network, activity)
     panel = panel.some(np.nan_to_num(panel.bands).sum(axis=(1, 2)) > 0)
-    if panel.lists.empty or np.isnan(panel.streams["additions"]).all():
+    if panel.lists.empty or (~np.isnan(panel.streams["additions"])).any(axis=0).sum() < LEAST_STEPS:
         return None
     tests, days = pd.factorize(panel.lists["test"])[0], panel.periods.days_in_month.to_numpy()
     order = fit_order(panel.bands, panel.streams["additions"], panel.streams["waiting_list"], days, tests)

@@ -45,16 +45,29 @@ class LinearSolver(Solver):
         self.highs.setOptionValue("solver", "choose")
         return np.array(self.highs.getSolution().col_value) if status == highspy.HighsModelStatus.kOptimal else None
 
-    def around(self, coefficients: np.ndarray, values: np.ndarray) -> np.ndarray | None:
-        """The best plan with the whole numbers of this one; None where the search was stopped or has none."""
+    def around(self, coefficients: np.ndarray, values: np.ndarray, *, counts_free: bool = False) -> np.ndarray | None:
+        """The best plan with the whole numbers of this one; None where the search was stopped or has none.
+
+        Args:
+            coefficients: what to minimise, shape (columns,).
+            values: the plan, shape (columns,).
+            counts_free: yes-or-no decisions alone are held, counts are relaxed.
+        """
         low, high = self.low.copy(), self.high.copy()
-        whole = self.matrix.whole
-        low[whole] = high[whole] = np.round(values[whole])
+        held = self.choices if counts_free else self.matrix.whole
+        low[held] = high[held] = np.round(values[held])
         self._bounds(low, high)
         self.highs.clearSolver()
         found = self.relaxed(coefficients)
         self._bounds(self.low, self.high)
         return found
+
+    def counts_whole(self, coefficients: np.ndarray, relaxed: np.ndarray) -> np.ndarray | None:
+        """The best plan with the choices of this one and whole counts within one of its counts; None where the search was stopped or has none."""
+        self._aim(coefficients)
+        self._close_enough(None)
+        self.highs.clearSolver()
+        return self._counts_whole(relaxed)
 
     def relaxed_bound(self, coefficients: np.ndarray) -> float:
         """The least value of one goal when counts need not be whole."""

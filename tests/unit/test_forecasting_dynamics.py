@@ -95,7 +95,8 @@ def test_lists_move_in_the_order_of_recent_months_where_one_is_known():
     assert none is None
     rows, in_turn = (f.rows.query("organisation == 'P'") for f in (found, plain))
     assert rows["waiting"].tolist() == in_turn["waiting"].tolist()
-    assert rows["in_turn"].tolist() == in_turn["over_six"].tolist()
+    # Those removed without a test join too: more of the list can be young than its net additions say.
+    assert (rows["in_turn"] <= in_turn["over_six"] + 1e-9).all()
     # The months never saw the longest waits first: a tail stays, as it did.
     assert rows["over_six"].iloc[-1] > rows["in_turn"].iloc[-1] + 5
     assert made.opening[0].sum() == pytest.approx(135)

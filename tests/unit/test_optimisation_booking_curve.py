@@ -17,21 +17,24 @@ from optimisation.matrix import independent_parts, matrix_of
 from portal.checking import check_plan
 from portal.exports.plan_files import write_plan
 from portal.planning import make_plan, prepare
-from tests.small_networks import Stream, session_type, two_trusts
+from tests.small_networks import Stream, session_type, two_trusts, with_history
 
 WEEKS = 14
 BANDS = [30.0, 26.0, 22.0, 20.0, 16.0, 12.0, 10.0, 8.0, 6.0, 5.0, 4.0, 3.0, 2.0, 8.0]
 
 
 def network(a_week=16, **assumed):
-    """P with a long list of mixed ages and a little room to do more; Q with a short one."""
-    streams = {("P", "x"): Stream(BANDS, seen=120, joined=125), ("Q", "x"): Stream([20.0, 15.0, 5.0], seen=86, joined=80)}
+    """P with a long list of mixed ages and a little room to do more; Q with a short one; six months, all alike."""
+    streams = {("P", "x"): Stream(BANDS, seen=120, joined=120), ("Q", "x"): Stream([20.0, 15.0, 5.0], seen=86, joined=86)}
     tiny = two_trusts(streams=streams, session_types=[session_type(minutes=240, a_week=a_week)])
-    return tiny.assuming(**{"booked_in_turn": 0, "target_share": 0.1, "target_week": 8, "list_floor": 1} | assumed)
+    tiny = tiny.assuming(**{"booked_in_turn": 0, "target_share": 0.1, "target_week": 8, "list_floor": 1} | assumed)
+    rows = [row for (o, m), stream in streams.items() for row in stream.rows(o, m)[1:]]
+    months = [row | {"period": f"2025-{n:02d}-01"} for n in range(6, 12) for row in rows]
+    return with_history(tiny.dataset(), *months)
 
 
-def planned(tiny, weeks=WEEKS, **settings):
-    dataset, scenario = tiny.dataset(), base("tiny", weeks)
+def planned(dataset, weeks=WEEKS, **settings):
+    scenario = base("tiny", weeks)
     return dataset, scenario, make_plan(dataset, scenario, PlanSettings(gap=1e-4, threads=1, **settings))
 
 
@@ -41,7 +44,7 @@ def present():
 
 
 def test_the_rows_renewed_about_a_plan_are_those_the_model_states_about_it():
-    dataset, scenario = network().dataset(), base("tiny", WEEKS)
+    dataset, scenario = network(), base("tiny", WEEKS)
     problem = build_problem(prepare(dataset, scenario))
     matrix = matrix_of(build_model(problem))
     curve = booking_curve(problem, matrix)
@@ -67,7 +70,7 @@ def test_the_rows_renewed_about_a_plan_are_those_the_model_states_about_it():
 
 
 def test_a_part_of_the_curve_says_the_same_as_the_whole():
-    problem = build_problem(prepare(network(aid_travel_limit=0).dataset(), base("tiny", WEEKS)))
+    problem = build_problem(prepare(network(aid_travel_limit=0), base("tiny", WEEKS)))
     matrix = matrix_of(build_model(problem))
     curve, parts = booking_curve(problem, matrix), independent_parts(matrix)
     assert len(parts) > 1
@@ -118,7 +121,7 @@ def test_booking_part_of_the_slots_in_turn_is_worth_capacity():
 
 
 def test_too_few_months_leave_the_present_order_empty():
-    dataset = network().dataset()
+    dataset = network()
     rows = dataset.activity.rows
     one = dataset.changed(activity=Activity({"activity": rows[rows["period"] == rows["period"].max()]}))
     plan = make_plan(one, base("tiny", 8), PlanSettings(gap=1e-3, threads=1))
@@ -127,7 +130,7 @@ def test_too_few_months_leave_the_present_order_empty():
 
 
 def test_a_search_that_is_stopped_at_once_still_settles_its_plan(tmp_path):
-    dataset, scenario = network().dataset(), base("tiny", WEEKS)
+    dataset, scenario = network(), base("tiny", WEEKS)
     plan = make_plan(dataset, scenario, PlanSettings(threads=1), cancelled=lambda: True)
     assert plan.summary["status"] == "cancelled"
     write_plan(plan, tmp_path, dataset.network)

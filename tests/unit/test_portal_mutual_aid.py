@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from data.travel import offers_of
+from forecasting import dynamics
 from forecasting.waiting_list import with_slots
 from portal.charts import mutual_aid as drawn
 from portal.charts import sites_map
@@ -38,7 +39,7 @@ THREE = Wanted(last=3)
 def pair(p=LATE, q=ROOMY, **assumed):
     """The two trusts, twenty minutes apart."""
     network = two_trusts(streams={("P", "x"): p, ("Q", "x"): q}, session_types=[session_type(a_week=6, tuesday=6)])
-    return network.assuming(**{"target_share": exp(-6), "session_time_share": 1} | assumed)
+    return network.assuming(**{"target_share": exp(-6), "session_time_share": 1, "booked_in_turn": 0} | assumed)
 
 
 def looked_at(tiny: Tiny, wanted=THREE, weeks=3):
@@ -47,6 +48,14 @@ def looked_at(tiny: Tiny, wanted=THREE, weeks=3):
     lists = lists_of(held, held.assumptions, weeks)
     at = standing_of(lists, held.network, held.assumptions)
     return held, at, aid_of(lists, at, held.network, held.assumptions, wanted)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_step_tells_the_order():
+    """Tiny histories have two months."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(dynamics, "LEAST_STEPS", 1)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -107,11 +107,21 @@ DECLARED: tuple[Assumption, ...] = (
                "For each hour of reports older than four weeks, in every week. Weighed together with patients over the target: at £500, a report of "
                "a quarter of an hour that is late for a month counts about as much as one patient over the target at one month end.",
                ("organisation",)),
+    Assumption("shared_staff_limit", "Shared staff limit", "share of available hours", "Staff", 0, 1, 0,
+               "Most hours a trust lends to other trusts in a week, as a share of its available hours; 0 = not agreed.",
+               ("organisation", "staff_group"), by_week=True),
+    Assumption("shared_staff_travel_cost", "Cost of staff travel", "£ an hour of travel", "Staff", 0.01, 1000, 45,
+               "Pay, on-costs and mileage of an hour on the road to and from another trust, for one person.", ("organisation", "staff_group")),
+    Assumption("shared_staff_visit", "Length of a visit", "hours", "Staff", 1, 24, 8,
+               "Hours worked at another trust for each journey there and back.", ("organisation", "staff_group")),
     # Money
     Assumption("session_cost", "Cost of a session", "£ a session", "Money", 0, 100_000, 300,
                "Pay (including unsocial-hours enhancement) and running cost of one session.", ("organisation", "site", "asset_type", "session_type")),
     Assumption("examination_cost", "Cost of an examination", "£ an examination", "Money", 0, 10_000, 10,
                "Consumables and contrast media of one examination.", ("organisation", "site", "test")),
+    Assumption("premium_budget", "Premium budget", "£ over the plan", "Money", 0, 1_000_000_000, 1_000_000_000,
+               "Most a trust spends on overtime, bank, agency, in- and outsourcing, and weeks of mobile units at its sites that the plan is free "
+               "to choose: weeks within notice and locked weeks are spent already. 1,000,000,000 = no limit.", ("organisation",)),
     # Mobile units
     Assumption("mobile_hours", "Mobile unit hours", "operational hours a week", "Mobile units", 1, 168, 60,
                "Operational hours in a full week on a pad.", ("site", "asset_type", "mobile")),
@@ -149,6 +159,9 @@ DECLARED: tuple[Assumption, ...] = (
                "Booking, transport support and transfer of images for one patient examined at another trust.", ("test",)),
     Assumption("travel_price", "Price of a patient's extra minute", "£ a minute", "Mutual aid", 0, 1000, 0.1,
                "Steers aid to the nearest site among plans of equal cost; never paid.", ("test",)),
+    Assumption("extra_minutes_cap", "Extra minutes of the worst-served", "minutes, mean", "Mutual aid", 0, 600, 600,
+               "Most extra minutes on the road that deprived, or rural, patients who are examined at another trust may have on average over the "
+               "plan; 600 = no cap.", ("test",)),
     # Insourcing and outsourcing
     Assumption("insourced_limit", "Insourcing limit", "examinations a week", "In- and outsourcing", 0, 100_000, 0,
                "Most examinations a week done in the trust's rooms by an insourcing provider.", _RATE, by_week=True),
@@ -158,9 +171,16 @@ DECLARED: tuple[Assumption, ...] = (
                "Most examinations a week done by an independent provider.", _PAIR, by_week=True),
     Assumption("outsourced_price", "Price of an outsourced examination", "£ an examination", "In- and outsourcing", 0, 10_000, 200,
                "Paid per examination done by an independent provider, with report.", ("organisation", "test")),
+    Assumption("insourced_minimum", "Smallest insourcing order", "examinations in four weeks", "In- and outsourcing", 0, 100_000, 0,
+               "Fewest insourced examinations in four weeks in which any are bought; 0 = any number.", _PAIR),
+    Assumption("outsourced_minimum", "Smallest outsourcing order", "examinations in four weeks", "In- and outsourcing", 0, 100_000, 0,
+               "Fewest outsourced examinations in four weeks in which any are bought; 0 = any number.", _PAIR),
     # Target and believability
     Assumption("target_share", "Target share over six weeks", "share of the list", "Target", 0, 1, 0.05,
-               "Largest share of the list that may wait six weeks or more at a month end.", _PAIR),
+               "Largest share of the list that may wait six weeks or more at a month end. Rows with dates make steps.", _PAIR, by_week=True),
+    Assumption("thirteen_share", "Target share over thirteen weeks", "share of the list", "Target", 0, 1, 1,
+               "Largest share of the list that may wait thirteen weeks or more at a month end; rows with dates make steps; 1 = not asked for.",
+               _PAIR, by_week=True),
     Assumption("target_week", "Target reached from week", "week of the plan", "Target", 1, 520, 26,
                "The target is asked for at each month end from this week of the plan on.", _PAIR),
     Assumption("booked_in_turn", "Slots booked strictly in turn", "share of slots", "Target", 0, 1, 0,
@@ -172,6 +192,8 @@ DECLARED: tuple[Assumption, ...] = (
                "Planned and unscheduled work comes before every other goal; this price keeps it there.", ("test",)),
     Assumption("shortfall_price", "Price of missing the target", "£ a patient a month end", "Target", 0, 1_000_000, 500,
                "For each patient over the target share at each month end, times one plus the months since the target date.", ("test",)),
+    Assumption("thirteen_price", "Price of missing the thirteen-week target", "£ a patient a month end", "Target", 0, 1_000_000, 500,
+               "For each patient over the thirteen-week share at each month end, on top of the price for six weeks, and growing alike.", ("test",)),
     Assumption("ramp_price", "Price of a change from week to week", "£ a session", "Target", 0, 100_000, 20,
                "For each session more or fewer than the week before.", ("asset_type",)),
     Assumption("rota_change_price", "Price of a change from today's rota", "£ a session", "Target", 0, 100_000, 20,
@@ -180,6 +202,9 @@ DECLARED: tuple[Assumption, ...] = (
                "Steers a plan to use room that is there anyway; too little to pay for a session.", ("test",)),
     Assumption("longer_price", "Price of a longer list", "£ a patient a month end", "Target", 0, 1_000_000, 50,
                "For each patient by which a list is longer than it would be without a change; weighed before cost.", ("test",)),
+    Assumption("fairness_price", "Price of unequal waits", "£ a point a month end", "Target", 0, 100_000, 0,
+               "For each percentage point of the largest share over six weeks that any trust has; weighed last, among plans of equal cost; 0 = not "
+               "weighed.", ("test",)),
     Assumption("cliff_price", "Price of a cliff at the end", "£ a patient", "Target", 0, 1_000_000, 200,
                "For each patient by which a list grows over the last six weeks of the plan.", ("test",)),
     # Demand

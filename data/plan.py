@@ -55,6 +55,10 @@ PLAN_TABLES: tuple[Table, ...] = (
         _n("overtime_hours", "Overtime", "hours"), _n("bank_or_agency_hours", "Bank and agency", "hours"),
         _n("shared_in_hours", "Shared in", "hours"), _n("shared_out_hours", "Shared out", "hours"), _COST,
     ), key=("organisation", "staff_group", "week")),
+    Table("shared_staff", "Shared staff", "Staff hours that one organisation lends to another.", (
+        Field("from_organisation", "From", Kind.ID), Field("to_organisation", "To", Kind.ID), Field("staff_group", "Staff group", Kind.ID), _WEEK,
+        _n("hours", "Hours", "hours"), _n("minutes", "Travel", "minutes by road for a visit, there and back, mean of the borrower's sites"), _COST,
+    ), key=("from_organisation", "to_organisation", "staff_group", "week")),
     Table("reporting", "Reporting", "Reporting minutes; empty where the network declares no reporting capacity.", (
         _ORG, _WEEK, _n("minutes_needed", "Needed", "minutes", "Reports of the week's examinations, but for those reported at once"),
         _n("minutes_available", "Own time", "minutes", "Reporting time of own staff"),

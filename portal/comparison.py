@@ -155,6 +155,7 @@ def _totals(side: Side) -> dict[str, tuple[float, str]]:
         "Weeks with a mobile unit in use": (float(plan["mobiles"]["present"].sum()), "unit weeks"),
         "Overtime, bank and agency": (float(plan["staffing"][["overtime_hours", "bank_or_agency_hours"]].to_numpy().sum()), "hours over the plan"),
         "Late reports in the worst week": (float(late.max()) / 60 if len(late) else 0.0, "hours"),
+        "Staff lent to other organisations": (float(plan["shared_staff"]["hours"].sum()), "hours over the plan"),
         "Must-do work left undone": (float(plan["activity"]["undone"].sum()), "patient weeks"),
         "Cost": (float(plan.summary["cost_gbp"]["total"]), "£ over the plan"),
     }

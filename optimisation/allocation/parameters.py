@@ -1,7 +1,8 @@
 """Parameters of the allocation model: name, index, unit and meaning, said once.
 
 Indices: o organisation · m test · u priority class · s site · a asset type · t session type · g staff group · v mobile unit · w week (1, 2, …;
-0 is today) · q aid period.
+0 is today) · q aid or order period · k kind of provider (insourced, outsourced) · e group of home areas
+(deprived, rural).
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("mean_report", "o", "minute / report", "reporting minutes of a mean report of the recent months"),
     Parameter("opening_backlog", "o", "minute", "reporting minutes of reports not yet written at the start"),
     Parameter("reporting_minutes", "o w", "minute", "own reporting minutes"),
-    Parameter("lending_limit", "o w", "minute", "most reporting minutes for other organisations"),
+    Parameter("report_lending_limit", "o w", "minute", "most reporting minutes for other organisations"),
     Parameter("outsourced_report_limit", "o w", "report", "most outsourced reports"),
+    Parameter("lending_limit", "o g w", "hour", "most hours lent to other organisations"),
     Parameter("opening_list", "o m u", "patient", "list on the first Monday"),
     Parameter("additions", "o m u w", "patient", "join the list in the week"),
     Parameter("additions_so_far", "o m u w", "patient", "opening list and additions up to the week"),
@@ -59,13 +61,20 @@ PARAMETERS: tuple[Parameter, ...] = (
         "over_answer", "o m u w w", "dimensionless", "how many more wait over six weeks at the end of a week for each one more gone in an earlier one"
     ),
     Parameter("seen_today", "o m u w", "patient", "seen from the list under today's rota"),
-    Parameter("target_share", "o m", "dimensionless", "largest share of the list over six weeks"),
+    Parameter("target_share", "o m w", "dimensionless", "largest share of the list over six weeks"),
+    Parameter("under_thirteen", "o m u w", "patient", "could be younger than thirteen weeks"),
+    Parameter("thirteen_share", "o m w", "dimensionless", "largest share of the list over thirteen weeks, where one is asked for"),
     Parameter("accepted", "o m s", "dimensionless", "share of offers at the site that are accepted"),
     Parameter("suitable_for_aid", "m", "dimensionless", "share of waiting patients who can go elsewhere"),
+    Parameter("group_part", "e o m s", "dimensionless", "part of those who accept the site who are of the group"),
+    Parameter("group_minutes", "e o m s", "minute", "extra minutes on the road of that part, for each patient who accepts"),
+    Parameter("extra_minutes_cap", "m", "minute", "most extra minutes a group may have on average, where there is a cap"),
     Parameter("smallest_batch", "m", "patient", "fewest patients sent in a week in which any are sent"),
     Parameter("largest_batch", "m", "patient", "most patients sent in a week"),
     Parameter("insourced_limit", "s m w", "patient", "most insourced examinations"),
     Parameter("outsourced_limit", "o m w", "patient", "most outsourced examinations"),
+    Parameter("smallest_order", "k o m q", "patient", "fewest examinations bought in an order period in which any are bought"),
+    Parameter("largest_order", "k o m q", "patient", "most examinations that the weekly limits of an order period allow"),
     Parameter("session_cost", "s a t", "gbp / session", "pay and running cost of a session"),
     Parameter("examination_cost", "s m", "gbp / patient", "consumables of an examination"),
     Parameter("owed_cost", "o m", "gbp / patient", "examination that a patient still waiting at the end is owed, in an ordinary session"),
@@ -80,8 +89,15 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("undone_price", "m", "gbp / patient", "price of must-do work left undone for a week"),
     Parameter("shortfall_price", "o m w", "gbp / patient", "price of a patient over the target at the month end"),
     Parameter("late_report_price", "o", "gbp / minute", "price of a minute of late reports at a week end"),
+    Parameter("sharing_price", "o o g", "gbp / hour", "travel of an hour worked at another organisation: lender, borrower"),
+    Parameter("premium_budget", "o", "gbp", "most premium spend over the plan, where there is a limit"),
+    Parameter("undone_price", "m", "gbp / patient", "price of must-do work left undone for a week"),
+    Parameter("shortfall_price", "o m w", "gbp / patient", "price of a patient over the target at the month end"),
+    Parameter("thirteen_price", "o m w", "gbp / patient", "price of a patient over the thirteen-week target at the month end"),
     Parameter("ramp_price", "a", "gbp / session", "price of a change from week to week"),
     Parameter("rota_change_price", "a", "gbp / session", "price of a change from today's rota"),
+    Parameter("unchanged_list", "o m w", "patient", "list without a change at a month end, where fairness is weighed"),
+    Parameter("fairness_price", "m w", "gbp", "price of a largest share of one whole list"),
     Parameter("travel_price", "m s o", "gbp / patient", "price of a patient's journey to another organisation's site"),
     Parameter("shared_reporting_price", "o", "gbp / minute", "price of a reporting minute given to another organisation"),
     Parameter("waiting_price", "m", "gbp / patient", "price of a patient waiting at a week end"),

@@ -105,10 +105,10 @@ def _backlog(d: Draft, organisations: list[Index]) -> None:
 
 
 def _sharing(d: Draft, organisations: list[Index], weekly: list[Index]) -> None:
-    share = d.over("lending_limit", weekly, "shared_reporting_limit", ["organisation"], weekly=True)
+    share = d.over("report_lending_limit", weekly, "shared_reporting_limit", ["organisation"], weekly=True)
     limit = {i: part * d.values["reporting_minutes"][i] for i, part in share.items()}
     pooled = d.inputs.lever("cross_site_reporting") and len(organisations) > 1 and any(limit.values())
-    d.values["lending_limit"] = limit if pooled else {}
+    d.values["report_lending_limit"] = limit if pooled else {}
     d.sets["reporting_pool"] = weekly if pooled else []
     d.join("reporters_in", (((w,), o) for o, w in d.sets["reporting_pool"]))
     d.over("shared_reporting_price", organisations, "shared_reporting_price", ["organisation"])

@@ -131,6 +131,12 @@ def staffing(shown: Shown) -> None:
     organisation = _choose(shown, "Trust", "organisations", list(shown.plan["staffing"]["organisation"].unique()))
     layout.small_table(grids.staff_groups(shown.plan, shown.held.network, organisation), "Staff groups over the plan")
     layout.evidence(grids.staffing(shown.plan, shown.held.network, organisation), shown.source)
+    st.subheader("Staff shared between trusts", anchor=False)
+    if shown.plan["shared_staff"].empty:
+        st.markdown("No trust lends staff to another in this plan.")
+        return
+    layout.table(flows.shared_staff(shown.plan, shown.held.network), "shared_staff", alt="Who lends staff to whom, by staff group")
+    st.caption(shown.source)
 
 
 def reports(shown: Shown) -> None:

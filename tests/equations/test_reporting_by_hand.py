@@ -68,8 +68,8 @@ def test_a_mean_report_an_ordinary_week_and_the_opening_backlog_follow_recent_wo
 def test_a_trust_that_may_give_time_gives_a_share_of_its_own_where_another_can_take_it():
     limit = [SHARE, {"name": "shared_reporting_limit", "value": 0.4, "organisation": "Q"}]
     found = problem(reporting(scoped=limit).assuming(shared_reporting_limit=0))
-    assert found.values["lending_limit"]["Q", 1] == pytest.approx(0.4 * 120)
-    assert found.values["lending_limit"]["P", 1] == 0
+    assert found.values["report_lending_limit"]["Q", 1] == pytest.approx(0.4 * 120)
+    assert found.values["report_lending_limit"]["P", 1] == 0
     assert problem(reporting(scoped=limit), cross_site_reporting=False).sets["reporting_pool"] == []
     assert problem(reporting().assuming(shared_reporting_limit=0)).sets["reporting_pool"] == []
 

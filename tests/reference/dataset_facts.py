@@ -116,14 +116,14 @@ class Facts:
     def joined_so_far(self, o: str, m: str, w: int) -> float:
         return self.opening(o, m) + sum(self.joins(o, m, v) for v in range(w + 1))
 
-    def could_be_young(self, o: str, m: str, w: int) -> float:
-        """Patients who, if nobody were ever seen, would have waited less than six weeks at the end of week w: counted cohort by cohort."""
+    def could_be_young(self, o: str, m: str, w: int, limit: int = 6) -> float:
+        """Patients who, if nobody were ever seen, would have waited less than so many weeks at the end of week w: counted cohort by cohort."""
         row, young = self.months(o, m)[-1], 0.0
         for waited in range(14):
-            if waited + w + 1 < 6:
+            if waited + w + 1 < limit:
                 young += row[f"waiting_{waited}"]
         for joined in range(w + 1):
-            if w - joined < 6:
+            if w - joined < limit:
                 young += self.joins(o, m, joined)
         return young
 
@@ -243,6 +243,29 @@ class Facts:
             where = {"organisation": o, "staff_group": r["staff_group"]}
             total += 60 * r["wte"] * self.value("hours_per_wte", **where) * self.value("reporting_share", w, **where)
         return total
+
+    def extra_hours(self, o: str, g: str, w: int) -> list[tuple[float, float]]:
+        """Price and most hours of overtime and of bank and agency."""
+        where = {"organisation": o, "staff_group": g}
+        return [
+            (self.value(f"{k}_cost", **where), self.value(f"{k}_limit", w, **where) * self.staff_there(o, g))
+            for k, lever in (("overtime", "overtime"), ("bank", "bank_and_agency")) if self.levers[lever]
+        ]  # fmt: skip
+
+    def may_lend(self, o: str, g: str, w: int) -> float:
+        """Hours an organisation has agreed to lend."""
+        share = self.value("shared_staff_limit", w, organisation=o, staff_group=g)
+        return share * self.staff_there(o, g) if self.levers["shared_staff"] else 0.0
+
+    def lent_price(self, i: str, j: str, g: str) -> list[float]:
+        """£ of travel for an hour lent, where there is a road: each organisation has one site where the group works."""
+        ends = [[s for s, owner in self.owner.items() if owner == o] for o in (i, j)]
+        assert all(len(sites) == 1 for sites in ends) or not any(self.may_lend(i, g, w) for w in self.weeks)
+        minutes = self.road(ends[0][0], ends[1][0])
+        if i == j or minutes is None or not any(self.may_lend(i, g, w) for w in self.weeks):
+            return []
+        where = {"organisation": i, "staff_group": g}
+        return [2 * minutes / 60 * self.value("shared_staff_travel_cost", **where) / self.value("shared_staff_visit", **where)]
 
     def road(self, a: str, b: str) -> float | None:
         rows = {(r["from_place"], r["to_site"]): r["minutes"] for r in self.tables["travel"]}

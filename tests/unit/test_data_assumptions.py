@@ -151,6 +151,8 @@ def rich():
     usual = {
         "aid_travel_limit": 80, "aid_accept_to_30": 0.9, "aid_accept_to_45": 0.8, "aid_accept_to_60": 0.7, "aid_accept_beyond": 0.6,
         "overtime_limit": 0.1, "bank_limit": 0.1, "unscheduled_outside": 0.5, "insourced_limit": 5, "outsourced_limit": 6, "list_floor": 1,
+        "shared_staff_limit": 0.2, "premium_budget": 500_000, "insourced_minimum": 4, "outsourced_minimum": 5, "thirteen_share": 0.02,
+        "fairness_price": 2, "extra_minutes_cap": 40,
         "mobile_setup_loss": 0.2, "mobile_minimum_stay": 2, "mobile_notice": 1, "target_share": 0.05, "recent_months": 2, "older_month_weight": 0.5,
         "scans_per_hour": 2, "utilisation": 0.9, "dna_rate": 0.1, "session_share": 0.9,
         "reporting_share": 0.2, "reported_at_once": 0.3, "report_backlog": 8, "outsourced_report_limit": 4,

@@ -45,7 +45,7 @@ class LinearSolver(Solver):
         """
         self._whole(np.zeros_like(self.matrix.whole))
         self._aim(coefficients)
-        self.highs.setOptionValue("solver", "ipm" if cold else "simplex")
+        self.highs.setOptionValue("solver", "ipm" if cold and self.large else "simplex")
         status = self._run()
         self.highs.setOptionValue("solver", "choose")
         return np.array(self.highs.getSolution().col_value) if status == highspy.HighsModelStatus.kOptimal else None
@@ -79,7 +79,12 @@ class LinearSolver(Solver):
         self._whole(np.zeros_like(self.matrix.whole))
         self._aim(coefficients)
         self.highs.clearSolver()
+        if self.large:  # nobody asks for its basis
+            self.highs.setOptionValue("solver", "ipm")
+            self.highs.setOptionValue("run_crossover", "off")
         status = self._run()
+        self.highs.setOptionValue("solver", "choose")
+        self.highs.setOptionValue("run_crossover", "on")
         return float(self.highs.getInfo().objective_function_value) if status == highspy.HighsModelStatus.kOptimal else -INFINITY
 
     def prices(self, coefficients: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

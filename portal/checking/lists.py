@@ -78,6 +78,8 @@ def over_thirteen(facts: Facts, written: Written) -> dict[Key, float]:
         weekly.setdefault((row.organisation, row.test), []).append(row)
     found: dict[Key, float] = {}
     for pair, rows in weekly.items():
+        if pair not in facts.history.removals or len(rows) != len(facts.weeks):
+            continue  # `check_lists` says so
         ages = opening.get(pair, np.zeros(BANDS))
         without_test = _removed_with_tests(facts, pair, [served for served, _ in _unchanged(facts, pair, rows, float(ages.sum()))])
         for row, now in zip(rows, _followed(rows, ages, without_test), strict=True):

@@ -197,6 +197,11 @@ def about(shown: Shown) -> None:
     st.subheader("How near to the best", anchor=False)
     stages = [(s["title"], number(s["value"]), number(s["bound"]), percent(s["gap"], 2)) for s in summary["stages"]]
     layout.small_table(pd.DataFrame(stages, columns=["Goal, in order", "This plan", "No plan can be better than", "Gap"]), "Goals of the search")
+    check = [(order, f"{found['mean_points']:.2f}", f"{found['worst_points']:.2f}") for order, found in summary["list_check"].items()]
+    layout.small_table(
+        pd.DataFrame(check, columns=["Booking order", "Mean (points of the list)", "Worst (points of the list)"]),
+        "Search against list model, over lists and month ends",
+    )
     seconds = "; ".join(f"{name.replace('_', ' ')} {number(value, 1)}" for name, value in summary["seconds"].items())
     size = "; ".join(f"{name} {number(value)}" for name, value in summary["size"].items() if isinstance(value, int | float))
     st.caption(f"Seconds: {seconds}. Size of the problem: {size}.")

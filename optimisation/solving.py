@@ -227,7 +227,9 @@ def _followed(answers: list[_Answer]) -> dict[str, Any]:
         return {}
     linear, whole = (np.concatenate([getattr(c, name) for c in checks]) for name in ("linear", "whole"))
     best, reached = (sum(getattr(c, name) for c in checks) for name in ("best_linear", "reached"))
-    return {
-        "passes": max(c.passes for c in checks), "linear_mean": float(linear.mean()), "linear_worst": float(linear.max()),
-        "mean": float(whole.mean()), "worst": float(whole.max()), "above_linear": float(reached / best - 1) if best else 0.0,
+    found = {
+        "linear_mean": linear.mean(), "linear_worst": linear.max(), "mean": whole.mean(), "worst": whole.max(),
+        "above_linear": reached / best - 1 if best else 0.0,
     }  # fmt: skip
+    # A search that was stopped after one pass knows nothing of its rows.
+    return {"passes": max(c.passes for c in checks)} | {name: float(n) for name, n in found.items() if np.isfinite(n)}

@@ -25,7 +25,7 @@ def list_check(s: Solved, outcome: Outcome) -> dict[str, dict[str, float]]:
     found = {IN_TURN: _in_turn(s, s.problem.booking)}
     if "mean" in outcome.details:
         names = {"mean": "mean_points", "worst": "worst_points", "linear_mean": "linear_mean_points", "linear_worst": "linear_worst_points"}
-        found[PRESENT_ORDER] = {title: outcome.details[name] for name, title in names.items()}
+        found[PRESENT_ORDER] = {title: outcome.details[name] for name, title in names.items() if name in outcome.details}
     return found
 
 

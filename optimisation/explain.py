@@ -151,6 +151,21 @@ def _mobiles(plan: Plan, words: Words) -> list[str]:
         places = ", then ".join(f"{words.sites[site]} ({day(first)} to {day(last + pd.Timedelta(days=6))})" for site, first, last in stays)
         idle = "; not used after that" if stays and stays[-1][2] < last_week else ""
         said.append(f"{title}: {places}{idle}." if places else f"{title}: not used.")
+    return [*said, *_next_best(plan, words)]
+
+
+def _next_best(plan: Plan, words: Words) -> list[str]:
+    """Why a unit stands where it stands: the next best place and what it would cost."""
+    said = []
+    for row in plan["placements"].itertuples():
+        instead = f"at {words.sites[row.next_site]}, the next best place" if row.next_site else "unused, which is next best"
+        more, late = row.cost_change_gbp, row.over_target_after - row.over_target_before
+        effects = [f"{pounds(abs(more))} {'more' if more > 0 else 'less'}"] if abs(more) >= 1 else []
+        effects += [f"{number(abs(late))} {'more' if late > 0 else 'fewer'} patients over the target"] if abs(late) >= 1 else []
+        said.append(
+            f"{words.mobiles[row.mobile]} from {day(row.from_week)} at {words.sites[row.site]}: {instead}, it would mean "
+            f"{listed(effects) if effects else 'no difference that counts'}."
+        )
     return said
 
 

@@ -18,7 +18,7 @@ from optimisation.highs import WHOLE, Clock, relative_gap
 from optimisation.linear import LinearSolver
 from optimisation.matrix import INFINITY, Matrix, Part, cut, independent_parts
 from optimisation.passes import CurveCheck, follow_curve, settle
-from optimisation.probing import Probe, Probed, ask
+from optimisation.probing import Answers, Probe, Unit, ask
 
 _RAISED = 20.0
 """How much a goal is raised over those after it in the search, so that it is not traded against them."""
@@ -50,7 +50,7 @@ class Outcome:
             yes-or-no and relaxed where they are counts: at most what one more unit is worth.
         column_prices: the same for a column's bound.
         seconds: wall clock inside HiGHS, summed over parts.
-        probed: what more of something would buy, solved again.
+        asked: what more of something would buy, and the next best places, solved again.
     """
 
     values: np.ndarray
@@ -60,7 +60,7 @@ class Outcome:
     column_prices: np.ndarray
     seconds: float
     details: dict[str, Any] = field(default_factory=dict)
-    probed: list[Probed] = field(default_factory=list)
+    asked: Answers = field(default_factory=lambda: Answers([], []))
 
 
 def solve_in_order(
@@ -71,6 +71,7 @@ def solve_in_order(
     cancelled: Callable[[], bool],
     curve: Curve | None = None,
     probes: Sequence[Probe] = (),
+    units: Sequence[Unit] = (),
     first_goal: int = 0,
 ) -> Outcome:
     """Minimise the goals in order.
@@ -86,6 +87,7 @@ def solve_in_order(
         cancelled: asked often; True stops within a few seconds and keeps the best plan so far.
         curve: columns that follow from a plan by a curve; None = everything is linear.
         probes: of what one more unit would be worth knowing.
+        units: what stands somewhere, of which the next best place is worth knowing.
         first_goal: the goal whose need says how many units a probe asks for.
 
     Raises:
@@ -95,7 +97,8 @@ def solve_in_order(
     parts = independent_parts(matrix)
     clock.begin([len(p.columns) for p in parts])
     with ThreadPoolExecutor(max_workers=max(settings.threads, 1)) as pool:
-        asks = [_Asks(p, curve and curve.part(p), [q for q in (probe.part(p) for probe in probes) if q is not None], first_goal) for p in parts]
+        asks = [_Asks(p, curve and curve.part(p), [q for q in (probe.part(p) for probe in probes) if q is not None],
+                      [u for u in (unit.part(p) for unit in units) if u is not None], first_goal) for p in parts]  # fmt: skip
         answers = list(pool.map(lambda a: _solve_part(cut(matrix, a.part), settings, clock, a), asks))
     return _join(matrix, names, parts, answers, settings, clock)
 
@@ -111,7 +114,7 @@ class _Answer:
     seconds: float
     nodes: int
     curve: CurveCheck | None
-    probed: list[Probed]
+    asked: Answers
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,7 @@ class _Asks:
     part: Part
     curve: Curve | None
     probes: list[Probe]
+    units: list[Unit]
     first_goal: int
 
 
@@ -148,9 +152,9 @@ def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Ask
         bounds = np.minimum(bounds, goals @ values)
     clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 0.9)
     row_prices, column_prices = solver.prices(goals.sum(axis=0), values)
-    probed = ask(solver, curve, asks.probes, goals, factor @ goals, asks.part.columns, asks.first_goal)
+    asked = ask(solver, curve, asks.probes, asks.units, goals, factor @ goals, asks.part.columns, asks.first_goal)
     clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 1.0)
-    return _Answer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, probed)
+    return _Answer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, asked)
 
 
 def _total(goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float) -> tuple[float, float]:
@@ -217,7 +221,8 @@ def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list
     reached_all = not len(_unmet(sum(a.proved for a in answers) + matrix.constants, bounds, settings.gap))
     status = "cancelled" if clock.stopped else "time limit" if clock.late else "optimal" if reached_all else "gap not reached"
     details = {"parts": len(parts), "nodes": sum(a.nodes for a in answers), **_followed(answers)}
-    return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details, [p for a in answers for p in a.probed])
+    asked = Answers([p for a in answers for p in a.asked.more], [e for a in answers for e in a.asked.elsewhere])
+    return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details, asked)
 
 
 def _followed(answers: list[_Answer]) -> dict[str, Any]:

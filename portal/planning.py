@@ -28,7 +28,7 @@ from optimisation.allocation.objective import GOALS
 from optimisation.allocation.problem import Inputs, build_problem
 from optimisation.allocation.result import Solved, tables
 from optimisation.allocation.result_reporting import reporting_notes
-from optimisation.allocation.worth import SHORTFALL, probes, worth
+from optimisation.allocation.worth import SHORTFALL, placements, probes, units, worth
 from optimisation.matrix import Matrix, matrix_of
 from optimisation.solving import Outcome, solve_in_order
 from portal.unchanged import no_assets, unchanged
@@ -68,8 +68,8 @@ def make_plan(
         problem = build_problem(inputs)
         matrix = matrix_of(build_model(problem))
         clock.lap("build")
-    curve, asked = booking_curve(problem, matrix), probes(inputs, problem, matrix)
-    outcome = solve_in_order(matrix, [g.name for g in GOALS], settings, report, cancelled, curve, asked, SHORTFALL)
+    curve, asked, moved = booking_curve(problem, matrix), probes(inputs, problem, matrix), units(problem, matrix)
+    outcome = solve_in_order(matrix, [g.name for g in GOALS], settings, report, cancelled, curve, asked, moved, SHORTFALL)
     clock.lap("solve")
     with _no_collection():
         plan = _plan(dataset, scenario, settings, inputs, Solved(problem, matrix, outcome), matrix, outcome, clock)
@@ -104,7 +104,7 @@ def _plan(
     months = met(solved, found["waiting_list"])
     cost = costs(found, solved)
     found["limits"] = limits(inputs, solved, months.loc[~months["met"], ["organisation", "test", "week"]])
-    found["worth"] = worth(inputs, matrix, outcome)
+    found["worth"], found["placements"] = worth(inputs, matrix, outcome), placements(matrix, solved, outcome)
     found["measures"] = measures(inputs, solved, found, months, cost)
     clock.lap("write")
     summary = {

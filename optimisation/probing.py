@@ -11,7 +11,9 @@ from optimisation.curves import Curve
 from optimisation.linear import LinearSolver
 from optimisation.matrix import Part
 
-MOST_PROBES, MOST_STAYS = 8, 8
+MOST_PROBES, MOST_FOR_MONEY, MOST_STAYS = 8, 3, 8
+"""Probes of a part; fewer where the first goal lacks nothing and only money could be saved."""
+
 _MOST_UNITS = 50
 _MARGIN = 1.05
 """More units bring less than the first: asked for a little more than the first one's effect says."""
@@ -176,7 +178,7 @@ class _Asking:
     def more(self, probes: list[Probe], goal: np.ndarray) -> list[Probed]:
         """Each probe with one unit, and with as many as the goal would need."""
         found, missing = [], float(goal @ self.base)
-        for probe in probes:
+        for probe in probes if missing > _NOTHING else probes[:MOST_FOR_MONEY]:
             one = None if self.solver.clock.must_stop() else self._asked(probe, 1)
             if one is None:
                 break

@@ -171,9 +171,10 @@ def _bounds(solver: LinearSolver, goals: np.ndarray, factor: np.ndarray, values:
     """
     reached = goals @ values
     bounds = np.minimum(reached, 0.0)
+    near_nought = np.maximum(_allowed(reached, solver.settings.gap) / 2, WHOLE)
     for g, coefficients in enumerate(goals):
-        if not (coefficients < 0).any() and reached[g] <= WHOLE:
-            continue
+        if not (coefficients < 0).any() and reached[g] <= near_nought[g]:
+            continue  # nothing can be below nought, and that is near enough
         if g == len(goals) - 1:
             bounds[g] = _share_of(weighted, reached, factor, g)
             continue

@@ -52,7 +52,7 @@ def test_a_stay_that_is_not_in_the_plan_is_found_out(helped, tmp_path):
 
 
 def test_what_would_bring_a_missed_target_nearer_does_so_when_it_is_there():
-    missing = dict(mobile_hours=1, outsourced_limit=2)
+    missing = {"mobile_hours": 1, "outsourced_limit": 2}
     plan = make_plan(network(**missing), base("missed", WEEKS), PlanSettings(gap=1e-4, threads=1))
     assert not all(e["met"] for e in plan.summary["met"])
     rows = plan["worth"].assign(fewer=lambda f: f["over_target_before"] - f["over_target_after"])

@@ -58,10 +58,9 @@ def in_words(shown: Shown) -> None:
 
 def waiting_lists(shown: Shown) -> None:
     """Met or not, and the lists week by week."""
-    st.caption(
-        "Worst share over six weeks at the month ends that count, if patients are seen strictly in turn: a lower bound. Real booking is not "
-        "strictly in turn, so the true share can be higher, not lower."
-    )
+    order = shown.plan.summary["booking_order"]
+    bound = ": a lower bound. Real booking is not strictly in turn, so the true share can be higher, not lower" if order == IN_TURN else ""
+    st.caption(f"Worst share over six weeks at the month ends that count, if patients are booked {order}{bound}.")
     layout.matrix(lists.met_matrix(shown.plan, shown.held.network), "met", "Worst share over six weeks by trust and test")
     left, right = st.columns(2)
     with left:
@@ -168,7 +167,7 @@ def limits(shown: Shown) -> None:
         "Patients over the target are those of the lists it touches, each at its worst month end. The change in cost leaves out the pay of "
         "the staff that is added."
     )
-    layout.table(more, "worth", alt="What more of something would bring, most patients first", widths={"Where": 430})
+    layout.table(more, "worth", alt="What more of something would bring, most patients first", widths={"Where": 300})
     st.caption(shown.source)
 
 

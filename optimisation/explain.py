@@ -223,8 +223,14 @@ def _caveats(plan: Plan) -> list[str]:
     """What the plan says of itself, its findings, and how far it may be from the best."""
     summary = plan.summary
     gap = next(s for s in summary["stages"] if s["name"] == "cost")["gap"]
+    proved = f"No plan that does as well on the target costs more than {percent(gap)} less."
+    if summary["booking_order"] != IN_TURN:
+        proved = (
+            f"No plan with lists near these that does as well on the target costs more than {percent(gap)} less, as far as the last step of the "
+            "search tells. The order in which lists are booked leaves open whether a plan with quite other lists does."
+        )
     how = {
-        "optimal": f"No plan that does as well on the target costs more than {percent(gap)} less.",
+        "optimal": proved,
         "time limit": "The time limit stopped the search: a better plan may exist.",
         "cancelled": "The run was cancelled: this is the best plan found until then.",
         "gap not reached": "The search ended before the asked gap was proved: a better plan may exist.",

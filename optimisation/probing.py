@@ -11,12 +11,18 @@ from optimisation.curves import Curve
 from optimisation.linear import LinearSolver
 from optimisation.matrix import Part
 
-MOST_PROBES, MOST_FOR_MONEY, MOST_STAYS = 8, 3, 8
+MOST_PROBES, MOST_FOR_MONEY, MOST_STAYS = 6, 3, 6
 """Probes of a part; fewer where the first goal lacks nothing and only money could be saved."""
 
 _MOST_UNITS = 50
 _MARGIN = 1.05
 """More units bring less than the first: asked for a little more than the first one's effect says."""
+
+_LACKING = 1e-5
+"""Where less than this share of all goals is lacking in the first, nothing is."""
+
+_TRIES = 2
+"""How often rows are renewed about an answer that is no better than the plan."""
 
 _NOTHING = 1e-3
 _MOSTLY = 0.25
@@ -131,7 +137,7 @@ class Answers:
 
 
 def ask(solver: LinearSolver, curve: Curve | None, probes: list[Probe], units: list[Unit], goals: np.ndarray, aim: np.ndarray,
-        columns: np.ndarray, first_goal: int) -> Answers:  # fmt: skip
+        columns: np.ndarray, first_goal: int, base: np.ndarray | None) -> Answers:  # fmt: skip
     """What is worth knowing around a plan.
 
     The probes worth most by the prices, one of each kind, are solved again with one unit, and with as many as the first goal would need. Every
@@ -146,11 +152,12 @@ def ask(solver: LinearSolver, curve: Curve | None, probes: list[Probe], units: l
         aim: the goals in one as the search had them, shape (columns,).
         columns: of the part in the whole matrix.
         first_goal: the goal whose need says how many units are asked for.
+        base: the plan with relaxed counts that answers are compared with; None = what the solver finds.
     """
     about = solver.again(aim) if probes or units else None
     if about is None:
         return Answers([], [])
-    asking = _Asking(solver, curve, aim, columns, about[0] if curve is None else curve.settled(about[0]))
+    asking = _Asking(solver, curve, aim, columns, about[0] if base is None else base)
     return Answers(asking.more(_worth_most(probes, about[1], about[2]), goals[first_goal]), asking.elsewhere(units))
 
 
@@ -168,23 +175,34 @@ class _Asking:
         return values if self.curve is None else self.curve.settled(values)
 
     def _asked(self, probe: Probe, units: int) -> Probed | None:
-        after = self.solver.with_more(probe, units)
-        if after is None:
-            return None
-        # Nobody is made to use what is more: where the rows misled the search, the plan stays as it was.
-        best = min(self._settled(after), self.base, key=lambda values: float(self.aim @ values))
+        """The best plan found with so many units more; None where the search was stopped."""
+        best, renewed = self.base, False
+        for _ in range(_TRIES):
+            after = self.solver.with_more(probe, units)
+            if after is None:
+                return None
+            # Nobody is made to use what is more: where the rows misled the search, the plan stays as it was, and they are renewed.
+            best = min(self._settled(after), best, key=lambda values: float(self.aim @ values))
+            if self.curve is None or best is not self.base:
+                break
+            self.solver.touch(self.curve, self.curve.tangent(after))
+            renewed = True
+        if renewed and self.curve is not None:
+            self.solver.touch(self.curve, self.curve.tangent(self.base))
         return Probed(probe.name, units, self.columns, self.base, best)
 
     def more(self, probes: list[Probe], goal: np.ndarray) -> list[Probed]:
         """Each probe with one unit, and with as many as the goal would need."""
         found, missing = [], float(goal @ self.base)
-        for probe in probes if missing > _NOTHING else probes[:MOST_FOR_MONEY]:
+        if missing < _LACKING * abs(float(self.aim @ self.base)):
+            missing, probes = 0.0, probes[:MOST_FOR_MONEY]
+        for probe in probes:
             one = None if self.solver.clock.must_stop() else self._asked(probe, 1)
             if one is None:
                 break
             found.append(one)
             gained = missing - float(goal @ one.after)
-            units = math.ceil(_MARGIN * missing / gained) if gained > _NOTHING and missing > _NOTHING else 0
+            units = math.ceil(_MARGIN * missing / gained) if missing and gained > _NOTHING else 0
             many = self._asked(probe, units) if 1 < units <= _MOST_UNITS else None
             found += [many] if many is not None else []
         return found

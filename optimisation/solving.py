@@ -50,6 +50,9 @@ class Outcome:
             yes-or-no and relaxed where they are counts: at most what one more unit is worth.
         column_prices: the same for a column's bound.
         seconds: wall clock inside HiGHS, summed over parts.
+        followed: what the passes of a curve came to: passes, mean and worst error of the reported plan (`mean`, `worst`) and of the best linear one
+            (`linear_mean`, `linear_worst`), in the unit of the curve, and by what share the goals are above those of the latter (`above_linear`);
+            empty without a curve.
         asked: what more of something would buy, and the next best places, solved again.
     """
 
@@ -60,6 +63,7 @@ class Outcome:
     column_prices: np.ndarray
     seconds: float
     details: dict[str, Any] = field(default_factory=dict)
+    followed: dict[str, float] = field(default_factory=dict)
     asked: Answers = field(default_factory=lambda: Answers([], []))
 
 
@@ -135,7 +139,7 @@ def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Ask
     factor = np.where(np.arange(len(goals)) < len(goals) - 2, _RAISED, 1.0)
     followed = None
     if curve is not None:
-        followed = follow_curve(solver, curve, factor @ goals, lambda best, _: clock.tell(number, "Following the lists", best, -INFINITY, 0.2))
+        followed = follow_curve(solver, curve, factor @ goals, lambda: clock.tell(number, "Following the lists", INFINITY, -INFINITY, 0.2))
     values, weighted = solver.minimise(factor @ goals)
     for attempt in range(_ATTEMPTS + 1):
         clock.tell(number, "Looking for a better plan", *_total(goals, factor, values, weighted), 0.5 + attempt / (2 * _ATTEMPTS))
@@ -146,13 +150,13 @@ def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Ask
         factor[: unmet[0] + 1] *= _RAISED
         within = settings.gap / 2 * float(np.abs(goals[unmet[0] :] @ better).sum())
         values, weighted = solver.minimise(factor @ goals, better, _PATIENCE, within)
-    proved, check = goals @ values, None
+    proved, around, check = goals @ values, None, None
     if curve is not None:
-        values, check = settle(solver, curve, followed, factor @ goals, values)
+        values, around, check = settle(solver, curve, followed, factor @ goals, values)
         bounds = np.minimum(bounds, goals @ values)
     clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 0.9)
     row_prices, column_prices = solver.prices(goals.sum(axis=0), values)
-    asked = ask(solver, curve, asks.probes, asks.units, goals, factor @ goals, asks.part.columns, asks.first_goal)
+    asked = ask(solver, curve, asks.probes, asks.units, goals, factor @ goals, asks.part.columns, asks.first_goal, around)
     clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 1.0)
     return _Answer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, asked)
 
@@ -221,12 +225,12 @@ def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list
     stages = [Stage(n, float(v), float(b), relative_gap(v, b, smallest)) for n, v, b in zip(names, reached, bounds, strict=True)]
     reached_all = not len(_unmet(sum(a.proved for a in answers) + matrix.constants, bounds, settings.gap))
     status = "cancelled" if clock.stopped else "time limit" if clock.late else "optimal" if reached_all else "gap not reached"
-    details = {"parts": len(parts), "nodes": sum(a.nodes for a in answers), **_followed(answers)}
+    details = {"parts": len(parts), "nodes": sum(a.nodes for a in answers)}
     asked = Answers([p for a in answers for p in a.asked.more], [e for a in answers for e in a.asked.elsewhere])
-    return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details, asked)
+    return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details, _followed(answers), asked)
 
 
-def _followed(answers: list[_Answer]) -> dict[str, Any]:
+def _followed(answers: list[_Answer]) -> dict[str, float]:
     """What the passes of all parts came to."""
     checks = [a.curve for a in answers if a.curve is not None]
     if not checks:

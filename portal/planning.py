@@ -165,9 +165,11 @@ def _booking_note(inputs: Inputs) -> str:
             "Patients are taken to be served strictly in turn, longest wait first: too few months are loaded to tell how lists are booked. Real "
             "booking is not strictly in turn, so the numbers over six weeks are a lower bound."
         )
+    some = inputs.assumptions.rows.query("name == 'booked_in_turn' and value > 0")
+    but = ", but for the slots that the assumptions book strictly in turn" if len(some) else ""
     return (
-        "Numbers over six weeks are what the list model projects for this plan if lists go on being booked as in recent months. Strictly in turn "
-        "stands beside them: it is what the same sessions would come to if whoever has waited longest were always seen first."
+        f"Numbers over six weeks are what the list model projects for this plan if lists go on being booked as in recent months{but}. Strictly in "
+        "turn stands beside them: it is what the same sessions would come to if whoever has waited longest were always seen first."
     )
 
 

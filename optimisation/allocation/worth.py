@@ -51,13 +51,15 @@ def _sessions(inputs: Inputs, problem: Problem, rows: _Found, columns: _Found) -
     if problem.rota_is_fixed:
         return
     owner = inputs.network.owner
+    needs: dict[tuple[str, str, str], list[tuple[str, float]]] = {}
+    for (s, a, t, g), hours in problem.values["session_hours"].items():
+        needs.setdefault((s, a, t), []).append((g, hours))
     for s, a, t in problem.sets["station_types"]:
         open_weeks = [w for w in range(1, problem.last_week + 1) if problem.session_bounds[s, a, t, w][0] < problem.session_bounds[s, a, t, w][1]]
         more = {columns["sessions", (s, a, t, w)]: 1.0 for w in open_weeks if ("sessions", (s, a, t, w)) in columns}
         minutes = problem.values["room_minutes"][(t,)]
         given = {rows["shared_openings", (s, a, w)]: minutes for w in open_weeks if ("shared_openings", (s, a, w)) in rows}
-        for g in (i[3] for i in problem.values["session_hours"] if i[:3] == (s, a, t)):
-            hours = problem.values["session_hours"][s, a, t, g]
+        for g, hours in needs.get((s, a, t), []):
             given |= {rows["staff_time", (owner[s], g, w)]: hours for w in open_weeks if ("staff_time", (owner[s], g, w)) in rows}
         yield _probe((SESSION, s, a, t), (SESSION, owner[s], a), given, more)
 

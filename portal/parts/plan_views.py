@@ -195,7 +195,8 @@ def about(shown: Shown) -> None:
     layout.small_table(pd.DataFrame(rows, columns=["What", "Value"]), "Provenance of the plan")
     st.subheader("How near to the best", anchor=False)
     stages = [(s["title"], number(s["value"]), number(s["bound"]), percent(s["gap"], 2)) for s in summary["stages"]]
-    layout.small_table(pd.DataFrame(stages, columns=["Goal, in order", "This plan", "No plan can be better than", "Gap"]), "Goals of the search")
+    bounded = "No plan can be better than" if summary["booking_order"] == IN_TURN else "No plan with lists near these can be better than"
+    layout.small_table(pd.DataFrame(stages, columns=["Goal, in order", "This plan", bounded, "Gap"]), "Goals of the search")
     check = [(order, f"{found['mean_points']:.2f}", f"{found['worst_points']:.2f}") for order, found in summary["list_check"].items()]
     layout.small_table(
         pd.DataFrame(check, columns=["Booking order", "Mean (points of the list)", "Worst (points of the list)"]),

@@ -18,6 +18,7 @@ from optimisation.highs import WHOLE, Clock, relative_gap
 from optimisation.linear import LinearSolver
 from optimisation.matrix import INFINITY, Matrix, Part, cut, independent_parts
 from optimisation.passes import CurveCheck, follow_curve, settle
+from optimisation.pricing import Instead, Repriced, reprice
 from optimisation.probing import Answers, Probe, Unit, ask
 
 _RAISED = 20.0
@@ -54,6 +55,7 @@ class Outcome:
             (`linear_mean`, `linear_worst`), in the unit of the curve, and by what share the goals are above those of the latter (`above_linear`);
             empty without a curve.
         asked: what more of something would buy, and the next best places, solved again.
+        repriced: what would come of goals weighed otherwise, by part, solved again.
     """
 
     values: np.ndarray
@@ -65,6 +67,7 @@ class Outcome:
     details: dict[str, Any] = field(default_factory=dict)
     followed: dict[str, float] = field(default_factory=dict)
     asked: Answers = field(default_factory=lambda: Answers([], []))
+    repriced: list[Repriced] = field(default_factory=list)
 
 
 def solve_in_order(
@@ -77,10 +80,12 @@ def solve_in_order(
     probes: Sequence[Probe] = (),
     units: Sequence[Unit] = (),
     first_goal: int = 0,
+    raised: Sequence[float] = (),
+    insteads: Sequence[Instead] = (),
 ) -> Outcome:
     """Minimise the goals in order.
 
-    Goals before the last two are raised so steeply that they are not traded against what comes after them; each goal is then bounded with the
+    Goals are raised so steeply that they are not traded against what comes after them; each goal is then bounded with the
     goals before it at what they reached, and raised further where the distance to its bound is larger than the setting.
 
     Args:
@@ -93,6 +98,8 @@ def solve_in_order(
         probes: of what one more unit would be worth knowing.
         units: what stands somewhere, of which the next best place is worth knowing.
         first_goal: the goal whose need says how many units a probe asks for.
+        raised: how much each goal is raised when the search begins; none = all but the last two alike.
+        insteads: goals weighed otherwise, of which the outcome is worth knowing.
 
     Raises:
         NoPlan: nothing feasible was found in the time, or the problem has no feasible plan at all.
@@ -102,7 +109,8 @@ def solve_in_order(
     clock.begin([len(p.columns) for p in parts])
     with ThreadPoolExecutor(max_workers=max(settings.threads, 1)) as pool:
         asks = [_Asks(p, curve and curve.part(p), [q for q in (probe.part(p) for probe in probes) if q is not None],
-                      [u for u in (unit.part(p) for unit in units) if u is not None], first_goal) for p in parts]  # fmt: skip
+                      [u for u in (unit.part(p) for unit in units) if u is not None], first_goal, raised, insteads)
+                for p in parts]  # fmt: skip
         answers = list(pool.map(lambda a: _solve_part(cut(matrix, a.part), settings, clock, a), asks))
     return _join(matrix, names, parts, answers, settings, clock)
 
@@ -119,6 +127,7 @@ class _Answer:
     nodes: int
     curve: CurveCheck | None
     asked: Answers
+    repriced: list[Repriced]
 
 
 @dataclass(frozen=True)
@@ -130,13 +139,15 @@ class _Asks:
     probes: list[Probe]
     units: list[Unit]
     first_goal: int
+    raised: Sequence[float]
+    insteads: Sequence[Instead]
 
 
 def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Asks) -> _Answer:
     """One part: a plan for the weighted goals, raised further where a goal is not yet close to its bound, then prices and what more would buy."""
     goals, number, curve = matrix.goals.toarray(), asks.part.number, asks.curve
     solver = LinearSolver(matrix, settings, clock)
-    factor = np.where(np.arange(len(goals)) < len(goals) - 2, _RAISED, 1.0)
+    factor = np.array(asks.raised or [_RAISED if g < len(goals) - 2 else 1.0 for g in range(len(goals))])
     followed = None
     if curve is not None:
         followed = follow_curve(solver, curve, factor @ goals, lambda: clock.tell(number, "Following the lists", INFINITY, -INFINITY, 0.2))
@@ -157,8 +168,9 @@ def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Ask
     clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 0.9)
     row_prices, column_prices = solver.prices(goals.sum(axis=0), values)
     asked = ask(solver, curve, asks.probes, asks.units, goals, factor @ goals, asks.part.columns, asks.first_goal, around)
+    repriced = reprice(solver, curve, asks.insteads, goals, factor, asks.part.columns, around)
     clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 1.0)
-    return _Answer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, asked)
+    return _Answer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, asked, repriced)
 
 
 def _total(goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float) -> tuple[float, float]:
@@ -227,7 +239,8 @@ def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list
     status = "cancelled" if clock.stopped else "time limit" if clock.late else "optimal" if reached_all else "gap not reached"
     details = {"parts": len(parts), "nodes": sum(a.nodes for a in answers)}
     asked = Answers([p for a in answers for p in a.asked.more], [e for a in answers for e in a.asked.elsewhere])
-    return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details, _followed(answers), asked)
+    return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details, _followed(answers), asked,
+                   [r for a in answers for r in a.repriced])  # fmt: skip
 
 
 def _followed(answers: list[_Answer]) -> dict[str, float]:

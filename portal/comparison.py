@@ -11,7 +11,7 @@ from data.assumptions import ASSUMPTIONS, BY_NAME, SCOPES, Assumptions
 from data.dataset import Dataset
 from data.plan import Plan, over_six
 from data.run import Run
-from data.scenario import LEVERS, LOCKS, Scenario
+from data.scenario import EMPHASIS_BY_NAME, LEVERS, LOCKS, Scenario
 from data.words import count, day, number, pounds
 from portal.charts.tables import place_words, when_words
 
@@ -98,6 +98,7 @@ def _inputs(left: Side, right: Side) -> pd.DataFrame:
     rows += [
         ("Lever", lever.title, "", _on(left.scenario.levers[lever.name]), _on(right.scenario.levers[lever.name]), "", lever.help) for lever in LEVERS
     ]
+    rows.append(("Emphasis", "What the plan puts first", "", *(EMPHASIS_BY_NAME[s.scenario.emphasis].title for s in (left, right)), "", ""))
     rows += [("Program", "Version", "", left.run.code_version, right.run.code_version, "", "")]
     names = sorted({*left.run.settings, *right.run.settings})
     rows += [

@@ -22,7 +22,7 @@ from data.intake import from_parts
 from data.plan import Plan
 from data.rota import Today, today
 from data.run import PlanSettings, Run
-from data.scenario import LEVERS, Scenario, base, do_nothing
+from data.scenario import EMPHASIS_BY_NAME, LEVERS, Scenario, base, do_nothing
 from data.store import SINGLE_USER, Scope, Store, StoredDataset, StoredScenario, home
 from data.working_days import first_monday_after, mondays
 from data.workload import must_do_work
@@ -177,12 +177,14 @@ def scenario(scope: Scope, scenario_id: str, dataset_id: str) -> Scenario:
     return store().scenario(scope, scenario_id, dataset_id)
 
 
-def variant(chosen: Scenario, levers: dict[str, bool], weeks: int) -> Scenario:
-    """The scenario with other levers or another length, under a name that says so; itself where nothing differs."""
+def variant(chosen: Scenario, levers: dict[str, bool], weeks: int, emphasis: str = "") -> Scenario:
+    """The scenario with other levers, another length or another emphasis (empty = its own), under a name that says so; itself where nothing differs."""
+    emphasis = emphasis or chosen.emphasis
     changed = [lever for lever in LEVERS if levers[lever.name] != chosen.levers[lever.name]]
     words = [f"{'with' if levers[lever.name] else 'without'} {lever.title.lower()}" for lever in changed]
     words += [f"{weeks} weeks"] if weeks != chosen.weeks else []
-    return chosen.changed(name=f"{chosen.name}, {', '.join(words)}", levers=levers, weeks=weeks) if words else chosen
+    words += [EMPHASIS_BY_NAME[emphasis].title.lower()] if emphasis != chosen.emphasis else []
+    return chosen.changed(name=f"{chosen.name}, {', '.join(words)}", levers=levers, weeks=weeks, emphasis=emphasis) if words else chosen
 
 
 def save_scenario(scope: Scope, made: Scenario, reason: str) -> StoredScenario:

@@ -24,7 +24,7 @@ from optimisation.allocation.equations import (
     target,
     waiting_list,
 )
-from optimisation.allocation.objective import GOALS
+from optimisation.allocation.objective import goals_of
 from optimisation.allocation.parameters import BY_NAME, PARAMETERS
 from optimisation.allocation.problem import Index, Problem
 from optimisation.allocation.variables import VARIABLES, Variable
@@ -90,7 +90,16 @@ def _budgets(p: Problem) -> list[Index]:
 
 
 def _weighed_lists(p: Problem) -> list[Index]:
-    return list(p.values["unchanged_list"])
+    return _within(p, p.sets["fair_weeks"])
+
+
+def _compared_lists(p: Problem) -> list[Index]:
+    return _within(p, p.sets["worst_weeks"])
+
+
+def _within(p: Problem, weeks: list[Index]) -> list[Index]:
+    wanted = set(weeks)
+    return [i for i in p.values["unchanged_list"] if i[1:] in wanted]
 
 
 def _capped_groups(p: Problem) -> list[Index]:
@@ -143,6 +152,7 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("over_thirteen_in_turn", _set("thirteen_lists"), waiting_list.over_thirteen_in_turn),
     Equation("thirteen_target", _set("thirteen_tests"), target.thirteen_target),
     Equation("largest_share_counted", _weighed_lists, fairness.largest_share_counted),
+    Equation("worst_off_counted", _compared_lists, fairness.worst_off_counted),
     Equation("extra_minutes_capped", _capped_groups, fairness.extra_minutes_capped),
     Equation("above_rota", _set("growing_sessions"), believability.above_rota),
     Equation("ramp", _set("station_sessions"), believability.ramp),
@@ -176,7 +186,7 @@ def build_model(problem: Problem, *, with_units: bool = False, equations: tuple[
         over = equation.over(problem)
         if over:
             setattr(m, equation.tag, pyo.Constraint(indices.of(over), rule=_with(view, equation.rule)))
-    for goal in GOALS:
+    for goal in goals_of(problem.emphasis):
         setattr(m, f"goal_{goal.name}", pyo.Objective(expr=goal.expression(view)))
     return m
 

@@ -13,6 +13,7 @@ import pandas as pd
 import pyomo.environ as pyo
 from pyomo.repn import generate_standard_repn
 
+from data.scenario import USUAL_EMPHASIS
 from optimisation.allocation.model import EQUATIONS, build_model
 from optimisation.allocation.problem import Problem
 
@@ -28,13 +29,13 @@ PAIRS = [("P", "Q", "x"), ("Q", "P", "x")]
 REPORTERS = [("P",), ("Q",)]
 
 
-def hand_problem(weeks: int = 2, *, fixed: bool = False) -> Problem:
-    """The problem over some weeks, aid roles one week long; `fixed` = sessions may not change."""
+def hand_problem(weeks: int = 2, *, fixed: bool = False, emphasis: str = USUAL_EMPHASIS) -> Problem:
+    """The problem over some weeks, aid roles one week long; `fixed` = sessions may not change; `emphasis` = what comes first."""
     numbers = range(1, weeks + 1)
     sets = _sets(numbers)
     return Problem(
         pd.date_range("2026-11-02", periods=weeks, freq="7D"), sets, _neighbours(numbers), _values(weeks),
-        {(*k, w): (1.0, 4.0) for k in TYPES for w in numbers}, {(*k, w): (0.0, 1.0) for k in SPOTS for w in numbers}, fixed,
+        {(*k, w): (1.0, 4.0) for k in TYPES for w in numbers}, {(*k, w): (0.0, 1.0) for k in SPOTS for w in numbers}, fixed, emphasis=emphasis,
     )  # fmt: skip
 
 
@@ -62,6 +63,7 @@ def _sets(numbers: range) -> dict[str, list[tuple[Any, ...]]]:
         "measured_tests": [("P", "x", last), ("P", "y", last), ("Q", "x", last)], "measured_lists": [(*i, last) for i in LISTS],
         "booked_lists": [SLOW], "booked_weeks": [(*SLOW, last)], "judged_lists": [(*i, last) for i in LISTS],
         "thirteen_tests": [("P", "x", last)], "thirteen_lists": [(*FAST, last), (*SLOW, last)], "fair_weeks": [("x", last)],
+        "worst_weeks": [("x", last)],
         "ending_lists": LISTS if last > 6 else [],
     }  # fmt: skip
 
@@ -187,6 +189,7 @@ def _values(weeks: int) -> dict[str, dict[Any, float]]:
         "thirteen_price": {("P", "x", weeks): 700.0},
         "ramp_price": {("room",): 23.0},
         "rota_change_price": {("room",): 26.0},
+        "counted_session": {("room",): 1000.0}, "counted_unit_week": {("v",): 900.0}, "worst_price": {("x", weeks): 35_800.0},
         "unchanged_list": {("P", "x", weeks): 50.0, ("Q", "x", weeks): 20.0}, "fairness_price": {("x", weeks): 2500.0},
         "travel_price": {("x", "q1", "P"): 1.5, ("x", "q2", "P"): 2.5, ("x", "p1", "Q"): 3.5},
         "waiting_price": {("x",): 0.2, ("y",): 0.3},

@@ -149,7 +149,10 @@ _FORMULATION = (
     "equation is one function; its sentence, its mathematics and its units stand below as they stand there."
 )
 _DECISIONS = "All are zero or more. *Whole* decisions are counts; *amounts* may be fractions of a patient or an hour."
-_GOALS = "All in pounds. They are met in order: each is kept, within the gap that was asked for, while the next is improved. The order is the emphasis's:"
+_GOALS = (
+    "All in pounds. They are met in the order of the plan's emphasis: each is kept, within the gap that was asked for, while the "
+    "next is improved."
+)
 
 
 def _notation() -> str:

@@ -61,7 +61,8 @@ class Answer:
         parts = [
             ("Where the target is missed", self.missed), ("What would bring it nearer", self.nearer),
             ("Booking order", self.booking), ("Sessions", self.sessions), ("Mobile units", self.mobiles),
-            ("Mutual aid and providers", self.aid), ("Reports", self.reports), ("Cost", self.cost), ("What it puts first, and the price of that", self.goals),
+            ("Mutual aid and providers", self.aid), ("Reports", self.reports), ("Cost", self.cost),
+            ("What it puts first, and the price of that", self.goals),
             ("Before you use these figures", self.caveats),
         ]  # fmt: skip
         return [(title, sentences) for title, sentences in parts if sentences]

@@ -18,7 +18,8 @@ def put_first(plan: Plan) -> list[str]:
     emphasis = plan.summary.get("emphasis", usual)
     rows = plan["goal_prices"]
     said = [f"{emphasis['title']}: {emphasis['help'][0].lower()}{emphasis['help'][1:]}"]
-    said += [_SAID[row.goal, row.instead](row) for row in rows.itertuples() if (row.goal, row.instead) in _SAID]
+    place = {stage["name"]: k for k, stage in enumerate(plan.summary["stages"])}
+    said += [_SAID[row.goal, row.instead](row) for row in sorted(rows.itertuples(), key=lambda row: place.get(row.goal, 0))]
     if len(rows):
         said.append("Each was solved again around this plan: mobile units, aid and roles stay, sessions need not be whole, all else is chosen anew.")
     return said
@@ -63,7 +64,8 @@ def _change(row: Any) -> str:
     more, saved = row.changed_after - row.changed_before, -row.cost_change_gbp
     if abs(saved) < _WORTH_A_WORD and more < _WORTH_A_WORD:
         return "Changing as little as possible costs nothing."
-    return f"Changing as little as possible costs {_cost(saved)}: otherwise {number(more)} more sessions over the plan would differ from today's rota."
+    otherwise = f"{number(more)} more sessions over the plan would differ from today's rota"
+    return f"Changing as little as possible costs {_cost(saved)}: otherwise {otherwise}."
 
 
 def _cost(amount: float) -> str:

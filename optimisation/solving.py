@@ -147,7 +147,7 @@ def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Ask
     """One part: a plan for the weighted goals, raised further where a goal is not yet close to its bound, then prices and what more would buy."""
     goals, number, curve = matrix.goals.toarray(), asks.part.number, asks.curve
     solver = LinearSolver(matrix, settings, clock)
-    factor = np.array(asks.raised or [_RAISED if g < len(goals) - 2 else 1.0 for g in range(len(goals))])
+    factor = np.array(asks.raised or [_RAISED if g < len(goals) - 2 else 1.0 for g in range(len(goals))], dtype=float)
     followed = None
     if curve is not None:
         followed = follow_curve(solver, curve, factor @ goals, lambda: clock.tell(number, "Following the lists", INFINITY, -INFINITY, 0.2))

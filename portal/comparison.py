@@ -98,7 +98,8 @@ def _inputs(left: Side, right: Side) -> pd.DataFrame:
     rows += [
         ("Lever", lever.title, "", _on(left.scenario.levers[lever.name]), _on(right.scenario.levers[lever.name]), "", lever.help) for lever in LEVERS
     ]
-    rows.append(("Emphasis", "What the plan puts first", "", *(EMPHASIS_BY_NAME[s.scenario.emphasis].title for s in (left, right)), "", ""))
+    first = [EMPHASIS_BY_NAME[side.scenario.emphasis].title for side in (left, right)]
+    rows.append(("Emphasis", "What the plan puts first", "", first[0], first[1], "", ""))
     rows += [("Program", "Version", "", left.run.code_version, right.run.code_version, "", "")]
     names = sorted({*left.run.settings, *right.run.settings})
     rows += [

@@ -178,7 +178,7 @@ def scenario(scope: Scope, scenario_id: str, dataset_id: str) -> Scenario:
 
 
 def variant(chosen: Scenario, levers: dict[str, bool], weeks: int, emphasis: str = "") -> Scenario:
-    """The scenario with other levers, another length or another emphasis (empty = its own), under a name that says so; itself where nothing differs."""
+    """The scenario with other levers, length or emphasis (empty = its own), under a name that says so; itself where nothing differs."""
     emphasis = emphasis or chosen.emphasis
     changed = [lever for lever in LEVERS if levers[lever.name] != chosen.levers[lever.name]]
     words = [f"{'with' if levers[lever.name] else 'without'} {lever.title.lower()}" for lever in changed]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from optimisation.allocation.objective import goals_of, place_of
+from optimisation.allocation.objective import goals_of
 from optimisation.allocation.problem import Problem
 from optimisation.allocation.worth import at_worst, changes
 from optimisation.matrix import Matrix
@@ -22,8 +22,10 @@ _COLUMNS = [
 
 
 def insteads(emphasis: str) -> dict[Instead, tuple[str, str]]:
-    """Goals to be weighed otherwise, and their names and how in words: the target at its price, any other goal that comes before cost left out,
-    and lists that come after cost put before it."""
+    """Goals to be weighed otherwise, with their names and how in words.
+
+    The target is weighed at its price, any other goal that comes before cost is left out, and lists that come after cost are put before it.
+    """
     order = [goal.name for goal in goals_of(emphasis)]
     cost, shortfall = order.index("cost"), order.index("shortfall")
     found = {Instead(shortfall, cost): ("shortfall", AT_ITS_PRICE)}

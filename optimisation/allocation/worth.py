@@ -112,7 +112,8 @@ def changes(problem: Problem, matrix: Matrix, columns: np.ndarray, before: np.nd
         problem: for what its goals are.
         matrix: of the problem.
         columns: of the part, shape (c,).
-        before, after: its plans, shape (c,).
+        before: a plan of it, shape (c,).
+        after: another.
     """
     cost = float((matrix.goals[[place_of("cost", problem.emphasis)], :][:, columns] @ (after - before))[0])
     return at_worst(matrix, "shortfall", columns, before), at_worst(matrix, "shortfall", columns, after), cost

@@ -81,6 +81,7 @@ def solve_in_order(
     units: Sequence[Unit] = (),
     first_goal: int = 0,
     raised: Sequence[float] = (),
+    begin: Sequence[float] = (),
     insteads: Sequence[Instead] = (),
 ) -> Outcome:
     """Minimise the goals in order.
@@ -98,7 +99,8 @@ def solve_in_order(
         probes: of what one more unit would be worth knowing.
         units: what stands somewhere, of which the next best place is worth knowing.
         first_goal: the goal whose need says how many units a probe asks for.
-        raised: how much each goal is raised when the search begins; none = all but the last two alike.
+        raised: how much each goal is raised; none = all but the last two alike.
+        begin: the same for a first search from whose plan the search goes on; none = the search begins with `raised`.
         insteads: goals weighed otherwise, of which the outcome is worth knowing.
 
     Raises:
@@ -109,7 +111,7 @@ def solve_in_order(
     clock.begin([len(p.columns) for p in parts])
     with ThreadPoolExecutor(max_workers=max(settings.threads, 1)) as pool:
         asks = [_Asks(p, curve and curve.part(p), [q for q in (probe.part(p) for probe in probes) if q is not None],
-                      [u for u in (unit.part(p) for unit in units) if u is not None], first_goal, raised, insteads)
+                      [u for u in (unit.part(p) for unit in units) if u is not None], first_goal, raised, begin, insteads)
                 for p in parts]  # fmt: skip
         answers = list(pool.map(lambda a: _solve_part(cut(matrix, a.part), settings, clock, a), asks))
     return _join(matrix, names, parts, answers, settings, clock)
@@ -140,6 +142,7 @@ class _Asks:
     units: list[Unit]
     first_goal: int
     raised: Sequence[float]
+    begin: Sequence[float]
     insteads: Sequence[Instead]
 
 
@@ -148,13 +151,15 @@ def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Ask
     goals, number, curve = matrix.goals.toarray(), asks.part.number, asks.curve
     solver = LinearSolver(matrix, settings, clock)
     factor = np.array(asks.raised or [_RAISED if g < len(goals) - 2 else 1.0 for g in range(len(goals))], dtype=float)
-    followed = None
+    first, followed = np.array(asks.begin or factor, dtype=float), None
     if curve is not None:
-        followed = follow_curve(solver, curve, factor @ goals, lambda: clock.tell(number, "Following the lists", INFINITY, -INFINITY, 0.2))
-    values, weighted = solver.minimise(factor @ goals)
+        followed = follow_curve(solver, curve, first @ goals, lambda: clock.tell(number, "Following the lists", INFINITY, -INFINITY, 0.2))
+    values, weighted = solver.minimise(first @ goals)
+    if asks.begin:
+        values, weighted = _aimed_anew(solver, curve, factor @ goals, values)
     for attempt in range(_ATTEMPTS + 1):
         clock.tell(number, "Looking for a better plan", *_total(goals, factor, values, weighted), 0.5 + attempt / (2 * _ATTEMPTS))
-        bounds, better = _bounds(solver, goals, factor, values, weighted)
+        bounds, better = _bounds(solver, goals, factor, values, weighted, patient=curve is None or not asks.begin)
         unmet = _unmet(goals @ values, bounds, settings.gap)
         if better is None or not len(unmet) or attempt == _ATTEMPTS or clock.must_stop():
             break
@@ -173,17 +178,28 @@ def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Ask
     return _Answer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, asked, repriced)
 
 
+def _aimed_anew(solver: LinearSolver, curve: Curve | None, aim: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:
+    """A plan for another aim, and a bound: exact where everything is linear; along a curve with the choices of the plan, near which the rows hold."""
+    if curve is None:
+        return solver.minimise(aim, values)
+    relaxed = solver.around(aim, values, counts_free=True)
+    whole = None if relaxed is None else solver.counts_whole(aim, relaxed)
+    return values if whole is None else whole, solver.relaxed_bound(aim)
+
+
 def _total(goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float) -> tuple[float, float]:
     """Value of the plan in pounds as planners see it, and its bound at the same scale."""
     value, raised = float((goals @ values).sum()), float(factor @ (goals @ values))
     return value, value - max(raised - weighted, 0.0)
 
 
-def _bounds(solver: LinearSolver, goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float) -> tuple[np.ndarray, np.ndarray | None]:
+def _bounds(
+    solver: LinearSolver, goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float, *, patient: bool
+) -> tuple[np.ndarray, np.ndarray | None]:  # fmt: skip
     """What no plan can beat in each goal while it keeps the goals before it at what they reached; and a plan that beats this one, if one turns up.
 
     With goals before g in the objective at their factors, min Σ_{h<g} f_h·goal_h + f_g·goal_g ≥ B means f_g·goal_g ≥ B - Σ_{h<g} f_h·reached_h.
-    Counts are relaxed first; where that is not close enough, they are whole. The last goal takes B from the whole plan's own bound.
+    Counts are relaxed first; where that is not close enough, and there is patience, they are whole. The last goal takes B from the whole plan's own bound.
     """
     reached = goals @ values
     bounds = np.minimum(reached, 0.0)
@@ -199,7 +215,7 @@ def _bounds(solver: LinearSolver, goals: np.ndarray, factor: np.ndarray, values:
             continue
         aim = factor[: g + 1] @ goals[: g + 1]
         bounds[g] = _share_of(solver.relaxed_bound(aim), reached, factor, g)
-        if g in _unmet(reached, bounds, solver.settings.gap):
+        if patient and g in _unmet(reached, bounds, solver.settings.gap):
             plan, below = solver.minimise(aim, values, _PATIENCE, within=factor[g] * _allowed(reached, solver.settings.gap)[g] / 2)
             bounds[g] = max(bounds[g], _share_of(below, reached, factor, g))
             if g in _unmet(reached, bounds, solver.settings.gap) and float(aim @ plan) < float(aim @ values) - WHOLE:

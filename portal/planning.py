@@ -26,7 +26,7 @@ from optimisation.allocation.limits import limits
 from optimisation.allocation.list_check import list_check
 from optimisation.allocation.measures import costs, longest_waiters, measures, met, met_by_test
 from optimisation.allocation.model import build_model
-from optimisation.allocation.objective import goals_of, place_of, raised
+from optimisation.allocation.objective import begun, goals_of, place_of, raised
 from optimisation.allocation.problem import Inputs, build_problem
 from optimisation.allocation.result import Solved, tables
 from optimisation.allocation.result_reporting import reporting_notes
@@ -74,7 +74,7 @@ def make_plan(
     order = scenario.emphasis
     outcome = solve_in_order(
         matrix, [g.name for g in goals_of(order)], settings, report, cancelled, curve, asked, moved, place_of("shortfall", order), raised(order),
-        list(insteads(order)),
+        begun(order), list(insteads(order)),
     )  # fmt: skip
     clock.lap("solve")
     with _no_collection():

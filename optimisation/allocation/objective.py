@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from data.scenario import USUAL_EMPHASIS
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -170,6 +172,12 @@ def goals_of(emphasis: str) -> tuple[Goal, ...]:
 def raised(emphasis: str) -> tuple[float, ...]:
     """How much each of them is raised over its price when the search begins."""
     return tuple(_RAISED[emphasis].values())
+
+
+def begun(emphasis: str) -> tuple[float, ...]:
+    """The same for the first search, which is always for fewest late: from its plan the others are found; none where there is no other."""
+    usual = _RAISED[USUAL_EMPHASIS]
+    return () if emphasis == USUAL_EMPHASIS else tuple(float(usual.get(name, 0)) for name in _RAISED[emphasis])
 
 
 def place_of(goal: str, emphasis: str) -> int:

@@ -68,17 +68,25 @@ USUAL_EMPHASIS = EMPHASES[0].name
 LOCKS = Table(
     "locks", "Locks", "Decisions fixed by the planner; the plan is solved around them.",
     (
-        Field("decision", "Decision", Kind.CHOICE, choices=("sessions", "mobile"), help="What is fixed"),
-        Field("site", "Site", Kind.ID, help="Where", refers_to="sites"),
+        Field("decision", "Decision", Kind.CHOICE, choices=("sessions", "mobile", "aid", "insourced", "outsourced"), help="What is fixed"),
+        Field("site", "Site", Kind.ID, required=False, help="Where; for sessions and mobile units", refers_to="sites"),
         Field("asset_type", "Asset type", Kind.ID, required=False, refers_to="asset_types", help="For sessions"),
         Field("session_type", "Session type", Kind.ID, required=False, refers_to="session_types", help="For sessions"),
         Field("mobile", "Mobile unit", Kind.ID, required=False, refers_to="mobiles", help="For mobile units"),
         Field("from_week", "From week", Kind.DATE, help="First Monday"),
         Field("to_week", "To week", Kind.DATE, help="Last Monday"),
-        Field("value", "Value", Kind.NUMBER, minimum=0, help="Sessions a week; for a mobile unit 1 = stands there, 0 = does not"),
+        Field("value", "Value", Kind.NUMBER, minimum=0, help="Sessions or patients a week; for a mobile unit 1 = stands there, 0 = does not"),
+        Field("organisation", "Organisation", Kind.ID, required=False, refers_to="organisations", help="Whose patients; for aid and what is bought"),
+        Field("to_organisation", "To", Kind.ID, required=False, refers_to="organisations", help="Who examines them; for aid"),
+        Field("test", "Test", Kind.ID, required=False, refers_to="tests", help="For aid and what is bought"),
+        Field("how", "How", Kind.CHOICE, choices=("exactly", "at_least", "at_most"), default="exactly", help="For aid and what is bought"),
     ),
-    key=("decision", "site", "asset_type", "session_type", "mobile", "from_week"),
+    key=("decision", "site", "asset_type", "session_type", "mobile", "organisation", "to_organisation", "test", "how", "from_week"),
 )  # fmt: skip
+_FIRST_LOCKS = Table(
+    LOCKS.name, LOCKS.title, LOCKS.help, LOCKS.fields[:8], key=("decision", "site", "asset_type", "session_type", "mobile", "from_week"),
+)  # fmt: skip
+"""Locks of sessions and mobile units need no other columns: scenarios that have only these keep the ids they had before there were others."""
 
 
 def all_levers(on: bool = True) -> dict[str, bool]:
@@ -152,7 +160,8 @@ class Scenario:
         """SHA-256 of what the scenario does; its name and description do not count."""
         digest = hashlib.sha256(self.dataset_id.encode())
         digest.update(content_bytes(ASSUMPTIONS, self.changes))
-        digest.update(content_bytes(LOCKS, self.locks))
+        first = self.locks["decision"].isin(("sessions", "mobile")).all()
+        digest.update(content_bytes(_FIRST_LOCKS if first else LOCKS, self.locks))
         digest.update(json.dumps([sorted(self.levers.items()), self.weeks]).encode())
         if self.emphasis != USUAL_EMPHASIS:  # scenarios from before there was a choice keep their ids
             digest.update(self.emphasis.encode())

@@ -199,7 +199,8 @@ def _bounds(
     """What no plan can beat in each goal while it keeps the goals before it at what they reached; and a plan that beats this one, if one turns up.
 
     With goals before g in the objective at their factors, min Σ_{h<g} f_h·goal_h + f_g·goal_g ≥ B means f_g·goal_g ≥ B - Σ_{h<g} f_h·reached_h.
-    Counts are relaxed first; where that is not close enough, and there is patience, they are whole. The last goal takes B from the whole plan's own bound.
+    Counts are relaxed first; where that is not close enough, and there is patience, they are whole. The last goal takes B from the whole plan's
+    own bound.
     """
     reached = goals @ values
     bounds = np.minimum(reached, 0.0)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
 
+from data.checks.lock_limits import lock_limit_findings
 from data.checks.locks import lock_findings
 from data.dataset import Dataset, no_history
 from data.errors import Refused
@@ -96,6 +97,7 @@ def prepare(dataset: Dataset, scenario: Scenario) -> Inputs:
     assumptions = scenario.on(dataset.assumptions)
     weeks = mondays(first_monday_after(dataset.activity.snapshot_date), scenario.weeks)
     problems = assumptions.check_against(dataset.network).plus(lock_findings(scenario.locks, dataset.network, weeks)).refusals
+    problems = problems or lock_limit_findings(scenario, dataset.network, assumptions, weeks).refusals
     if problems:
         raise Refused(problems)
     found = unchanged(dataset, assumptions, weeks)

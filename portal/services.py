@@ -12,7 +12,10 @@ from functools import cache, lru_cache, wraps
 from threading import RLock
 from typing import ParamSpec, TypeVar
 
+import pandas as pd
+
 from data.assumptions import Assumptions
+from data.checks.lock_limits import lock_limit_findings
 from data.checks.locks import lock_findings
 from data.dataset import Dataset
 from data.errors import Refused, SixweeksError
@@ -194,10 +197,19 @@ def save_scenario(scope: Scope, made: Scenario, reason: str) -> StoredScenario:
         Refused: a change clashes with another row, or a change or a lock names a place the network does not have.
     """
     held = dataset(scope, made.dataset_id)
-    held.changed(assumptions=made.on(held.assumptions))
-    if wrong := lock_findings(made.locks, held.network).refusals:
+    stated = made.on(held.assumptions)
+    held.changed(assumptions=stated)
+    wrong = lock_findings(made.locks, held.network).refusals
+    if not wrong and held.has_history:
+        wrong = lock_limit_findings(made, held.network, stated, plan_weeks(held, made)).refusals
+    if wrong:
         raise Refused(wrong)
     return store().save_scenario(scope, made, reason=reason)
+
+
+def plan_weeks(held: Dataset, made: Scenario) -> pd.DatetimeIndex:
+    """The Mondays of a plan of a scenario."""
+    return mondays(first_monday_after(held.activity.snapshot_date), made.weeks)
 
 
 def start_plan(scope: Scope, made: Scenario, *, gap: float = 0.01, time_limit: float = 300.0) -> Run:

@@ -85,12 +85,14 @@ def build_problem(inputs: Inputs) -> Problem:
     from optimisation.allocation.problem_booking import booking_order
     from optimisation.allocation.problem_help import aid, external, mobiles, staff
     from optimisation.allocation.problem_limits import budgets, fairness, longest_waiters, orders, sharing
+    from optimisation.allocation.problem_locks import locks
     from optimisation.allocation.problem_parts import lists, stations, targets
     from optimisation.allocation.problem_reporting import reporting
 
     draft = Draft(inputs)
     parts = (
         stations, lists, mobiles, staff, sharing, aid, external, orders, budgets, reporting, targets, longest_waiters, fairness, booking_order,
+        locks,
     )  # fmt: skip
     for part in parts:
         part(draft)

@@ -198,6 +198,7 @@ def linear_problem(facts: Facts, batches: dict[tuple[str, int], set[tuple[str, s
             _room(facts, lp, s, a, w)
     _batches(facts, lp, batches)
     _reports(facts, lp)
+    _locks(facts, lp)
     for (kind, o, m), ordered in orders.items():
         bought = {x: 1.0 for x in lp.names if x[:3] == (kind, o, m)}
         smallest = facts.value(f"{kind}_minimum", organisation=o, test=m) * len(facts.weeks) / 4
@@ -371,6 +372,24 @@ def _batches(facts: Facts, lp: Linear, batches: Any) -> None:
             lp.most.append((sent, facts.value("aid_maximum_batch", test=m)))
             if facts.value("aid_minimum_batch", test=m) > 0:
                 lp.least.append((sent, facts.value("aid_minimum_batch", test=m)))
+
+
+def _locks(facts: Facts, lp: Linear) -> None:
+    """Aid and purchases of each week as the planner has fixed or bounded them."""
+    for lock in facts.locks:
+        for w in facts.weeks:
+            if not lock["from_week"].date() <= facts.mondays[w] <= lock["to_week"].date():
+                continue
+            whose = (lock["organisation"], lock["test"])
+            if lock["decision"] == "aid":
+                to = lock["to_organisation"]
+                there = {x: 1.0 for x in lp.names if x[0] == "examined" and x[1:3] == whose and x[5] == w and facts.owner[x[3]] == to}
+            else:
+                there = {x: 1.0 for x in lp.names if x[0] == lock["decision"] and x[1:3] == whose and x[-1] == w}
+            if lock["how"] != "at_most" and lock["value"] > 0:
+                lp.least.append((there, lock["value"]))
+            if lock["how"] != "at_least":
+                lp.most.append((there, lock["value"]))
 
 
 def _reports(facts: Facts, lp: Linear) -> None:

@@ -65,6 +65,7 @@ FEATURES = {
     "fairest": lambda best: best.goals[1],
     "least_change": lambda best: best.goals[2],
     "unit_stays": lambda best: best.goals[2],
+    "locked": lambda best: min(away(best), best.total("outsourced")),
     "shared_staff": lambda best: best.sessions["p1", "room", "core", 0] - 1,
 }
 """What at least one case of each kind must show in its best plan, so that the comparison says something."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from data.assumptions import ASSUMPTIONS
-from data.scenario import USUAL_EMPHASIS, Scenario, all_levers
+from data.scenario import LOCKS, USUAL_EMPHASIS, Scenario, all_levers
 from tests.networks.small import frame
 from tests.small_networks import Stream, Tiny, readers, session_type
 
@@ -23,11 +23,12 @@ class Case:
     levers: dict[str, bool] = field(default_factory=dict)
     changes: list[dict[str, Any]] = field(default_factory=list)
     emphasis: str = USUAL_EMPHASIS
+    locks: list[dict[str, Any]] = field(default_factory=list)
 
     def scenario(self, dataset_id: str) -> Scenario:
         """The scenario of this case."""
         return Scenario("case", dataset_id, changes=frame(ASSUMPTIONS, self.changes), levers=all_levers() | self.levers, weeks=self.weeks,
-                        emphasis=self.emphasis)  # fmt: skip
+                        emphasis=self.emphasis, locks=frame(LOCKS, self.locks))  # fmt: skip
 
 
 def _stream(rng: np.random.Generator, longest: int = 16, **more: float) -> Stream:
@@ -218,6 +219,17 @@ def _torn(rng: np.random.Generator, emphasis: str) -> Case:
     return Case(tiny.assuming(**assumed), 2, emphasis=emphasis)
 
 
+def locked(rng: np.random.Generator) -> Case:
+    """Aid and purchases that the planner has fixed, or given a least or a most, against what would be best."""
+    case = _torn(rng, "fewest_late")
+    span = {"from_week": "2025-12-01", "to_week": "2025-12-01"}
+    aid = {"decision": "aid", "organisation": "P", "to_organisation": "Q", "test": "x", "value": float(rng.integers(1, 4))}
+    bought = {"decision": "outsourced", "organisation": "Q", "test": "x", "value": 1.5}
+    hows = rng.permutation(["exactly", "at_least", "at_most"])
+    later = {"from_week": "2025-12-08", "to_week": "2025-12-08", "organisation": "P", "value": 0.5}
+    return replace(case, locks=[made | {"how": str(how)} for made, how in zip((span | aid, span | bought, bought | later), hows, strict=True)])
+
+
 def least_cost(rng: np.random.Generator) -> Case:
     """The cheapest of the plans with fewest late."""
     return _torn(rng, "least_cost")
@@ -268,7 +280,7 @@ def weekend_demand(rng: np.random.Generator) -> Case:
 _KINDS = (
     sessions, shared_room, left_undone, mobile, aid_in_batches, no_relay, aid_over_weeks, providers, short_of_staff, shrinking, as_today,
     weekend_demand, reports, shared_staff, premium_budget, smallest_orders, longest_waiters, unequal_waits,
-    least_cost, fairest, least_change, unit_stays,
+    least_cost, fairest, least_change, unit_stays, locked,
 )  # fmt: skip
 
 KINDS: dict[str, Callable[[np.random.Generator], Case]] = {f.__name__: f for f in _KINDS}

@@ -115,6 +115,16 @@ PLAN_TABLES: tuple[Table, ...] = (
         _n("changed_after", "Changed sessions otherwise", "sessions over the plan"),
         _n("cost_change_gbp", "Change in cost", "£ over the plan", "Otherwise less as planned"),
     ), key=("goal", "instead")),
+    Table("frontier", "Cost against lateness", "This plan (step 0) and plans from it to the cheapest, where asked for: each is the "
+          "cheapest found for its weight of the target.", (
+        Field("step", "Step", Kind.COUNT, help="0 = this plan"),
+        _n("weight", "Weight of the target", "times its price", "Of a patient over the target; empty = put first", required=False),
+        _n("share_over_six", "Share over six weeks", "share of the list", "Over the month ends that count"),
+        _n("over_six", "Over six weeks", "patients", "Mean over the month ends that count"),
+        _n("over_target", "Over the target", "patients", "At the worst month end of each list, summed"), _COST,
+        _n("gap", "Gap", "share of the goal", "Distance from the best still possible for this weight"),
+        Field("status", "Outcome of the search", Kind.TEXT),
+    ), key=("step",)),
     Table("measures", "Measures", "Summary figures.", (
         Field("measure", "Measure", Kind.TEXT), Field("organisation", "Organisation", Kind.ID, required=False),
         Field("test", "Test", Kind.ID, required=False), _n("value", "Value", "in the unit of the row"), Field("unit", "Unit", Kind.TEXT),

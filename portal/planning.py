@@ -34,6 +34,7 @@ from optimisation.allocation.result_reporting import reporting_notes
 from optimisation.allocation.worth import placements, probes, units, worth
 from optimisation.matrix import Matrix, matrix_of
 from optimisation.solving import Outcome, solve_in_order
+from portal.frontier import cost_against_lateness, one_of, time_of_one
 from portal.unchanged import no_assets, unchanged
 
 
@@ -73,13 +74,19 @@ def make_plan(
         clock.lap("build")
     curve, asked, moved = booking_curve(problem, matrix), probes(inputs, problem, matrix), units(problem, matrix)
     order = scenario.emphasis
+    told = one_of(report, 0, settings.frontier)
     outcome = solve_in_order(
-        matrix, [g.name for g in goals_of(order)], settings, report, cancelled, curve, asked, moved, place_of("shortfall", order), raised(order),
-        begun(order), list(insteads(order)),
+        matrix, [g.name for g in goals_of(order)], time_of_one(settings), told, cancelled, curve, asked, moved, place_of("shortfall", order),
+        raised(order), begun(order), list(insteads(order)),
     )  # fmt: skip
     clock.lap("solve")
+    solved = Solved(problem, matrix, outcome)
     with _no_collection():
-        plan = _plan(dataset, scenario, settings, inputs, Solved(problem, matrix, outcome), matrix, outcome, clock)
+        plan = _plan(dataset, scenario, settings, inputs, solved, matrix, outcome, clock)
+    if settings.frontier and outcome.status != "cancelled":
+        rows, said = cost_against_lateness(inputs, matrix, solved, outcome, settings, report, cancelled)
+        clock.lap("frontier")
+        plan = Plan({**plan.tables, "frontier": rows}, {**plan.summary, "frontier": said, "seconds": {**plan.summary["seconds"], **clock.laps}})
     report(Progress("Done", 1.0, gap=next(s.gap for s in outcome.stages if s.name == "cost"), seconds=clock.total))
     return plan
 

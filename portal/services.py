@@ -212,7 +212,7 @@ def plan_weeks(held: Dataset, made: Scenario) -> pd.DatetimeIndex:
     return mondays(first_monday_after(held.activity.snapshot_date), made.weeks)
 
 
-def start_plan(scope: Scope, made: Scenario, *, gap: float = 0.01, time_limit: float = 300.0) -> Run:
+def start_plan(scope: Scope, made: Scenario, *, gap: float = 0.01, time_limit: float = 300.0, frontier: int = 0) -> Run:
     """Store the scenario and have it planned; equal inputs share one run.
 
     Args:
@@ -220,9 +220,10 @@ def start_plan(scope: Scope, made: Scenario, *, gap: float = 0.01, time_limit: f
         made: the scenario.
         gap: relative distance from the best plan that is good enough.
         time_limit: seconds after which the best plan so far is taken.
+        frontier: plans from this one to the cheapest; 0 = this plan only.
     """
     stored = save_scenario(scope, made, reason="To be planned")
-    return engine.submit(store(), scope, made.dataset_id, stored.id, PlanSettings(gap=gap, time_limit=time_limit))
+    return engine.submit(store(), scope, made.dataset_id, stored.id, PlanSettings(gap=gap, time_limit=time_limit, frontier=frontier))
 
 
 def cancel(scope: Scope, run_id: str) -> Run:

@@ -150,8 +150,7 @@ _FORMULATION = (
 )
 _DECISIONS = "All are zero or more. *Whole* decisions are counts; *amounts* may be fractions of a patient or an hour."
 _GOALS = (
-    "All in pounds. They are met in the order of the plan's emphasis: each is kept, within the gap that was asked for, while the "
-    "next is improved."
+    "All in pounds. They are met in the order of the plan's emphasis: each is kept, within the gap that was asked for, while the next is improved."
 )
 
 

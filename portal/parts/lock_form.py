@@ -48,8 +48,9 @@ def _cells(decision: str, network: Network, weeks: Any, key: str) -> dict[str, A
         field = LOCKS.field(name)
         titles = network.titles(field.refers_to)
         known = network.allocated_tests if name == "test" else list(titles)
+        index = min(1, len(known) - 1) if name == "to_organisation" else 0
         with column:
-            cells[name] = st.selectbox(field.title, known, format_func=titles.__getitem__, key=f"lock_{name}_{key}", help=field.help)
+            cells[name] = st.selectbox(field.title, known, index, format_func=titles.__getitem__, key=f"lock_{name}_{key}", help=field.help)
     first, last, how, value = st.columns(4)
     for column, name, week in ((first, "from_week", weeks[0]), (last, "to_week", weeks[-1])):
         with column:

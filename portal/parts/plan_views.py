@@ -12,6 +12,7 @@ import streamlit as st
 from data.dataset import Dataset
 from data.plan import BY_TABLE, IN_TURN, Plan
 from data.run import Run
+from data.scenario import EMPHASES
 from data.words import count, day, moment, number, percent
 from portal import files, results, services
 from portal.charts import figures, flows, frontier, grids, lists, reporting
@@ -219,6 +220,7 @@ def about(shown: Shown) -> None:
         ("Data", f"{made['network_title']}, to {day(made['data_date'])}"),
         ("Plan begins in the week of", day(made["first_monday"])),
         ("Length", count(summary["target"]["horizon_weeks"], "week")),
+        ("Puts first", summary.get("emphasis", {}).get("title", EMPHASES[0].title)),
         ("Booking order", summary["booking_order"] + (": a lower bound for the share over six weeks" if summary["booking_order"] == IN_TURN else "")),
         ("Outcome of the search", summary["status"]), ("Allowed gap", percent(made["gap"], 2)),
         ("Time limit", f"{number(made['time_limit'])} seconds"),

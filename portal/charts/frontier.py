@@ -16,6 +16,9 @@ _HOW = {
     "cancelled": f"{_NOT_PROVED}: stopped on request",
 }  # fmt: skip
 
+_EQUALS = 0.005
+"""A weight of less only chooses among plans of equal cost."""
+
 
 def cost_against_lateness(plan: Plan) -> Evidence:
     """The frontier of a plan that has one."""
@@ -62,7 +65,7 @@ def _in_words(rows: pd.DataFrame) -> str:
 
 def _table(rows: pd.DataFrame) -> pd.DataFrame:
     names = ["This plan", *(f"Step {k}" for k in rows["step"].iloc[1:])]
-    weights = ["put first" if np.isnan(w) else f"{number(w, 2)} times its price" for w in rows["weight"]]
+    weights = ["put first" if np.isnan(w) else "weighed among equals" if w < _EQUALS else f"{number(w, 2)} times its price" for w in rows["weight"]]
     return pd.DataFrame({
         "Plan": names, "Share over six weeks (%)": (100 * rows["share_over_six"]).round(2), "Patients over six weeks": rows["over_six"].round(1),
         "Patients over the target": rows["over_target"].round(1), "Cost over the plan (£)": rows["cost_gbp"].round(0),

@@ -25,7 +25,7 @@ def cost_against_lateness(plan: Plan) -> Evidence:
     rows = plan["frontier"].sort_values("step", ignore_index=True)
     weeks = plan.summary["target"]["horizon_weeks"]
     figure = canvas(420, xaxis={"tickformat": ".1%", "title": "Share over six weeks at the month ends that count", "rangemode": "tozero"},
-                    yaxis={"tickprefix": "£", "tickformat": ",.2s", "title": "Cost over the plan", "showgrid": True})  # fmt: skip
+                    yaxis={"tickprefix": "£", "tickformat": "~s", "title": "Cost over the plan", "showgrid": True})  # fmt: skip
     proved = rows["status"] == "optimal"
     symbols = np.where(rows["step"] == 0, "star", np.where(proved, "circle", "circle-open"))
     figure.add_scatter(

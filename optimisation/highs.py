@@ -50,6 +50,7 @@ class Clock:
         self.best: dict[int, tuple[float, float]] = {}
         self.done: dict[int, float] = {}
         self.sizes: list[int] = []
+        self.constant = 0.0
 
     def begin(self, sizes: list[int]) -> None:
         """Start with parts of these sizes; says at once that the solver is at work."""
@@ -76,7 +77,7 @@ class Clock:
         self.done[number] = share
         weight = np.array(self.sizes, dtype=float)
         fraction = sum(weight[i] * s for i, s in self.done.items()) / weight.sum()
-        total, low = (sum(b[k] for b in self.best.values()) for k in (0, 1))
+        total, low = (sum(b[k] for b in self.best.values()) + self.constant for k in (0, 1))
         known = len(self.best) == len(self.sizes) and np.isfinite(total) and np.isfinite(low)
         gap = abs(total - low) / max(abs(total), 1.0) if known else None
         self.report(Progress(stage, float(fraction), total if known else None, low if known else None, gap, time.monotonic() - self.started))

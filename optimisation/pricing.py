@@ -10,7 +10,7 @@ import numpy as np
 from optimisation.curves import Curve
 from optimisation.linear import LinearSolver
 
-_TRIES = 3
+_TRIES = 2
 """How often rows are renewed about an answer that is no better than the plan."""
 
 
@@ -60,12 +60,10 @@ def reprice(solver: LinearSolver, curve: Curve | None, insteads: Sequence[Instea
         One answer for each of them; none from the one on at which the search was stopped.
     """
     found: list[Repriced] = []
-    if not insteads:
+    about = solver.again(factor @ goals) if insteads and base is None else None
+    before = base if about is None else about[0]
+    if before is None:
         return found
-    about = solver.again(factor @ goals)
-    if about is None:
-        return found
-    before = about[0] if base is None else base
     for instead in insteads:
         weights = factor.copy()
         weights[instead.goal] = 0.0 if instead.like is None else factor[instead.like]

@@ -107,6 +107,7 @@ def solve_in_order(
         NoPlan: nothing feasible was found in the time, or the problem has no feasible plan at all.
     """
     clock = Clock(settings.time_limit, report, cancelled)
+    clock.constant = float(matrix.constants.sum())
     parts = independent_parts(matrix)
     clock.begin([len(p.columns) for p in parts])
     with ThreadPoolExecutor(max_workers=max(settings.threads, 1)) as pool:

@@ -91,9 +91,10 @@ def unchanged_lists(dataset, weeks):
 
 
 def torn():
-    """Both rooms are full. Q's could help P, whose patients are over the target; Q's own, who are not, then wait or are bought for dearly."""
+    """Both rooms are full. Q's could help P, whose patients are over the target; Q's own, who are not, then wait or are bought for cheaply."""
     return two_trusts(
         streams={("P", "x"): Stream([0.0] * 13 + [24.0], seen=43, joined=20), ("Q", "x"): Stream([2.0], seen=43, joined=20)},
+        scoped=[{"name": "outsourced_price", "value": 70.0, "organisation": "Q"}],
         rota={("p1", "room", "core"): 1, ("q1", "room", "core"): 1}, session_types=[session_type(minutes=240, a_week=1)],
     ).assuming(longer_price=40, session_cost=100, outsourced_limit=5, outsourced_price=90, target_share=0.1, waiting_price=0)  # fmt: skip
 

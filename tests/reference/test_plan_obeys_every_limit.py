@@ -80,7 +80,7 @@ def test_every_limit_set_at_once_is_kept(tmp_path):
               "fairness_price": 5, "shared_staff_limit": 0.1, "target_share": 0.2, "target_week": 4, "demand_change": 0.2}  # fmt: skip
     changes = [{"name": name, "value": float(value)} for name, value in wanted.items()]
     changes.append({"name": "target_share", "value": 0.1, "from_week": "2027-01-01"})
-    scenario = Scenario("Limits", dataset.content_id, weeks=26, changes=frame(ASSUMPTIONS, changes))
+    scenario = Scenario("Limits", dataset.content_id, weeks=13, changes=frame(ASSUMPTIONS, changes))
     folder = written(dataset, scenario, tmp_path)
     assert said(check_plan(folder, dataset, scenario)) == []
     assert len(pd.read_csv(folder / "shared_staff.csv"))

@@ -145,7 +145,8 @@ def warm(request, copies, readers, monkeypatch):
     """Workers and reading processes of this test start at once, unless it is marked `cold`."""
     if request.node.get_closest_marker("cold") is None:
         monkeypatch.setattr("portal.worker._spawn", copies.spawn)
-        monkeypatch.setattr("data.safe_reading._child", readers.child)
+        monkeypatch.setattr("data.safe_reading._child", readers.of_uploads)
+        monkeypatch.setattr("data.sources.imaging_process._child", readers.of_extracts)
 
 
 @pytest.fixture(scope="session")

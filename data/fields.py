@@ -151,7 +151,7 @@ class Table:
     def typed(self, columns: Mapping[str, Any]) -> pd.DataFrame:
         """A frame with the declared columns and dtypes from values already known to be right."""
         # Arrays, not series: those would be laid beside each other by their indices, which takes longer than everything else here.
-        return pd.DataFrame({f.name: _cells(columns[f.name], f.dtype) for f in self.fields})
+        return pd.DataFrame({f.name: pd.Series(columns[f.name], dtype=f.dtype).array for f in self.fields})
 
     def read(self, raw: pd.DataFrame, *, file: str = "", sheet: str = "") -> tuple[pd.DataFrame, Findings]:
         """Type the raw cells of one sheet or file.
@@ -180,12 +180,6 @@ class Table:
         frame = self.typed(columns)
         found.extend(_duplicates(self, frame, rows, place))
         return frame, Findings(found)
-
-
-def _cells(values: Any, dtype: str) -> Any:
-    if isinstance(values, pd.Series) and values.dtype == dtype:
-        return values.array
-    return pd.Series(values, dtype=dtype).array
 
 
 def is_blank(cell: Any) -> bool:

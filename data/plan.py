@@ -103,6 +103,28 @@ PLAN_TABLES: tuple[Table, ...] = (
         _n("over_target_after", "Over the target there", "patients", "At least: the unit may be divided between places"),
         _n("cost_change_gbp", "Change in cost", "£ over the plan", "At least, unless patients over the target change too"),
     ), key=("mobile", "from_week", "site")),
+    Table("goal_prices", "Price of goals", "What each goal costs, solved again around this plan with that goal weighed otherwise: choices stay, "
+          "sessions need not be whole.", (
+        Field("goal", "Goal", Kind.ID), Field("instead", "Weighed", Kind.CHOICE, choices=("at its price", "left out", "before cost"),
+                                              help="How, in place of how this plan weighs it"),
+        _n("over_target_before", "Over the target as planned", "patients", "At the worst month end of each list, summed"),
+        _n("over_target_after", "Over the target otherwise", "patients"),
+        _n("longer_before", "Lists longer as planned", "patients", "Than without a change, at the worst month end of each list, summed"),
+        _n("longer_after", "Lists longer otherwise", "patients"),
+        _n("changed_before", "Changed sessions as planned", "sessions over the plan", "More or fewer than today's rota"),
+        _n("changed_after", "Changed sessions otherwise", "sessions over the plan"),
+        _n("cost_change_gbp", "Change in cost", "£ over the plan", "Otherwise less as planned"),
+    ), key=("goal", "instead")),
+    Table("frontier", "Cost against lateness", "This plan (step 0) and plans from it to the cheapest, where asked for: each is the "
+          "cheapest found for its weight of the target.", (
+        Field("step", "Step", Kind.COUNT, help="0 = this plan"),
+        _n("weight", "Weight of the target", "times its price", "Of a patient over the target; empty = put first", required=False),
+        _n("share_over_six", "Share over six weeks", "share of the list", "Over the month ends that count"),
+        _n("over_six", "Over six weeks", "patients", "Mean over the month ends that count"),
+        _n("over_target", "Over the target", "patients", "At the worst month end of each list, summed"), _COST,
+        _n("gap", "Gap", "share of the goal", "Distance from the best still possible for this weight"),
+        Field("status", "Outcome of the search", Kind.TEXT),
+    ), key=("step",)),
     Table("measures", "Measures", "Summary figures.", (
         Field("measure", "Measure", Kind.TEXT), Field("organisation", "Organisation", Kind.ID, required=False),
         Field("test", "Test", Kind.ID, required=False), _n("value", "Value", "in the unit of the row"), Field("unit", "Unit", Kind.TEXT),
@@ -126,7 +148,7 @@ class Plan:
 
     Attributes:
         tables: typed frame per table of `PLAN_TABLES`, rows ordered by key.
-        summary: what `plan.json` holds: status, objective stages, seconds, size, target, met, cost_gbp, booking_order, list_check,
+        summary: what `plan.json` holds: status, emphasis, objective stages, seconds, size, target, met, cost_gbp, booking_order, list_check,
             provenance (dataset and scenario ids, code and solver version, seed).
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib import metadata
 from typing import Any, Literal
@@ -31,12 +31,19 @@ class PlanSettings:
         time_limit: seconds of wall clock for everything.
         threads: parts of the matrix solved at the same time.
         seed: random seed of the solver.
+        frontier: plans from this one to the cheapest, this one among them, all in the time limit; 0 = this plan only.
     """
 
     gap: float = 0.01
     time_limit: float = 300.0
     threads: int = 2
     seed: int = 1
+    frontier: int = 0
+
+    def as_values(self) -> dict[str, Any]:
+        """The settings as plain values; what is not asked for has none, so that equal plans stay equal."""
+        values = asdict(self)
+        return values if self.frontier else {name: value for name, value in values.items() if name != "frontier"}
 
 
 @dataclass(frozen=True)

@@ -41,20 +41,52 @@ LEVERS: tuple[Lever, ...] = (
 )
 LEVER_NAMES = tuple(lever.name for lever in LEVERS)
 
+
+@dataclass(frozen=True)
+class Emphasis:
+    """What a plan puts first, in a planner's words."""
+
+    name: str
+    title: str
+    help: str
+
+
+EMPHASES: tuple[Emphasis, ...] = (
+    Emphasis("fewest_late", "Fewest late", "As few patients over the target as possible, whatever that costs; then no list longer than without a "
+             "change; then the least cost."),
+    Emphasis("least_cost", "Least cost", "No more patients over the target than with fewest late; among such plans the cheapest, even where a list "
+             "then grows longer than without a change."),
+    Emphasis("fairest", "Fairest", "For each test, the trust furthest over the target is brought as near to it as possible, even if more patients "
+             "in all are then over it; after that as with fewest late."),
+    Emphasis("least_change", "Least change", "No more patients over the target than with fewest late; among such plans the one with fewest changes: "
+             "sessions that differ from today's rota, and weeks in which a mobile unit is not where it stands today."),
+)  # fmt: skip
+EMPHASIS_BY_NAME = {emphasis.name: emphasis for emphasis in EMPHASES}
+USUAL_EMPHASIS = EMPHASES[0].name
+"""What a plan puts first unless its scenario says otherwise."""
+
 LOCKS = Table(
     "locks", "Locks", "Decisions fixed by the planner; the plan is solved around them.",
     (
-        Field("decision", "Decision", Kind.CHOICE, choices=("sessions", "mobile"), help="What is fixed"),
-        Field("site", "Site", Kind.ID, help="Where", refers_to="sites"),
+        Field("decision", "Decision", Kind.CHOICE, choices=("sessions", "mobile", "aid", "insourced", "outsourced"), help="What is fixed"),
+        Field("site", "Site", Kind.ID, required=False, help="Where; for sessions and mobile units", refers_to="sites"),
         Field("asset_type", "Asset type", Kind.ID, required=False, refers_to="asset_types", help="For sessions"),
         Field("session_type", "Session type", Kind.ID, required=False, refers_to="session_types", help="For sessions"),
         Field("mobile", "Mobile unit", Kind.ID, required=False, refers_to="mobiles", help="For mobile units"),
         Field("from_week", "From week", Kind.DATE, help="First Monday"),
         Field("to_week", "To week", Kind.DATE, help="Last Monday"),
-        Field("value", "Value", Kind.NUMBER, minimum=0, help="Sessions a week; for a mobile unit 1 = stands there, 0 = does not"),
+        Field("value", "Value", Kind.NUMBER, minimum=0, help="Sessions or patients a week; for a mobile unit 1 = stands there, 0 = does not"),
+        Field("organisation", "Organisation", Kind.ID, required=False, refers_to="organisations", help="Whose patients; for aid and what is bought"),
+        Field("to_organisation", "To", Kind.ID, required=False, refers_to="organisations", help="Who examines them; for aid"),
+        Field("test", "Test", Kind.ID, required=False, refers_to="tests", help="For aid and what is bought"),
+        Field("how", "How", Kind.CHOICE, choices=("exactly", "at_least", "at_most"), default="exactly", help="For aid and what is bought"),
     ),
-    key=("decision", "site", "asset_type", "session_type", "mobile", "from_week"),
+    key=("decision", "site", "asset_type", "session_type", "mobile", "organisation", "to_organisation", "test", "how", "from_week"),
 )  # fmt: skip
+_FIRST_LOCKS = Table(
+    LOCKS.name, LOCKS.title, LOCKS.help, LOCKS.fields[:8], key=("decision", "site", "asset_type", "session_type", "mobile", "from_week"),
+)  # fmt: skip
+"""Locks of sessions and mobile units need no other columns: scenarios that have only these keep the ids they had before there were others."""
 
 
 def all_levers(on: bool = True) -> dict[str, bool]:
@@ -74,6 +106,7 @@ class Scenario:
         locks: typed frame of `LOCKS`.
         weeks: length of the plan in weeks (1 to 156).
         description: one sentence for the planner.
+        emphasis: name of one of `EMPHASES`: what the plan puts first.
     """
 
     name: str
@@ -83,12 +116,15 @@ class Scenario:
     locks: pd.DataFrame = field(default_factory=LOCKS.empty)
     weeks: int = 52
     description: str = ""
+    emphasis: str = USUAL_EMPHASIS
 
     def __post_init__(self) -> None:
         unknown = set(self.levers) - set(LEVER_NAMES)
         problems = []
         if unknown:
             problems.append(refusal("lever", ", ".join(sorted(unknown)), ", ".join(LEVER_NAMES), "Correct the lever's name."))
+        if self.emphasis not in EMPHASIS_BY_NAME:
+            problems.append(refusal("emphasis", f"{self.emphasis}", ", ".join(EMPHASIS_BY_NAME), "Correct what the plan puts first."))
         if not 1 <= self.weeks <= 156:
             problems.append(refusal("weeks", f"{self.weeks} weeks", "1 to 156 weeks", "Choose a shorter or longer plan."))
         if not self.name.strip():
@@ -124,8 +160,11 @@ class Scenario:
         """SHA-256 of what the scenario does; its name and description do not count."""
         digest = hashlib.sha256(self.dataset_id.encode())
         digest.update(content_bytes(ASSUMPTIONS, self.changes))
-        digest.update(content_bytes(LOCKS, self.locks))
+        first = self.locks["decision"].isin(("sessions", "mobile")).all()
+        digest.update(content_bytes(_FIRST_LOCKS if first else LOCKS, self.locks))
         digest.update(json.dumps([sorted(self.levers.items()), self.weeks]).encode())
+        if self.emphasis != USUAL_EMPHASIS:  # scenarios from before there was a choice keep their ids
+            digest.update(self.emphasis.encode())
         return digest.hexdigest()
 
     def to_json(self) -> str:
@@ -136,6 +175,7 @@ class Scenario:
                 "dataset_id": self.dataset_id,
                 "description": self.description,
                 "weeks": self.weeks,
+                "emphasis": self.emphasis,
                 "levers": dict(self.levers),
                 "changes": _records(ASSUMPTIONS, self.changes),
                 "locks": _records(LOCKS, self.locks),
@@ -160,7 +200,7 @@ class Scenario:
         except json.JSONDecodeError as error:
             raise Refused([refusal("json", f"text that is not JSON ({error.msg})", "a scenario as JSON",
                                    "Save the scenario again from the portal.", file=file, row=error.lineno)]) from None  # fmt: skip
-        known = {"name", "dataset_id", "description", "weeks", "levers", "changes", "locks"}
+        known = {"name", "dataset_id", "description", "weeks", "emphasis", "levers", "changes", "locks"}
         if not isinstance(parts, dict) or set(parts) - known:
             found = ", ".join(sorted(set(parts) - known)) if isinstance(parts, dict) else type(parts).__name__
             raise Refused([refusal("scenario", found, "an object with " + ", ".join(sorted(known)), "Remove what is not listed.", file=file)])

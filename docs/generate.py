@@ -22,12 +22,12 @@ from data.local_tables import LOCAL_TABLES
 from data.network import EVIDENCE, NETWORK_TABLES
 from data.plan import PLAN_TABLES
 from data.revisions import CHANGES
-from data.scenario import LEVERS, LOCKS
+from data.scenario import EMPHASES, LEVERS, LOCKS
 from data.sources.imaging import IMAGING
 from data.store.imaging import PATTERNS
 from optimisation.allocation import parameters as notation
 from optimisation.allocation.model import EQUATIONS
-from optimisation.allocation.objective import COSTS, GOALS
+from optimisation.allocation.objective import COSTS, GOALS, goals_of
 from optimisation.allocation.parameters import PARAMETERS
 from optimisation.allocation.variables import VARIABLES
 
@@ -44,7 +44,7 @@ def dictionary() -> str:
     parts += ["## Tables of a network", "One sheet of the network workbook, and one CSV file of a network folder, for each table."]
     parts += [_table(t, without=_EVIDENCE) for t in (*NETWORK_TABLES, ASSUMPTIONS, ACTIVITY)]
     parts += ["## Assumptions", _ASSUMPTION_TEXT, *_assumptions()]
-    parts += ["## Scenarios", _SCENARIO_TEXT, _levers(), _table(LOCKS)]
+    parts += ["## Scenarios", _SCENARIO_TEXT, _levers(), _emphases(), _table(LOCKS)]
     parts += ["## Local tables", _LOCAL_TEXT, *(_table(t) for t in LOCAL_TABLES)]
     parts += ["## Imaging dataset", _IMAGING_TEXT, _table(IMAGING), *(_table(t) for t in PATTERNS.values())]
     parts += ["## What has changed, and what to look at", _REPORT_TEXT, *(_table(t) for t in (CHANGES, DIFFERENCES, QUALITY))]
@@ -66,7 +66,7 @@ _ASSUMPTION_TEXT = (
     "Each is a row of the table Assumptions: its name, the places it holds for (blank = everywhere), its value. The row that names most places "
     "wins, a dated row before an undated one. Two rows that are equally specific and disagree are refused."
 )
-_SCENARIO_TEXT = "A scenario changes rows of the assumptions, uses levers or not, and locks decisions."
+_SCENARIO_TEXT = "A scenario changes rows of the assumptions, uses levers or not, says what its plan puts first, and locks decisions."
 _LOCAL_TEXT = "What a dataset carries beside its published history; each may be empty."
 _IMAGING_TEXT = (
     "The examination-level extract as it is read, and the answers the portal gives of it. Rows are pseudonymised, stored by organisation and month, "
@@ -121,6 +121,17 @@ def _levers() -> str:
     return "### Levers\n\n" + _grid(("Name", "Title", "Unless said otherwise", "Meaning"), rows)
 
 
+def _emphases() -> str:
+    rows = [(f"`{e.name}`", e.title, e.help) for e in EMPHASES]
+    return "### What a plan puts first\n\n" + _grid(("Name", "Title", "Meaning"), rows)
+
+
+def _orders() -> str:
+    """The goals of each emphasis, in order."""
+    rows = [(e.title, "; ".join(f"`{g.name}`" for g in goals_of(e.name))) for e in EMPHASES]
+    return _grid(("Emphasis", "Goals, in order"), rows)
+
+
 def formulation() -> str:
     """The allocation model: notation, parameters, decisions, equations and goals, as Markdown."""
     parts = [_MADE, "# The allocation model", _FORMULATION, "## Notation", _notation()]
@@ -128,7 +139,7 @@ def formulation() -> str:
     decisions = [(f"`{v.name}`", v.symbol, v.kind, v.unit, v.meaning) for v in VARIABLES]
     parts += ["## Decisions", _DECISIONS, _grid(("Name", "Symbol", "Kind", "Unit", "Meaning"), decisions)]
     parts += ["## Equations", *(_equation(e.tag, e.rule) for e in EQUATIONS)]
-    parts += ["## Goals", _GOALS, *(f"### {k}. {g.title} (`{g.name}`)\n\n{_doc(g.expression)}" for k, g in enumerate(GOALS, start=1))]
+    parts += ["## Goals", _GOALS, _orders(), *(f"### {g.title} (`{g.name}`)\n\n{_doc(g.expression)}" for g in GOALS)]
     parts += ["Cost is the sum of: " + ", ".join(COSTS) + "."]
     return "\n\n".join(parts) + "\n"
 
@@ -138,7 +149,9 @@ _FORMULATION = (
     "equation is one function; its sentence, its mathematics and its units stand below as they stand there."
 )
 _DECISIONS = "All are zero or more. *Whole* decisions are counts; *amounts* may be fractions of a patient or an hour."
-_GOALS = "All in pounds. They are met in this order: each is kept, within the gap that was asked for, while the next is improved."
+_GOALS = (
+    "All in pounds. They are met in the order of the plan's emphasis: each is kept, within the gap that was asked for, while the next is improved."
+)
 
 
 def _notation() -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 from data.network import Network
 from data.plan import IN_TURN, Plan, over_six
 from data.words import count, day, listed, number, percent, pounds
+from optimisation.explain_goals import put_first
 from optimisation.explain_missed import Words, missed, missed_thirteen, nearer
 from optimisation.explain_reports import reports_in_words
 
@@ -39,6 +40,7 @@ class Answer:
         aid: who helps whom.
         reports: who writes reports for whom, what is bought, what is late; nothing where reports do not limit the plan.
         cost: what it costs.
+        goals: what it puts first, and what each goal costs.
         caveats: what the reader must know before believing a number.
     """
 
@@ -51,6 +53,7 @@ class Answer:
     aid: list[str]
     reports: list[str]
     cost: list[str]
+    goals: list[str]
     caveats: list[str]
 
     def sections(self) -> list[tuple[str, list[str]]]:
@@ -59,6 +62,7 @@ class Answer:
             ("Where the target is missed", self.missed), ("What would bring it nearer", self.nearer),
             ("Booking order", self.booking), ("Sessions", self.sessions), ("Mobile units", self.mobiles),
             ("Mutual aid and providers", self.aid), ("Reports", self.reports), ("Cost", self.cost),
+            ("What it puts first, and the price of that", self.goals),
             ("Before you use these figures", self.caveats),
         ]  # fmt: skip
         return [(title, sentences) for title, sentences in parts if sentences]
@@ -74,7 +78,7 @@ def answer(plan: Plan, network: Network) -> Answer:
     words = Words(network)
     return Answer(
         _headline(plan, words), missed(plan, network, words), nearer(plan), _booking(plan, words), _sessions(plan, words), _mobiles(plan, words),
-        _aid(plan, words), reports_in_words(plan, network), _cost(plan), _caveats(plan),
+        _aid(plan, words), reports_in_words(plan, network), _cost(plan), put_first(plan), _caveats(plan),
     )  # fmt: skip
 
 

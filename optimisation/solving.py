@@ -18,6 +18,7 @@ from optimisation.highs import WHOLE, Clock, relative_gap
 from optimisation.linear import LinearSolver
 from optimisation.matrix import INFINITY, Matrix, Part, cut, independent_parts
 from optimisation.passes import CurveCheck, follow_curve, settle
+from optimisation.pricing import Instead, Repriced, reprice
 from optimisation.probing import Answers, Probe, Unit, ask
 
 _RAISED = 20.0
@@ -54,6 +55,7 @@ class Outcome:
             (`linear_mean`, `linear_worst`), in the unit of the curve, and by what share the goals are above those of the latter (`above_linear`);
             empty without a curve.
         asked: what more of something would buy, and the next best places, solved again.
+        repriced: what would come of goals weighed otherwise, by part, solved again.
     """
 
     values: np.ndarray
@@ -65,6 +67,7 @@ class Outcome:
     details: dict[str, Any] = field(default_factory=dict)
     followed: dict[str, float] = field(default_factory=dict)
     asked: Answers = field(default_factory=lambda: Answers([], []))
+    repriced: list[Repriced] = field(default_factory=list)
 
 
 def solve_in_order(
@@ -77,10 +80,13 @@ def solve_in_order(
     probes: Sequence[Probe] = (),
     units: Sequence[Unit] = (),
     first_goal: int = 0,
+    raised: Sequence[float] = (),
+    begin: Sequence[float] = (),
+    insteads: Sequence[Instead] = (),
 ) -> Outcome:
     """Minimise the goals in order.
 
-    Goals before the last two are raised so steeply that they are not traded against what comes after them; each goal is then bounded with the
+    Goals are raised so steeply that they are not traded against what comes after them; each goal is then bounded with the
     goals before it at what they reached, and raised further where the distance to its bound is larger than the setting.
 
     Args:
@@ -93,6 +99,9 @@ def solve_in_order(
         probes: of what one more unit would be worth knowing.
         units: what stands somewhere, of which the next best place is worth knowing.
         first_goal: the goal whose need says how many units a probe asks for.
+        raised: how much each goal is raised; none = all but the last two alike.
+        begin: the same for a first search from whose plan the search goes on; none = the search begins with `raised`.
+        insteads: goals weighed otherwise, of which the outcome is worth knowing.
 
     Raises:
         NoPlan: nothing feasible was found in the time, or the problem has no feasible plan at all.
@@ -102,7 +111,8 @@ def solve_in_order(
     clock.begin([len(p.columns) for p in parts])
     with ThreadPoolExecutor(max_workers=max(settings.threads, 1)) as pool:
         asks = [_Asks(p, curve and curve.part(p), [q for q in (probe.part(p) for probe in probes) if q is not None],
-                      [u for u in (unit.part(p) for unit in units) if u is not None], first_goal) for p in parts]  # fmt: skip
+                      [u for u in (unit.part(p) for unit in units) if u is not None], first_goal, raised, begin, insteads)
+                for p in parts]  # fmt: skip
         answers = list(pool.map(lambda a: _solve_part(cut(matrix, a.part), settings, clock, a), asks))
     return _join(matrix, names, parts, answers, settings, clock)
 
@@ -119,6 +129,7 @@ class _Answer:
     nodes: int
     curve: CurveCheck | None
     asked: Answers
+    repriced: list[Repriced]
 
 
 @dataclass(frozen=True)
@@ -130,20 +141,25 @@ class _Asks:
     probes: list[Probe]
     units: list[Unit]
     first_goal: int
+    raised: Sequence[float]
+    begin: Sequence[float]
+    insteads: Sequence[Instead]
 
 
 def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Asks) -> _Answer:
     """One part: a plan for the weighted goals, raised further where a goal is not yet close to its bound, then prices and what more would buy."""
     goals, number, curve = matrix.goals.toarray(), asks.part.number, asks.curve
     solver = LinearSolver(matrix, settings, clock)
-    factor = np.where(np.arange(len(goals)) < len(goals) - 2, _RAISED, 1.0)
-    followed = None
+    factor = np.array(asks.raised or [_RAISED if g < len(goals) - 2 else 1.0 for g in range(len(goals))], dtype=float)
+    first, followed = np.array(asks.begin or factor, dtype=float), None
     if curve is not None:
-        followed = follow_curve(solver, curve, factor @ goals, lambda: clock.tell(number, "Following the lists", INFINITY, -INFINITY, 0.2))
-    values, weighted = solver.minimise(factor @ goals)
+        followed = follow_curve(solver, curve, first @ goals, lambda: clock.tell(number, "Following the lists", INFINITY, -INFINITY, 0.2))
+    values, weighted = solver.minimise(first @ goals)
+    if asks.begin:
+        values, weighted = _aimed_anew(solver, curve, factor @ goals, values)
     for attempt in range(_ATTEMPTS + 1):
         clock.tell(number, "Looking for a better plan", *_total(goals, factor, values, weighted), 0.5 + attempt / (2 * _ATTEMPTS))
-        bounds, better = _bounds(solver, goals, factor, values, weighted)
+        bounds, better = _bounds(solver, goals, factor, values, weighted, patient=curve is None or not asks.begin)
         unmet = _unmet(goals @ values, bounds, settings.gap)
         if better is None or not len(unmet) or attempt == _ATTEMPTS or clock.must_stop():
             break
@@ -157,8 +173,18 @@ def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Ask
     clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 0.9)
     row_prices, column_prices = solver.prices(goals.sum(axis=0), values)
     asked = ask(solver, curve, asks.probes, asks.units, goals, factor @ goals, asks.part.columns, asks.first_goal, around)
+    repriced = reprice(solver, curve, asks.insteads, goals, factor, asks.part.columns, around)
     clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 1.0)
-    return _Answer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, asked)
+    return _Answer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, asked, repriced)
+
+
+def _aimed_anew(solver: LinearSolver, curve: Curve | None, aim: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:
+    """A plan for another aim, and a bound: exact where everything is linear; along a curve with the choices of the plan, near which the rows hold."""
+    if curve is None:
+        return solver.minimise(aim, values)
+    relaxed = solver.around(aim, values, counts_free=True)
+    whole = None if relaxed is None else solver.counts_whole(aim, relaxed)
+    return values if whole is None else whole, solver.relaxed_bound(aim)
 
 
 def _total(goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float) -> tuple[float, float]:
@@ -167,11 +193,14 @@ def _total(goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: 
     return value, value - max(raised - weighted, 0.0)
 
 
-def _bounds(solver: LinearSolver, goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float) -> tuple[np.ndarray, np.ndarray | None]:
+def _bounds(
+    solver: LinearSolver, goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float, *, patient: bool
+) -> tuple[np.ndarray, np.ndarray | None]:  # fmt: skip
     """What no plan can beat in each goal while it keeps the goals before it at what they reached; and a plan that beats this one, if one turns up.
 
     With goals before g in the objective at their factors, min Σ_{h<g} f_h·goal_h + f_g·goal_g ≥ B means f_g·goal_g ≥ B - Σ_{h<g} f_h·reached_h.
-    Counts are relaxed first; where that is not close enough, they are whole. The last goal takes B from the whole plan's own bound.
+    Counts are relaxed first; where that is not close enough, and there is patience, they are whole. The last goal takes B from the whole plan's
+    own bound.
     """
     reached = goals @ values
     bounds = np.minimum(reached, 0.0)
@@ -187,7 +216,7 @@ def _bounds(solver: LinearSolver, goals: np.ndarray, factor: np.ndarray, values:
             continue
         aim = factor[: g + 1] @ goals[: g + 1]
         bounds[g] = _share_of(solver.relaxed_bound(aim), reached, factor, g)
-        if g in _unmet(reached, bounds, solver.settings.gap):
+        if patient and g in _unmet(reached, bounds, solver.settings.gap):
             plan, below = solver.minimise(aim, values, _PATIENCE, within=factor[g] * _allowed(reached, solver.settings.gap)[g] / 2)
             bounds[g] = max(bounds[g], _share_of(below, reached, factor, g))
             if g in _unmet(reached, bounds, solver.settings.gap) and float(aim @ plan) < float(aim @ values) - WHOLE:
@@ -227,7 +256,8 @@ def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list
     status = "cancelled" if clock.stopped else "time limit" if clock.late else "optimal" if reached_all else "gap not reached"
     details = {"parts": len(parts), "nodes": sum(a.nodes for a in answers)}
     asked = Answers([p for a in answers for p in a.asked.more], [e for a in answers for e in a.asked.elsewhere])
-    return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details, _followed(answers), asked)
+    return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details, _followed(answers), asked,
+                   [r for a in answers for r in a.repriced])  # fmt: skip
 
 
 def _followed(answers: list[_Answer]) -> dict[str, float]:

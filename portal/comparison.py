@@ -11,8 +11,9 @@ from data.assumptions import ASSUMPTIONS, BY_NAME, SCOPES, Assumptions
 from data.dataset import Dataset
 from data.plan import Plan, over_six
 from data.run import Run
-from data.scenario import LEVERS, LOCKS, Scenario
+from data.scenario import EMPHASIS_BY_NAME, LEVERS, Scenario
 from data.words import count, day, number, pounds
+from portal import locks
 from portal.charts.tables import place_words, when_words
 
 INPUTS = ["kind", "what", "where", "left", "right", "unit", "reason"]
@@ -98,14 +99,17 @@ def _inputs(left: Side, right: Side) -> pd.DataFrame:
     rows += [
         ("Lever", lever.title, "", _on(left.scenario.levers[lever.name]), _on(right.scenario.levers[lever.name]), "", lever.help) for lever in LEVERS
     ]
+    first = [EMPHASIS_BY_NAME[side.scenario.emphasis].title for side in (left, right)]
+    rows.append(("Emphasis", "What the plan puts first", "", first[0], first[1], "", ""))
     rows += [("Program", "Version", "", left.run.code_version, right.run.code_version, "", "")]
     names = sorted({*left.run.settings, *right.run.settings})
     rows += [
         ("Search", name.replace("_", " ").capitalize(), "", f"{left.run.settings.get(name)}", f"{right.run.settings.get(name)}", "", "")
         for name in names
     ]
-    if not left.scenario.locks[LOCKS.columns].equals(right.scenario.locks[LOCKS.columns]):
-        rows.append(("Locked decisions", "Rows", "", number(len(left.scenario.locks)), number(len(right.scenario.locks)), "rows", ""))
+    locked = [locks.sentences(side.scenario.locks, side.dataset.network) for side in (left, right)]
+    every = dict.fromkeys([*locked[0], *locked[1]])
+    rows += [("Locked", lock, "", "yes" if lock in locked[0] else "no", "yes" if lock in locked[1] else "no", "", "") for lock in every]
     kept = [row for row in rows if row[3] != row[4]]
     return pd.DataFrame(_assumption_rows(left, right) + kept, columns=INPUTS)
 

@@ -11,7 +11,6 @@ import logging
 import subprocess
 import threading
 import time
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 from data.run import CODE_VERSION, PlanSettings, Run
@@ -42,7 +41,7 @@ def submit(store: Store, scope: Scope, dataset_id: str, scenario_id: str, settin
         NotAllowed: the role may not start runs.
         NotFound: the dataset or the scenario is not in the scope.
     """
-    run = store.start_run(scope, KIND, dataset_id, scenario_id, asdict(settings), CODE_VERSION)
+    run = store.start_run(scope, KIND, dataset_id, scenario_id, settings.as_values(), CODE_VERSION)
     _keeper(store, workers).start_waiting()
     return store.run(scope, run.id)
 

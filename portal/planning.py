@@ -6,31 +6,35 @@ import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
 
+from data.checks.lock_limits import lock_limit_findings
 from data.checks.locks import lock_findings
 from data.dataset import Dataset, no_history
 from data.errors import Refused
 from data.plan import IN_TURN, PRESENT_ORDER, Plan
 from data.run import CODE_VERSION, PlanSettings, Progress
-from data.scenario import Scenario
+from data.scenario import EMPHASIS_BY_NAME, Scenario
 from data.words import month
 from data.working_days import first_monday_after, measured_weeks, mondays
 from forecasting.forecast import METHOD
 from optimisation.allocation.booking_curve import booking_curve
+from optimisation.allocation.goal_prices import goal_prices, insteads
 from optimisation.allocation.limits import limits
 from optimisation.allocation.list_check import list_check
 from optimisation.allocation.measures import costs, longest_waiters, measures, met, met_by_test
 from optimisation.allocation.model import build_model
-from optimisation.allocation.objective import GOALS
+from optimisation.allocation.objective import begun, goals_of, place_of, raised
 from optimisation.allocation.problem import Inputs, build_problem
 from optimisation.allocation.result import Solved, tables
 from optimisation.allocation.result_reporting import reporting_notes
-from optimisation.allocation.worth import SHORTFALL, placements, probes, units, worth
+from optimisation.allocation.worth import placements, probes, units, worth
 from optimisation.matrix import Matrix, matrix_of
 from optimisation.solving import Outcome, solve_in_order
+from portal.frontier import cost_against_lateness, one_of, time_of_one
 from portal.unchanged import no_assets, unchanged
 
 
@@ -69,10 +73,20 @@ def make_plan(
         matrix = matrix_of(build_model(problem))
         clock.lap("build")
     curve, asked, moved = booking_curve(problem, matrix), probes(inputs, problem, matrix), units(problem, matrix)
-    outcome = solve_in_order(matrix, [g.name for g in GOALS], settings, report, cancelled, curve, asked, moved, SHORTFALL)
+    order = scenario.emphasis
+    told = one_of(report, 0, settings.frontier)
+    outcome = solve_in_order(
+        matrix, [g.name for g in goals_of(order)], time_of_one(settings), told, cancelled, curve, asked, moved, place_of("shortfall", order),
+        raised(order), begun(order), list(insteads(order)),
+    )  # fmt: skip
     clock.lap("solve")
+    solved = Solved(problem, matrix, outcome)
     with _no_collection():
-        plan = _plan(dataset, scenario, settings, inputs, Solved(problem, matrix, outcome), matrix, outcome, clock)
+        plan = _plan(dataset, scenario, settings, inputs, solved, matrix, outcome, clock)
+    if settings.frontier and outcome.status != "cancelled":
+        rows, said = cost_against_lateness(inputs, matrix, solved, outcome, settings, report, cancelled)
+        clock.lap("frontier")
+        plan = Plan({**plan.tables, "frontier": rows}, {**plan.summary, "frontier": said, "seconds": {**plan.summary["seconds"], **clock.laps}})
     report(Progress("Done", 1.0, gap=next(s.gap for s in outcome.stages if s.name == "cost"), seconds=clock.total))
     return plan
 
@@ -90,6 +104,7 @@ def prepare(dataset: Dataset, scenario: Scenario) -> Inputs:
     assumptions = scenario.on(dataset.assumptions)
     weeks = mondays(first_monday_after(dataset.activity.snapshot_date), scenario.weeks)
     problems = assumptions.check_against(dataset.network).plus(lock_findings(scenario.locks, dataset.network, weeks)).refusals
+    problems = problems or lock_limit_findings(scenario, dataset.network, assumptions, weeks).refusals
     if problems:
         raise Refused(problems)
     found = unchanged(dataset, assumptions, weeks)
@@ -104,14 +119,17 @@ def _plan(
     months = met(solved, found["waiting_list"])
     cost = costs(found, solved)
     found["limits"] = limits(inputs, solved, months.loc[~months["met"], ["organisation", "test", "week"]])
-    found["worth"], found["placements"] = worth(inputs, matrix, outcome), placements(matrix, solved, outcome)
+    found["worth"], found["placements"] = worth(inputs, solved.problem, matrix, outcome), placements(matrix, solved, outcome)
+    found["goal_prices"] = goal_prices(solved.problem, matrix, outcome)
     found["measures"] = measures(inputs, solved, found, months, cost)
     clock.lap("write")
     summary = {
         "status": outcome.status,
         "stages": [
-            {"name": s.name, "title": g.title, "value": s.value, "bound": s.bound, "gap": s.gap} for s, g in zip(outcome.stages, GOALS, strict=True)
+            {"name": s.name, "title": g.title, "value": s.value, "bound": s.bound, "gap": s.gap}
+            for s, g in zip(outcome.stages, goals_of(scenario.emphasis), strict=True)
         ],
+        "emphasis": asdict(EMPHASIS_BY_NAME[scenario.emphasis]),
         "seconds": clock.laps | {"in_solver": outcome.seconds},
         "size": {"rows": matrix.rows.shape[0], "columns": matrix.rows.shape[1], "integers": int(matrix.whole.sum()), **outcome.details},
         "target": _target(inputs, solved),

@@ -12,7 +12,10 @@ from functools import cache, lru_cache, wraps
 from threading import RLock
 from typing import ParamSpec, TypeVar
 
+import pandas as pd
+
 from data.assumptions import Assumptions
+from data.checks.lock_limits import lock_limit_findings
 from data.checks.locks import lock_findings
 from data.dataset import Dataset
 from data.errors import Refused, SixweeksError
@@ -22,7 +25,7 @@ from data.intake import from_parts
 from data.plan import Plan
 from data.rota import Today, today
 from data.run import PlanSettings, Run
-from data.scenario import LEVERS, Scenario, base, do_nothing
+from data.scenario import EMPHASIS_BY_NAME, LEVERS, Scenario, base, do_nothing
 from data.store import SINGLE_USER, Scope, Store, StoredDataset, StoredScenario, home
 from data.working_days import first_monday_after, mondays
 from data.workload import must_do_work
@@ -177,12 +180,14 @@ def scenario(scope: Scope, scenario_id: str, dataset_id: str) -> Scenario:
     return store().scenario(scope, scenario_id, dataset_id)
 
 
-def variant(chosen: Scenario, levers: dict[str, bool], weeks: int) -> Scenario:
-    """The scenario with other levers or another length, under a name that says so; itself where nothing differs."""
+def variant(chosen: Scenario, levers: dict[str, bool], weeks: int, emphasis: str = "") -> Scenario:
+    """The scenario with other levers, length or emphasis (empty = its own), under a name that says so; itself where nothing differs."""
+    emphasis = emphasis or chosen.emphasis
     changed = [lever for lever in LEVERS if levers[lever.name] != chosen.levers[lever.name]]
     words = [f"{'with' if levers[lever.name] else 'without'} {lever.title.lower()}" for lever in changed]
     words += [f"{weeks} weeks"] if weeks != chosen.weeks else []
-    return chosen.changed(name=f"{chosen.name}, {', '.join(words)}", levers=levers, weeks=weeks) if words else chosen
+    words += [EMPHASIS_BY_NAME[emphasis].title.lower()] if emphasis != chosen.emphasis else []
+    return chosen.changed(name=f"{chosen.name}, {', '.join(words)}", levers=levers, weeks=weeks, emphasis=emphasis) if words else chosen
 
 
 def save_scenario(scope: Scope, made: Scenario, reason: str) -> StoredScenario:
@@ -192,13 +197,22 @@ def save_scenario(scope: Scope, made: Scenario, reason: str) -> StoredScenario:
         Refused: a change clashes with another row, or a change or a lock names a place the network does not have.
     """
     held = dataset(scope, made.dataset_id)
-    held.changed(assumptions=made.on(held.assumptions))
-    if wrong := lock_findings(made.locks, held.network).refusals:
+    stated = made.on(held.assumptions)
+    held.changed(assumptions=stated)
+    wrong = lock_findings(made.locks, held.network).refusals
+    if not wrong and held.has_history:
+        wrong = lock_limit_findings(made, held.network, stated, plan_weeks(held, made)).refusals
+    if wrong:
         raise Refused(wrong)
     return store().save_scenario(scope, made, reason=reason)
 
 
-def start_plan(scope: Scope, made: Scenario, *, gap: float = 0.01, time_limit: float = 300.0) -> Run:
+def plan_weeks(held: Dataset, made: Scenario) -> pd.DatetimeIndex:
+    """The Mondays of a plan of a scenario."""
+    return mondays(first_monday_after(held.activity.snapshot_date), made.weeks)
+
+
+def start_plan(scope: Scope, made: Scenario, *, gap: float = 0.01, time_limit: float = 300.0, frontier: int = 0) -> Run:
     """Store the scenario and have it planned; equal inputs share one run.
 
     Args:
@@ -206,9 +220,10 @@ def start_plan(scope: Scope, made: Scenario, *, gap: float = 0.01, time_limit: f
         made: the scenario.
         gap: relative distance from the best plan that is good enough.
         time_limit: seconds after which the best plan so far is taken.
+        frontier: plans from this one to the cheapest; 0 = this plan only.
     """
     stored = save_scenario(scope, made, reason="To be planned")
-    return engine.submit(store(), scope, made.dataset_id, stored.id, PlanSettings(gap=gap, time_limit=time_limit))
+    return engine.submit(store(), scope, made.dataset_id, stored.id, PlanSettings(gap=gap, time_limit=time_limit, frontier=frontier))
 
 
 def cancel(scope: Scope, run_id: str) -> Run:

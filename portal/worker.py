@@ -239,7 +239,8 @@ def _work(store: Store, run: Run, workers: Workers) -> None:
     try:
         with pulse:
             plan = _make_plan(store, run, workers, pulse)
-        ended: Literal["done", "cancelled"] = "cancelled" if plan.summary["status"] == "cancelled" else "done"
+        stopped = "cancelled" in (plan.summary["status"], plan.summary.get("frontier", {}).get("status"))
+        ended: Literal["done", "cancelled"] = "cancelled" if stopped else "done"
         if not store.finish_run(WORKER, run.id, plan, ended):
             _log.warning("the run was ended by somebody else before its plan could be stored")
     except NoPlan as error:

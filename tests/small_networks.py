@@ -21,7 +21,7 @@ from data.network import NETWORK_TABLES, Network
 from data.run import PlanSettings
 from data.scenario import Scenario
 from optimisation.allocation.model import build_model
-from optimisation.allocation.objective import GOALS
+from optimisation.allocation.objective import begun, goals_of, raised
 from optimisation.allocation.problem import build_problem
 from optimisation.matrix import matrix_of
 from optimisation.solving import Outcome, solve_in_order
@@ -183,7 +183,11 @@ def with_history(dataset: Dataset, *rows: Mapping[str, Any]) -> Dataset:
 def solved(dataset: Dataset, scenario: Scenario, gap: float = 1e-7) -> Outcome:
     """The chain as far as the solver's answer, one part of the matrix after another."""
     matrix = matrix_of(build_model(build_problem(prepare(dataset, scenario))))
-    return solve_in_order(matrix, [g.name for g in GOALS], PlanSettings(gap=gap, threads=1), lambda _: None, lambda: False)
+    order = scenario.emphasis
+    return solve_in_order(
+        matrix, [g.name for g in goals_of(order)], PlanSettings(gap=gap, threads=1), lambda _: None, lambda: False, raised=raised(order),
+        begin=begun(order),
+    )  # fmt: skip
 
 
 def few(examples: int) -> settings:

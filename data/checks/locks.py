@@ -14,7 +14,12 @@ from data.scenario import LOCKS
 from data.stations import station_rows
 from data.words import day
 
-_NEEDED = {"sessions": ("asset_type", "session_type"), "mobile": ("mobile",)}
+_NEEDED = {
+    "sessions": ("site", "asset_type", "session_type"), "mobile": ("site", "mobile"), "aid": ("organisation", "to_organisation", "test"),
+    "insourced": ("organisation", "test"), "outsourced": ("organisation", "test"),
+}  # fmt: skip
+PATIENTS = ("aid", "insourced", "outsourced")
+"""Locks whose value is a number of patients a week."""
 _MOST_NAMED = 20
 """Allowed identifiers that are named in a finding; where there are more it names their sheet."""
 
@@ -35,11 +40,23 @@ def lock_findings(locks: pd.DataFrame, network: Network, weeks: pd.DatetimeIndex
 
 def _of_one(lock: Any, number: int, network: Network, weeks: pd.DatetimeIndex | None) -> Iterator[Finding]:
     wrong = [*_unknown_names(lock, number, network), *_missing_names(lock, number)]
-    yield from wrong or _nothing_there(lock, number, network)
+    yield from wrong or (_patients(lock, number, network) if lock.decision in PATIENTS else _nothing_there(lock, number, network))
     yield from _weeks(lock, number, weeks)
 
 
-def _at(number: int, column: str) -> dict[str, Any]:
+def _patients(lock: Any, number: int, network: Network) -> Iterator[Finding]:
+    """A lock of patients on a test that is not planned, or of aid to oneself."""
+    if lock.test not in network.allocated_tests:
+        allowed = ", ".join(network.titles("tests")[m] for m in network.allocated_tests)
+        yield refusal("lock-without-place", network.titles("tests")[lock.test], f"a test that is planned: {allowed}", "Correct the test, or remove "
+                      "the lock.", **at(number, "test"))  # fmt: skip
+    if lock.decision == "aid" and lock.organisation == lock.to_organisation:
+        yield refusal("lock-without-place", network.titles("organisations")[lock.organisation], "another organisation", "Name who examines the "
+                      "patients, or remove the lock.", **at(number, "to_organisation"))  # fmt: skip
+
+
+def at(number: int, column: str) -> dict[str, Any]:
+    """Where in the list of locks a finding is."""
     return {"sheet": LOCKS.title, "row": number, "column": LOCKS.field(column).title}
 
 
@@ -50,18 +67,21 @@ def _unknown_names(lock: Any, number: int, network: Network) -> Iterator[Finding
         name, known = getattr(lock, field.name), network.titles(field.refers_to)
         if name and name not in known:
             allowed = f"one of {', '.join(known)}" if 0 < len(known) <= _MOST_NAMED else f"an identifier of the network's {field.refers_to}"
-            yield refusal("unknown-reference", shown(name), allowed, "Correct the name, or remove the lock.", **_at(number, field.name))
+            yield refusal("unknown-reference", shown(name), allowed, "Correct the name, or remove the lock.", **at(number, field.name))
 
 
 def _missing_names(lock: Any, number: int) -> Iterator[Finding]:
     for column in _NEEDED[lock.decision]:
         if not getattr(lock, column):
             title = LOCKS.field(column).title.lower()
-            yield refusal("cell", "an empty cell", f"the {title} that is locked", f"Name the {title}, or remove the lock.", **_at(number, column))
+            yield refusal("cell", "an empty cell", f"the {title} that is locked", f"Name the {title}, or remove the lock.", **at(number, column))
 
 
 def _nothing_there(lock: Any, number: int, network: Network) -> Iterator[Finding]:
-    """A lock on a room or a pad that the site does not have."""
+    """A lock on a room or a pad that the site does not have, or one that is not of a number."""
+    if lock.how != "exactly":
+        yield refusal("cell", lock.how.replace("_", " "), "exactly: only numbers of patients may have a least or a most", "Correct it, or remove "
+                      "the lock.", **at(number, "how"))  # fmt: skip
     site = network.titles("sites")[lock.site]
     if lock.decision == "sessions":
         places, kind, column = station_rows(network), lock.asset_type, "asset_type"
@@ -73,14 +93,14 @@ def _nothing_there(lock: Any, number: int, network: Network) -> Iterator[Finding
         what = "sessions" if lock.decision == "sessions" else "a pad"
         titles = network.titles("asset_types")
         allowed = f"at {site}, {what} for {', '.join(titles[t] for t in there)}" if there else f"a site with {what}; {site} has none"
-        yield refusal("lock-without-place", f"{titles[kind]} at {site}", allowed, "Correct the site, or remove the lock.", **_at(number, column))
+        yield refusal("lock-without-place", f"{titles[kind]} at {site}", allowed, "Correct the site, or remove the lock.", **at(number, column))
 
 
 def _weeks(lock: Any, number: int, weeks: pd.DatetimeIndex | None) -> Iterator[Finding]:
     found = f"{day(lock.from_week)} to {day(lock.to_week)}"
     if lock.to_week < lock.from_week:
-        yield refusal("dates-in-order", found, "a last week on or after the first", "Correct one of the two dates.", **_at(number, "to_week"))
+        yield refusal("dates-in-order", found, "a last week on or after the first", "Correct one of the two dates.", **at(number, "to_week"))
     elif weeks is not None and not ((weeks >= lock.from_week) & (weeks <= lock.to_week)).any():
         allowed = f"weeks of the plan, which begin on Mondays from {day(weeks[0])} to {day(weeks[-1])}"
         yield warning("lock-outside-plan", found, allowed, "This lock changes nothing: correct its weeks, or make the plan longer.",
-                      **_at(number, "from_week"))  # fmt: skip
+                      **at(number, "from_week"))  # fmt: skip

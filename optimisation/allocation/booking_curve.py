@@ -31,6 +31,8 @@ class BookingCurve:
         short: columns of the shortfall, shape (s,).
         share: target share of each of them.
         of_target: which of them a row counts in, shape (r,).
+        worst: columns of the largest part of a list over the target, for each shortfall; -1 where lists are not compared.
+        unchanged: the list it is a part of, patients.
     """
 
     rows: np.ndarray
@@ -51,6 +53,8 @@ class BookingCurve:
     short: np.ndarray
     share: np.ndarray
     of_target: np.ndarray
+    worst: np.ndarray
+    unchanged: np.ndarray
 
     def tangent(self, values: np.ndarray) -> Tangent:
         """The rows about a plan, and that plan with those over six weeks and the shortfall as the projection says."""
@@ -82,6 +86,9 @@ class BookingCurve:
         allowed = np.zeros(len(self.short))
         np.add.at(allowed, self.of_target, waiting[at])
         settled[self.short] = np.maximum(beyond - self.share * allowed, 0.0)
+        compared = self.worst >= 0
+        settled[self.worst[compared]] = 0.0
+        np.maximum.at(settled, self.worst[compared], settled[self.short[compared]] / self.unchanged[compared])
         return settled
 
     def flows(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -113,7 +120,8 @@ class BookingCurve:
             self, rows=_positions(part.rows)(self.rows[here]), **_pattern(held, list_of, weeks, column(self.over[here])), row_group=list_of,
             model=self.model.some(lists), lists=list_of, weeks=weeks, waiting=held, removed=column(self.removed[lists]),
             opening=self.opening[lists], additions=self.additions[lists], over=column(self.over[here]), under_six=self.under_six[here],
-            short=column(self.short[targets]), share=self.share[targets], of_target=target_of,
+            short=column(self.short[targets]), share=self.share[targets], of_target=target_of, worst=column(self.worst[targets]),
+            unchanged=self.unchanged[targets],
         )  # fmt: skip
 
 
@@ -159,4 +167,6 @@ def booking_curve(problem: Problem, matrix: Matrix) -> BookingCurve | None:
         under_six=np.array([problem.values["under_six"][i] for i in measured]),
         short=np.array([column["shortfall", i] for i in tests]), share=np.array([problem.values["target_share"][i] for i in tests]),
         of_target=np.array([tests[o, m, w] for o, m, _, w in measured]),
+        worst=np.array([column.get(("worst_off", i[1:]), -1) if i in problem.values["unchanged_list"] else -1 for i in tests]),
+        unchanged=np.array([problem.values["unchanged_list"].get(i, np.inf) for i in tests]),
     )  # fmt: skip

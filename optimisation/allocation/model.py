@@ -15,6 +15,7 @@ from optimisation.allocation.equations import (
     capacity,
     fairness,
     frameworks,
+    locks,
     mobiles,
     must_do,
     mutual_aid,
@@ -24,7 +25,7 @@ from optimisation.allocation.equations import (
     target,
     waiting_list,
 )
-from optimisation.allocation.objective import GOALS
+from optimisation.allocation.objective import goals_of
 from optimisation.allocation.parameters import BY_NAME, PARAMETERS
 from optimisation.allocation.problem import Index, Problem
 from optimisation.allocation.variables import VARIABLES, Variable
@@ -77,6 +78,10 @@ def _outsourced_tests(p: Problem) -> list[Index]:
     return list(p.neighbours["outsourced_test"])
 
 
+def _valued(name: str) -> Callable[[Problem], list[Index]]:
+    return lambda p: list(p.values[name])
+
+
 def _pooled_weeks(p: Problem) -> list[Index]:
     return list(p.neighbours["reporters_in"])
 
@@ -85,12 +90,17 @@ def _lenders(p: Problem) -> list[Index]:
     return list(p.neighbours["lends_to"])
 
 
-def _budgets(p: Problem) -> list[Index]:
-    return list(p.values["premium_budget"])
-
-
 def _weighed_lists(p: Problem) -> list[Index]:
-    return list(p.values["unchanged_list"])
+    return _within(p, p.sets["fair_weeks"])
+
+
+def _compared_lists(p: Problem) -> list[Index]:
+    return _within(p, p.sets["worst_weeks"])
+
+
+def _within(p: Problem, weeks: list[Index]) -> list[Index]:
+    wanted = set(weeks)
+    return [i for i in p.values["unchanged_list"] if i[1:] in wanted]
 
 
 def _capped_groups(p: Problem) -> list[Index]:
@@ -114,6 +124,8 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("outsourcing_limit", _outsourced_tests, capacity.outsourcing_limit),
     Equation("order_not_too_small", _set("order_periods"), frameworks.order_not_too_small),
     Equation("nothing_without_order", _set("order_periods"), frameworks.nothing_without_order),
+    Equation("bought_at_least", _valued("locked_bought_least"), locks.bought_at_least),
+    Equation("bought_at_most", _valued("locked_bought_most"), locks.bought_at_most),
     Equation("must_be_done", _set("must_do_streams"), must_do.must_be_done),
     Equation("staff_time", _set("staff_weeks"), staff.staff_time),
     Equation("reports_arise", _set("reporting_weeks"), reporting.reports_arise),
@@ -124,7 +136,7 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("late_after_four_weeks", _set("reporting_weeks"), reporting.late_after_four_weeks),
     Equation("reports_owed", _set("reporters"), reporting.reports_owed),
     Equation("lending_limit_kept", _lenders, sharing.lending_limit_kept),
-    Equation("premium_budget_kept", _budgets, budget.premium_budget_kept),
+    Equation("premium_budget_kept", _valued("premium_budget"), budget.premium_budget_kept),
     Equation("one_place", lambda p: _by_week(p, list(p.neighbours["spots_of"])), mobiles.one_place),
     Equation("one_unit_a_pad", _contested_pads, mobiles.one_unit_a_pad),
     Equation("arrival", _set("mobile_places"), mobiles.arrival),
@@ -133,6 +145,8 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("receivers_do_not_send", _set("aid_pairs"), mutual_aid.receivers_do_not_send),
     Equation("batch_not_too_small", _set("aid_pairs"), mutual_aid.batch_not_too_small),
     Equation("batch_not_too_large", _set("aid_pairs"), mutual_aid.batch_not_too_large),
+    Equation("aid_at_least", _valued("locked_aid_least"), locks.aid_at_least),
+    Equation("aid_at_most", _valued("locked_aid_most"), locks.aid_at_most),
     Equation("offers_to_those_waiting", _lists_with_aid, mutual_aid.offers_to_those_waiting),
     Equation("aided_so_far", _set("aid_places"), mutual_aid.aided_so_far),
     Equation("balance", _set("list_weeks"), waiting_list.balance),
@@ -143,6 +157,7 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("over_thirteen_in_turn", _set("thirteen_lists"), waiting_list.over_thirteen_in_turn),
     Equation("thirteen_target", _set("thirteen_tests"), target.thirteen_target),
     Equation("largest_share_counted", _weighed_lists, fairness.largest_share_counted),
+    Equation("worst_off_counted", _compared_lists, fairness.worst_off_counted),
     Equation("extra_minutes_capped", _capped_groups, fairness.extra_minutes_capped),
     Equation("above_rota", _set("growing_sessions"), believability.above_rota),
     Equation("ramp", _set("station_sessions"), believability.ramp),
@@ -176,7 +191,7 @@ def build_model(problem: Problem, *, with_units: bool = False, equations: tuple[
         over = equation.over(problem)
         if over:
             setattr(m, equation.tag, pyo.Constraint(indices.of(over), rule=_with(view, equation.rule)))
-    for goal in GOALS:
+    for goal in goals_of(problem.emphasis):
         setattr(m, f"goal_{goal.name}", pyo.Objective(expr=goal.expression(view)))
     return m
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from data.scenario import USUAL_EMPHASIS
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -34,6 +36,24 @@ def shortfall(m: Any) -> Any:
 def longer(m: Any) -> Any:
     """Patients by whom lists are longer than without a change, at month ends and at the end: Σ price[m]·longer[o,m,u,w]."""
     return sum(m.longer_price[i[1]] * v for i, v in m.longer.items())
+
+
+def worst(m: Any) -> Any:
+    """Patients over the target if every list of a test were as far over it as the one furthest over: Σ price[m,w]·worst[m,w]."""
+    return sum(m.worst_price[i] * v for i, v in m.worst_off.items())
+
+
+def change(m: Any) -> Any:
+    """Sessions that differ from today's rota, and weeks in which a mobile unit is not where it stands today, at £1,000 each.
+
+    Σ price·(2·more - (n - today)) + Σ price·(1 - y) where a unit stands today + Σ price·y of units that stand nowhere today
+    """
+    rota = sum(2 * m.counted_session[i[1]] * v for i, v in m.more.items()) - sum(
+        m.counted_session[i[1]] * (v - m.sessions_today[i]) for i, v in m.sessions.items()
+    )
+    start = {v: s for (v, s), there in m.problem.values["present_today"].items() if there > 0}
+    gone = sum(m.counted_unit_week[v] * (m.present_today[v, s] - y) for (v, s, _), y in m.present.items() if start.get(v) == s)
+    return rota + gone + sum(m.counted_unit_week[v] * y for (v, _, _), y in m.present.items() if v not in start)
 
 
 def cost(m: Any) -> Any:
@@ -127,6 +147,39 @@ GOALS: tuple[Goal, ...] = (
     Goal("undone", "Planned and unscheduled work left undone", undone),
     Goal("shortfall", "Patients over the target, and late reports", shortfall),
     Goal("longer", "Lists longer than without a change", longer),
+    Goal("worst", "The trust furthest over the target, test by test", worst),
+    Goal("change", "Changed sessions and unit weeks", change),
     Goal("cost", "Cost", cost),
     Goal("disturbance", "Disturbance, waits, unequal waits, travel and cliff", disturbance),
 )
+_BY_NAME = {goal.name: goal for goal in GOALS}
+
+_RAISED: dict[str, dict[str, float]] = {
+    "fewest_late": {"undone": 20, "shortfall": 20, "longer": 20, "cost": 1, "disturbance": 1},
+    "least_cost": {"undone": 20, "shortfall": 20, "cost": 1, "longer": 1 / 20, "disturbance": 1 / 20},
+    "fairest": {"undone": 400, "worst": 400, "shortfall": 20, "longer": 20, "cost": 1, "disturbance": 1},
+    "least_change": {"undone": 400, "shortfall": 400, "change": 20, "longer": 20, "cost": 1, "disturbance": 1},
+}
+"""By emphasis: its goals in order, and how much each is raised over its price when the search begins, so that it is not traded against those after
+it; the search raises further where that is not enough."""
+
+
+def goals_of(emphasis: str) -> tuple[Goal, ...]:
+    """The goals of an emphasis, in order."""
+    return tuple(_BY_NAME[name] for name in _RAISED[emphasis])
+
+
+def raised(emphasis: str) -> tuple[float, ...]:
+    """How much each of them is raised over its price when the search begins."""
+    return tuple(_RAISED[emphasis].values())
+
+
+def begun(emphasis: str) -> tuple[float, ...]:
+    """The same for the first search, which is always for fewest late: from its plan the others are found; none where there is no other."""
+    usual = _RAISED[USUAL_EMPHASIS]
+    return () if emphasis == USUAL_EMPHASIS else tuple(float(usual.get(name, 0)) for name in _RAISED[emphasis])
+
+
+def place_of(goal: str, emphasis: str) -> int:
+    """Place of a goal in the order of an emphasis, from 0."""
+    return list(_RAISED[emphasis]).index(goal)

@@ -13,9 +13,12 @@ from data.assumptions import Assumptions
 from data.demand import Demand, ListModel, ListResponse
 from data.network import Network
 from data.rota import Today
-from data.scenario import Scenario
+from data.scenario import USUAL_EMPHASIS, Scenario
 
 Index = tuple[Any, ...]
+
+CHANGE_COUNTS = 1000.0
+"""£ that a changed session, or a changed week of a mobile unit, counts where changes are counted: about what a session costs."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Problem:
         present_bounds: least and most of a mobile unit's presence.
         rota_is_fixed: True where sessions may not change.
         booking: the lists of the set `booked_lists`, in the order they are booked in; None where that set is empty.
+        emphasis: what the plan puts first.
     """
 
     weeks: pd.DatetimeIndex
@@ -64,6 +68,7 @@ class Problem:
     present_bounds: Mapping[Index, tuple[float, float]]
     rota_is_fixed: bool
     booking: ListModel | None = None
+    emphasis: str = USUAL_EMPHASIS
 
     @property
     def last_week(self) -> int:
@@ -80,17 +85,19 @@ def build_problem(inputs: Inputs) -> Problem:
     from optimisation.allocation.problem_booking import booking_order
     from optimisation.allocation.problem_help import aid, external, mobiles, staff
     from optimisation.allocation.problem_limits import budgets, fairness, longest_waiters, orders, sharing
+    from optimisation.allocation.problem_locks import locks
     from optimisation.allocation.problem_parts import lists, stations, targets
     from optimisation.allocation.problem_reporting import reporting
 
     draft = Draft(inputs)
     parts = (
         stations, lists, mobiles, staff, sharing, aid, external, orders, budgets, reporting, targets, longest_waiters, fairness, booking_order,
+        locks,
     )  # fmt: skip
     for part in parts:
         part(draft)
     return Problem(inputs.weeks, draft.sets, draft.neighbours, draft.values, draft.session_bounds, draft.present_bounds,
-                   not inputs.lever("change_sessions"), draft.booking)  # fmt: skip
+                   not inputs.lever("change_sessions"), draft.booking, inputs.scenario.emphasis)  # fmt: skip
 
 
 class Draft:

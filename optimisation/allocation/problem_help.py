@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data.travel import offers_of
-from optimisation.allocation.problem import Draft, weeks_between
+from optimisation.allocation.problem import CHANGE_COUNTS, Draft, weeks_between
 
 
 def mobiles(d: Draft) -> None:
@@ -32,6 +32,7 @@ def mobiles(d: Draft) -> None:
     d.values["present_today"] = {(v, s): float(starts[v] == s) for v, s, _ in spots}
     at = d.neighbours["mobiles_at"]
     d.values["most_units"] = {(s, a): max(sum(d.values["present_today"][v, s] for v in at[s, a]), 1.0) for s, a in at}
+    d.values["counted_unit_week"] = dict.fromkeys(d.sets["mobiles"], CHANGE_COUNTS)
     kinds = units[["mobile", "asset_type"]]
     for name in ("mobile_week_cost", "mobile_move_cost"):
         d.values[name] = {(v,): float(n) for v, n in zip(kinds["mobile"], assumptions.values(name, kinds), strict=True)}

@@ -99,9 +99,15 @@ def fairness(d: Draft) -> None:
     price = {m: 100 * a_point for (m,), a_point in d.over("fairness_price", tests, "fairness_price", ["test"]).items() if a_point > 0}
     rows = d.inputs.response.rows
     rows = rows.groupby(["organisation", "test", "week"])["waiting"].sum()
-    without = {(o, m, w): float(rows[o, m, d.inputs.weeks[w - 1]]) for o, m, w in d.sets["measured_tests"] if m in price}
+    fairest = d.inputs.scenario.emphasis == "fairest"
+    without = {(o, m, w): float(rows[o, m, d.inputs.weeks[w - 1]]) for o, m, w in d.sets["measured_tests"] if m in price or fairest}
     d.values["unchanged_list"] = {i: n for i, n in without.items() if n >= 1}
-    d.sets["fair_weeks"] = list(dict.fromkeys(i[1:] for i in d.values["unchanged_list"]))
+    weeks = list(dict.fromkeys(i[1:] for i in d.values["unchanged_list"]))
+    d.sets["fair_weeks"] = [i for i in weeks if i[0] in price]
+    d.sets["worst_weeks"] = weeks if fairest else []
+    d.values["worst_price"] = dict.fromkeys(d.sets["worst_weeks"], 0.0)
+    for i, n in d.values["unchanged_list"].items() if fairest else ():
+        d.values["worst_price"][i[1:]] += n * d.values["shortfall_price"][i]
     d.values["fairness_price"] = {(m, w): price[m] for m, w in d.sets["fair_weeks"]}
     groups = extra_by_group(d.inputs.network, d.inputs.assumptions)
     places = list(groups[["group", "organisation", "test", "site"]].itertuples(index=False, name=None))

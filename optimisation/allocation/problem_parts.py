@@ -8,7 +8,7 @@ from data.activity import OVER_SIX
 from data.stations import examination_minutes
 from data.working_days import measured_weeks
 from data.workload import must_do_work
-from optimisation.allocation.problem import Draft, Index, weeks_between
+from optimisation.allocation.problem import CHANGE_COUNTS, Draft, Index, weeks_between
 
 _LAST_WEEKS = 6
 """Weeks at the end of the plan in which a list may not grow unpriced: as long as the target's own six weeks."""
@@ -45,6 +45,7 @@ def stations(d: Draft) -> None:
     types = [(a,) for a in dict.fromkeys(rows["asset_type"])]
     d.over("ramp_price", types, "ramp_price", ["asset_type"])
     d.over("rota_change_price", types, "rota_change_price", ["asset_type"])
+    d.values["counted_session"] = dict.fromkeys(types, CHANGE_COUNTS)
     _session_bounds(d)
 
 

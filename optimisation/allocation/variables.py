@@ -92,6 +92,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("over_thirteen", "over13", "thirteen_lists", "amount", "patient", "over thirteen weeks at week end", None),
     Variable("thirteen_shortfall", "short13", "thirteen_tests", "amount", "patient", "over the thirteen-week target share at the month end", None),
     Variable("largest_share", "theta", "fair_weeks", "amount", "dimensionless", "largest share over six weeks of any organisation", None),
+    Variable("worst_off", "worst", "worst_weeks", "amount", "dimensionless", "largest part of a list that is over the target", None),
     Variable("more", "more", "growing_sessions", "amount", "session", "sessions above today's rota", None),
     Variable("rise", "rise", "station_sessions", "amount", "session", "rise of the change from today's rota", None),
     Variable("longer", "longer", "judged_lists", "amount", "patient", "list beyond the one without a change", None),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from optimisation.allocation.limit_kinds import EXTRA_STAFF, MORE_INSOURCED, MORE_OUTSOURCED, SESSION
-from optimisation.allocation.objective import GOALS
+from optimisation.allocation.objective import place_of
 from optimisation.allocation.problem import Inputs, Problem
 from optimisation.allocation.result import Solved
 from optimisation.matrix import Matrix
@@ -24,9 +24,6 @@ _Found = dict[tuple[str, Any], int]
 """Positions of rows or columns by name and index."""
 
 _COLUMNS = ["what", "where", "units", "unit", "over_target_before", "over_target_after", "cost_change_gbp"]
-
-SHORTFALL = next(k for k, goal in enumerate(GOALS) if goal.name == "shortfall")
-_COST = next(k for k, goal in enumerate(GOALS) if goal.name == "cost")
 
 
 def probes(inputs: Inputs, problem: Problem, matrix: Matrix) -> list[Probe]:
@@ -83,17 +80,18 @@ def units(problem: Problem, matrix: Matrix) -> list[Unit]:
     ]  # fmt: skip
 
 
-def worth(inputs: Inputs, matrix: Matrix, outcome: Outcome) -> pd.DataFrame:
+def worth(inputs: Inputs, problem: Problem, matrix: Matrix, outcome: Outcome) -> pd.DataFrame:
     """Rows of the table `worth`.
 
     Args:
         inputs: what the problem was made from.
+        problem: for what its goals are.
         matrix: of the problem.
         outcome: of the search, with what was probed.
     """
     rows = []
     for probed in outcome.asked.more:
-        change = _change(matrix, probed.columns, probed.before, probed.after)
+        change = changes(problem, matrix, probed.columns, probed.before, probed.after)
         rows.append((probed.name[0], _where(inputs, probed), probed.units, _UNITS[probed.name[0]], *change))
     return pd.DataFrame(rows, columns=_COLUMNS)
 
@@ -103,17 +101,28 @@ def placements(matrix: Matrix, s: Solved, outcome: Outcome) -> pd.DataFrame:
     rows = []
     for e in outcome.asked.elsewhere:
         first, last = (s.monday(w + 1) for w in e.weeks)
-        rows.append((e.unit, e.place, first, last, e.instead, *_change(matrix, e.columns, e.before, e.after)))
+        rows.append((e.unit, e.place, first, last, e.instead, *changes(s.problem, matrix, e.columns, e.before, e.after)))
     return pd.DataFrame(rows, columns=["mobile", "site", "from_week", "to_week", "next_site", *_COLUMNS[-3:]])
 
 
-def _change(matrix: Matrix, columns: np.ndarray, before: np.ndarray, after: np.ndarray) -> tuple[float, float, float]:
-    """Patients over the target before and after, and the change in cost."""
-    at = [(k, matrix.column_names[c][1][:2]) for k, c in enumerate(columns.tolist()) if matrix.column_names[c][0] == "shortfall"]
-    lists = pd.factorize(pd.Series([i for _, i in at]))[0]
-    here = np.array([k for k, _ in at], dtype=int)
-    cost = float((matrix.goals[[_COST], :][:, columns] @ (after - before))[0])
-    return _worst(before[here], lists), _worst(after[here], lists), cost
+def changes(problem: Problem, matrix: Matrix, columns: np.ndarray, before: np.ndarray, after: np.ndarray) -> tuple[float, float, float]:
+    """Patients over the target before and after, and the change in cost, of a part of the matrix.
+
+    Args:
+        problem: for what its goals are.
+        matrix: of the problem.
+        columns: of the part, shape (c,).
+        before: a plan of it, shape (c,).
+        after: another.
+    """
+    cost = float((matrix.goals[[place_of("cost", problem.emphasis)], :][:, columns] @ (after - before))[0])
+    return at_worst(matrix, "shortfall", columns, before), at_worst(matrix, "shortfall", columns, after), cost
+
+
+def at_worst(matrix: Matrix, name: str, columns: np.ndarray, values: np.ndarray) -> float:
+    """Patients that one family of decisions, by list and week, counts at the worst week of each list, summed over lists."""
+    at = [(k, matrix.column_names[c][1][:-1]) for k, c in enumerate(columns.tolist()) if matrix.column_names[c][0] == name]
+    return _worst(values[np.array([k for k, _ in at], dtype=int)], pd.factorize(pd.Series([i for _, i in at]))[0])
 
 
 def _worst(short: np.ndarray, lists: np.ndarray) -> float:

@@ -12,7 +12,7 @@ from data.assumptions import ASSUMPTIONS, DECLARED, SCOPES, Assumptions
 from data.fields import Field, Kind, Table
 from data.frames import to_csv_text
 from data.network import EVIDENCE, Network
-from data.scenario import Scenario
+from data.scenario import EMPHASES, Scenario
 from data.store import StoredScenario
 from data.words import day, moment
 from portal.theme import TEXT, plain
@@ -134,8 +134,9 @@ def scenario_table(scenarios: list[tuple[Scenario, StoredScenario | None]]) -> p
     """Scenarios with who made them when and why; those that are not stored yet are built in."""
     built_in = (1, "", "built in", "")
     stored = [(k.version, k.reason, moment(k.created), k.created_by) if k else built_in for _, k in scenarios]
-    rows = [(made.name, made.description, made.weeks, *more) for (made, _), more in zip(scenarios, stored, strict=True)]
-    return pd.DataFrame(rows, columns=["Scenario", "What it does", "Weeks", "Version", "Reason", "Saved", "By"])
+    first = {e.name: e.title for e in EMPHASES}
+    rows = [(made.name, made.description, first[made.emphasis], made.weeks, *more) for (made, _), more in zip(scenarios, stored, strict=True)]
+    return pd.DataFrame(rows, columns=["Scenario", "What it does", "Puts first", "Weeks", "Version", "Reason", "Saved", "By"])
 
 
 def _key(row: Any) -> tuple[Any, ...]:

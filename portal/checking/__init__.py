@@ -18,6 +18,7 @@ from portal.checking.capacity import check_must_do, check_rooms, check_sessions,
 from portal.checking.facts import Facts
 from portal.checking.fairness import check_extra_minutes
 from portal.checking.lists import check_lists
+from portal.checking.locks import check_locks
 from portal.checking.mobiles import check_mobiles, check_suitable
 from portal.checking.report import Report
 from portal.checking.reporting import check_reporting
@@ -61,7 +62,7 @@ def check_against(folder: Path, facts: Facts) -> Findings:
     lists = check_lists(report, facts, written)
     check_suitable(report, facts, written, lists)
     check_aid(report, facts, written, lists)
-    for check in (check_target, check_costs, check_measures, check_limits, check_budgets, check_extra_minutes):
+    for check in (check_target, check_costs, check_measures, check_limits, check_budgets, check_extra_minutes, check_locks):
         check(report, facts, written)
     check_worth(report, written)
     return report.findings()

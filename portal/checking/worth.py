@@ -1,13 +1,15 @@
-"""What more of something would bring, and next best places: solved again, and not worked out here; what they say must make sense."""
+"""What was solved again, and is not worked out here: what more would bring, next best places, cost against lateness. It must make sense."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 from portal.checking.report import Report
 from portal.checking.written import Written
 
 
 def check_worth(report: Report, written: Written) -> None:
-    """Whole units, patients that can be counted, and stays that stand in the plan."""
+    """Whole units, patients that can be counted, stays that stand in the plan, and a frontier that begins with the plan and falls."""
     for row in written.rows("worth"):
         where = f"{row.what}, {row.where}"
         if row.units < 1 or row.units != int(row.units):
@@ -24,3 +26,13 @@ def check_worth(report: Report, written: Written) -> None:
                 f"{row.mobile} at {row.site}, next best {row.next_site or 'nowhere'}",
                 "a stay of the plan, and another place",
             )
+    _check_frontier(report, written)
+
+
+def _check_frontier(report: Report, written: Written) -> None:
+    steps = sorted(written.rows("frontier"), key=lambda row: row.step)
+    if steps:
+        report.equal("frontier", "frontier", "step 0", steps[0].cost_gbp, float(written.summary["cost_gbp"]["total"]), "pounds")
+    for before, after in pairwise(steps):
+        if after.cost_gbp >= before.cost_gbp or after.over_six <= before.over_six:
+            report.fault("frontier", "frontier", f"step {after.step} as dear or as late as the one before", "cheaper, with more over six weeks")

@@ -12,6 +12,7 @@ import xlsxwriter
 from data.fields import Field, Kind, Table
 from data.network import Network
 from data.plan import PLAN_TABLES, Plan
+from data.scenario import EMPHASES
 from data.words import day
 from optimisation.explain import answer
 from portal.exports.sheets import LINE_HEIGHT, Column, TableSheet, formats_of
@@ -213,6 +214,7 @@ def _provenance(plan: Plan) -> list[tuple[str, str]]:
     asked = f"seed {came['seed']}, threads {came['threads']}, gap asked {came['gap']:.2%}, at most {came['time_limit']:g} seconds"
     return [
         ("Scenario", f"{came['scenario_name']} ({came['scenario_id'][:12]})"),
+        ("Puts first", plan.summary.get("emphasis", {}).get("title", EMPHASES[0].title)),
         ("Data to", day(came["data_date"])),
         ("Plan from", f"the week of {day(came['first_monday'])}, {plan.summary['target']['horizon_weeks']} weeks"),
         ("Dataset", came["dataset_id"]),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from portal import results, services
 from portal.charts.tables import scenario_table
-from portal.parts import comparison_view, layout
+from portal.parts import comparison_view, layout, lock_form, plan_form
 from portal.workspace import current
 
 ws = current()
@@ -25,14 +25,20 @@ def stored() -> None:
     st.header("Scenarios of these data", anchor=False)
     choices = {c.id: c for c in services.choices(ws.scope, ws.dataset)}
     layout.table(scenario_table([(c.scenario, c.stored) for c in choices.values()]), "scenarios", alt="Scenarios of these data")
-    chosen = choices[st.selectbox("Scenario", list(choices), format_func=lambda i: choices[i].title)]
+    first = list(choices).index(ws.scenario) if ws.scenario in choices else 0
+    chosen = choices[st.selectbox("Scenario", list(choices), index=first, format_func=lambda i: choices[i].title, key=f"scenario_{ws.scenario[:8]}")]
+    ready = held.has_history and held.network.plannable
+    emphasis = plan_form.ask_emphasis(chosen) if ready else ""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if held.has_history and held.network.plannable and st.button("Plan this scenario"):
+        if ready and st.button("Plan this scenario"):
             with layout.telling():
-                ws.choose(other=services.start_plan(ws.scope, chosen.scenario).id)
+                made = services.variant(chosen.scenario, dict(chosen.scenario.levers), chosen.scenario.weeks, emphasis)
+                ws.choose(other=services.start_plan(ws.scope, made).id)
                 st.rerun()
         address = ws.address(scenario=chosen.id) | {"part": "Change an assumption"}
         st.page_link(HERE.with_name("network.py"), label="Change an assumption on top of it", query_params=address)
+    if ready:
+        lock_form.ask(ws, held, chosen)
 
 
 layout.context("Scenarios", held, ws)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from data.run import Run
-from data.scenario import LEVERS
+from data.scenario import EMPHASES, LEVERS
 from data.words import moment
 from portal import results, services
 from portal.parts import layout
@@ -39,6 +39,7 @@ def ask(ws: Workspace) -> None:
         for i, lever in enumerate(LEVERS):
             now = chosen.scenario.levers[lever.name]
             levers[lever.name] = columns[i % 3].toggle(lever.title, value=now, help=lever.help, key=f"{lever.name}_{key}")
+        emphasis = ask_emphasis(chosen)
         left, middle, right = st.columns(3)
         weeks = left.number_input("Weeks", 1, 156, chosen.scenario.weeks, key=f"weeks_{key}", help="Length of the plan")
         gap_help = "How far from the best possible plan is good enough. Smaller takes longer."
@@ -46,7 +47,19 @@ def ask(ws: Workspace) -> None:
         limit = right.number_input("Time limit (seconds)", 10, 3600, 300, 10, key="limit", help="After this, the best plan found so far is taken.")
         if st.form_submit_button("Make the plan", type="primary"):
             with layout.telling():
-                made = services.variant(chosen.scenario, levers, int(weeks))
+                made = services.variant(chosen.scenario, levers, int(weeks), emphasis)
                 run = services.start_plan(ws.scope, made, gap=gap / 100, time_limit=float(limit))
                 ws.choose(run=run.id, scenario=chosen.id)
                 st.rerun()
+
+
+def ask_emphasis(chosen: services.Choice) -> str:
+    """What the plan of a scenario puts first; returns its name."""
+    titles = {e.name: e.title for e in EMPHASES}
+    first = list(titles).index(chosen.scenario.emphasis)
+    return str(
+        st.radio(
+            "What the plan puts first", list(titles), first, format_func=titles.__getitem__, captions=[e.help for e in EMPHASES],
+            key=f"emphasis_{chosen.id[:8]}",
+        )
+    )  # fmt: skip

@@ -12,11 +12,18 @@ import streamlit as st
 from data.dataset import Dataset
 from data.plan import BY_TABLE, IN_TURN, Plan
 from data.run import Run
+from data.scenario import EMPHASES
 from data.words import count, day, moment, number, percent
-from portal import files, results
-from portal.charts import figures, flows, grids, lists, reporting
+from portal import files, results, services
+from portal.charts import figures, flows, frontier, grids, lists, reporting
 from portal.parts import layout
 from portal.workspace import Workspace
+
+_STEPS = 6
+"""Plans from the one shown to the cheapest."""
+
+_LONGEST = 3600.0
+"""Seconds a run may take."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,6 +183,35 @@ def costs(shown: Shown) -> None:
     layout.evidence(figures.costs(shown.plan), shown.source)
 
 
+def cost_against_lateness(shown: Shown) -> None:
+    """What less of the target would cost: shown where it was worked out, else offered."""
+    if shown.plan["frontier"].empty:
+        _offer_frontier(shown)
+        return
+    layout.evidence(frontier.cost_against_lateness(shown.plan), shown.source)
+    said = shown.plan.summary["frontier"]
+    left_out = (
+        f"{count(said['left_out'], 'further plan')} came out no better than one of these in both, and is left out. " if said["left_out"] else ""
+    )
+    stopped = "The work was stopped on request: there may be steps between these." if said["status"] == "cancelled" else ""
+    if left_out or stopped:
+        st.caption(left_out + stopped)
+
+
+def _offer_frontier(shown: Shown) -> None:
+    st.markdown(
+        f"This makes up to {_STEPS} plans in one run: this one, the cheapest, and steps between them, each the cheapest for its weight of the "
+        f"target. It takes about {_STEPS} times as long as this plan did, can be stopped, and this plan comes out again among them."
+    )
+    if st.button("Work out cost against lateness", key="ask_frontier"):
+        with layout.telling():
+            scenario = services.scenario(shown.ws.scope, shown.run.scenario_id, shown.run.dataset_id)
+            limit = min(_STEPS * float(shown.run.settings["time_limit"]), _LONGEST)
+            run = services.start_plan(shown.ws.scope, scenario, gap=float(shown.run.settings["gap"]), time_limit=limit, frontier=_STEPS)
+            shown.ws.choose(run=run.id)
+            st.rerun()
+
+
 def about(shown: Shown) -> None:
     """What the plan was made from, and how."""
     summary, made = shown.plan.summary, shown.plan.summary["provenance"]
@@ -184,6 +220,7 @@ def about(shown: Shown) -> None:
         ("Data", f"{made['network_title']}, to {day(made['data_date'])}"),
         ("Plan begins in the week of", day(made["first_monday"])),
         ("Length", count(summary["target"]["horizon_weeks"], "week")),
+        ("Puts first", summary.get("emphasis", {}).get("title", EMPHASES[0].title)),
         ("Booking order", summary["booking_order"] + (": a lower bound for the share over six weeks" if summary["booking_order"] == IN_TURN else "")),
         ("Outcome of the search", summary["status"]), ("Allowed gap", percent(made["gap"], 2)),
         ("Time limit", f"{number(made['time_limit'])} seconds"),
@@ -224,7 +261,8 @@ def downloads(shown: Shown) -> None:
 
 VIEWS: dict[str, Callable[[Shown], None]] = {
     "In words": in_words, "Waiting lists": waiting_lists, "Sessions": sessions, "Mobile units": mobile_units, "Who helps whom": mutual_aid,
-    "Staffing": staffing, "Reports": reports, "Limits": limits, "Cost": costs, "How it was made": about, "Downloads": downloads,
+    "Staffing": staffing, "Reports": reports, "Limits": limits, "Cost": costs,
+    "Cost against lateness": cost_against_lateness, "How it was made": about, "Downloads": downloads,
 }  # fmt: skip
 """Tabs of the page, in reading order."""
 

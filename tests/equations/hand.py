@@ -13,6 +13,7 @@ import pandas as pd
 import pyomo.environ as pyo
 from pyomo.repn import generate_standard_repn
 
+from data.scenario import USUAL_EMPHASIS
 from optimisation.allocation.model import EQUATIONS, build_model
 from optimisation.allocation.problem import Problem
 
@@ -28,13 +29,13 @@ PAIRS = [("P", "Q", "x"), ("Q", "P", "x")]
 REPORTERS = [("P",), ("Q",)]
 
 
-def hand_problem(weeks: int = 2, *, fixed: bool = False) -> Problem:
-    """The problem over some weeks, aid roles one week long; `fixed` = sessions may not change."""
+def hand_problem(weeks: int = 2, *, fixed: bool = False, emphasis: str = USUAL_EMPHASIS) -> Problem:
+    """The problem over some weeks, aid roles one week long; `fixed` = sessions may not change; `emphasis` = what comes first."""
     numbers = range(1, weeks + 1)
     sets = _sets(numbers)
     return Problem(
         pd.date_range("2026-11-02", periods=weeks, freq="7D"), sets, _neighbours(numbers), _values(weeks),
-        {(*k, w): (1.0, 4.0) for k in TYPES for w in numbers}, {(*k, w): (0.0, 1.0) for k in SPOTS for w in numbers}, fixed,
+        {(*k, w): (1.0, 4.0) for k in TYPES for w in numbers}, {(*k, w): (0.0, 1.0) for k in SPOTS for w in numbers}, fixed, emphasis=emphasis,
     )  # fmt: skip
 
 
@@ -62,6 +63,7 @@ def _sets(numbers: range) -> dict[str, list[tuple[Any, ...]]]:
         "measured_tests": [("P", "x", last), ("P", "y", last), ("Q", "x", last)], "measured_lists": [(*i, last) for i in LISTS],
         "booked_lists": [SLOW], "booked_weeks": [(*SLOW, last)], "judged_lists": [(*i, last) for i in LISTS],
         "thirteen_tests": [("P", "x", last)], "thirteen_lists": [(*FAST, last), (*SLOW, last)], "fair_weeks": [("x", last)],
+        "worst_weeks": [("x", last)],
         "ending_lists": LISTS if last > 6 else [],
     }  # fmt: skip
 
@@ -87,6 +89,7 @@ def _neighbours(numbers: range) -> dict[str, dict[Any, list[Any]]]:
             ("insourced", "P", "x", 1): _weekly([(*FAST, *P1), (*SLOW, *P1)], numbers),
             ("outsourced", "P", "y", 1): _weekly([Y], numbers),
         },
+        "purchases_of": {("insourced", "P", "x", 1): [(*FAST, *P1, 1), (*SLOW, *P1, 1)], ("outsourced", "P", "y", 2): [(*Y, 2)]},
         "group_routes": {("rural", "x"): AWAY, ("deprived", "x"): AWAY[:2]},
         "stations_of_site": {"p1": [P1], "q1": [Q1], "q2": [Q2]},
         "routes_of_list": {FAST: [P1, Q1, Q2], SLOW: [P1, Q1, Q2], Y: [P1], Q: [Q1, Q2, P1]},
@@ -167,6 +170,8 @@ def _values(weeks: int) -> dict[str, dict[Any, float]]:
         "outsourced_limit": _by_week(weeks, {("P", "y"): (2, 3)}),
         "smallest_order": {("insourced", "P", "x", 1): 8.0, ("outsourced", "P", "y", 1): 3.0},
         "largest_order": {("insourced", "P", "x", 1): 13.0, ("outsourced", "P", "y", 1): 5.0},
+        "locked_aid_least": {("P", "Q", "x", 1): 4.0}, "locked_aid_most": {("P", "Q", "x", 2): 9.0},
+        "locked_bought_least": {("insourced", "P", "x", 1): 3.0}, "locked_bought_most": {("outsourced", "P", "y", 2): 2.0},
         "session_cost": {(*P1, "core"): 300.0, (*P1, "late"): 420.0, (*Q1, "core"): 310.0},
         "examination_cost": {("p1", "x"): 10.0, ("p1", "y"): 11.0, ("q1", "x"): 12.0, ("q1", "y"): 13.0, ("q2", "x"): 14.0, ("q2", "y"): 16.0},
         "owed_cost": {("P", "x"): 17.0, ("P", "y"): 18.0, ("Q", "x"): 19.0},
@@ -187,6 +192,7 @@ def _values(weeks: int) -> dict[str, dict[Any, float]]:
         "thirteen_price": {("P", "x", weeks): 700.0},
         "ramp_price": {("room",): 23.0},
         "rota_change_price": {("room",): 26.0},
+        "counted_session": {("room",): 1000.0}, "counted_unit_week": {("v",): 900.0}, "worst_price": {("x", weeks): 35_800.0},
         "unchanged_list": {("P", "x", weeks): 50.0, ("Q", "x", weeks): 20.0}, "fairness_price": {("x", weeks): 2500.0},
         "travel_price": {("x", "q1", "P"): 1.5, ("x", "q2", "P"): 2.5, ("x", "p1", "Q"): 3.5},
         "waiting_price": {("x",): 0.2, ("y",): 0.3},

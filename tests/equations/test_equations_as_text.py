@@ -24,8 +24,9 @@ NAMES = [*TAGS, *(f"goal_{g.name}" for g in GOALS)]
 
 @pytest.fixture(scope="module")
 def models():
-    """Two weeks; with the rota fixed, for what exists only then; seven weeks, for what stands at the end of a plan."""
-    return [build_model(p) for p in (hand_problem(), hand_problem(fixed=True), hand_problem(weeks=7))]
+    """Two weeks; with the rota fixed, for what exists only then; seven weeks, for what stands at the end of a plan; goals of some emphases only."""
+    some = (hand_problem(), hand_problem(fixed=True), hand_problem(weeks=7), hand_problem(emphasis="fairest"), hand_problem(emphasis="least_change"))
+    return [build_model(p) for p in some]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -13,6 +13,15 @@ def test_largest_share_counted__every_list_s_share_is_at_most_the_largest():
     assert over(m.largest_share_counted["Q", "x", 2]) == pytest.approx(3 - 4)
 
 
+def test_worst_off_counted__the_part_over_the_target_of_every_list_is_at_most_the_largest():
+    m = one_equation("worst_off_counted")
+    let(m, shortfall={("P", "x", 2): 12, ("Q", "x", 2): 3, ("P", "y", 2): 9}, worst_off={("x", 2): 0.2})
+    # P: 12 over the target of 50 waiting without a change, a fifth of which are 10. Q: 3 of 20, a fifth are 4. Nobody else waits for y.
+    assert over(m.worst_off_counted["P", "x", 2]) == pytest.approx(12 - 10)
+    assert over(m.worst_off_counted["Q", "x", 2]) == pytest.approx(3 - 4)
+    assert len(m.worst_off_counted) == 2
+
+
 def test_extra_minutes_capped__a_group_s_extra_minutes_stay_within_the_cap_on_average():
     m = one_equation("extra_minutes_capped")
     let(m, examined={(*FAST, *Q1, 1): 10, (*SLOW, *Q2, 2): 4, (*Q, *P1, 1): 20, (*FAST, *P1, 1): 99})

@@ -3,8 +3,9 @@
 import pyomo.environ as pyo
 import pytest
 
+from data.scenario import EMPHASES
 from optimisation.allocation.model import build_model
-from optimisation.allocation.objective import COSTS, GOALS
+from optimisation.allocation.objective import COSTS, GOALS, goals_of, place_of, raised
 from tests.equations.hand import FAST, P1, Q1, Q2, SLOW, Q, Y, hand_problem, let
 
 
@@ -135,5 +136,39 @@ def test_longer_lists_have_their_price(m):
     assert goal("longer", m) == pytest.approx(3 * 30 + 4 * 35)
 
 
-def test_the_goals_stand_in_the_order_of_the_formulation():
-    assert [g.name for g in GOALS] == ["undone", "shortfall", "longer", "cost", "disturbance"]
+def test_worst__every_list_counts_as_far_over_the_target_as_the_furthest():
+    m = build_model(hand_problem(emphasis="fairest"), equations=())
+    let(m, worst_off={("x", 2): 0.2})
+    assert goal("worst", m) == pytest.approx(0.2 * 35_800)
+
+
+def test_change__sessions_either_way_and_unit_weeks_elsewhere_count_alike():
+    m = build_model(hand_problem(emphasis="least_change"), equations=())
+    as_today = {(*P1, "core", 1): 4, (*P1, "core", 2): 3, (*P1, "late", 1): 1, (*P1, "late", 2): 1, (*Q1, "core", 1): 5, (*Q1, "core", 2): 5}
+    stays = {("v", "q2", 1): 1, ("v", "q2", 2): 1}
+    let(m, sessions=as_today, present=stays)
+    assert goal("change", m) == pytest.approx(0)
+    # Two sessions more and one fewer; the unit away from its pad in the second week.
+    changed = as_today | {(*P1, "core", 1): 6, (*Q1, "core", 2): 4}
+    let(m, sessions=changed, more={(*P1, "core", 1): 2}, present={("v", "q2", 1): 1, ("v", "q1", 2): 1})
+    assert goal("change", m) == pytest.approx(3 * 1000 + 900)
+
+
+@pytest.mark.parametrize(
+    ("emphasis", "names"),
+    [
+        ("fewest_late", ["undone", "shortfall", "longer", "cost", "disturbance"]),
+        ("least_cost", ["undone", "shortfall", "cost", "longer", "disturbance"]),
+        ("fairest", ["undone", "worst", "shortfall", "longer", "cost", "disturbance"]),
+        ("least_change", ["undone", "shortfall", "change", "longer", "cost", "disturbance"]),
+    ],
+)
+def test_the_goals_of_an_emphasis_stand_in_its_order(emphasis, names):
+    assert [g.name for g in goals_of(emphasis)] == names
+    assert [place_of(name, emphasis) for name in names] == list(range(len(names)))
+    assert list(raised(emphasis)) == sorted(raised(emphasis), reverse=True), "none is raised over one before it"
+
+
+def test_every_emphasis_has_its_goals_and_every_goal_an_emphasis():
+    used = [goals_of(emphasis.name) for emphasis in EMPHASES]
+    assert {g.name for goals in used for g in goals} == {g.name for g in GOALS}

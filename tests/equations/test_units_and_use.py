@@ -11,7 +11,7 @@ from pyomo.util.check_units import assert_units_consistent, assert_units_equival
 from data.scenario import base
 from optimisation.allocation import model as model_module
 from optimisation.allocation.model import build_model
-from optimisation.allocation.objective import GOALS
+from optimisation.allocation.objective import goals_of
 from optimisation.allocation.parameters import BY_NAME, PARAMETERS
 from optimisation.allocation.problem import Problem, build_problem
 from optimisation.allocation.variables import VARIABLES
@@ -28,14 +28,18 @@ BOUNDS = {"overtime": "overtime_limit", "bank": "bank_limit", "waiting": "shorte
 
 def hand_problems():
     """Together they hold every equation."""
-    return {"seven weeks": hand_problem(weeks=7), "rota fixed": hand_problem(fixed=True)}
+    return {
+        "seven weeks": hand_problem(weeks=7), "rota fixed": hand_problem(fixed=True),
+        "fairest": hand_problem(emphasis="fairest"), "least change": hand_problem(emphasis="least_change"),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("which", hand_problems())
 def test_the_units_of_the_whole_model_agree(which):
-    m = build_model(hand_problems()[which], with_units=True)
+    problem = hand_problems()[which]
+    m = build_model(problem, with_units=True)
     assert_units_consistent(m)
-    for goal in GOALS:
+    for goal in goals_of(problem.emphasis):
         assert_units_equivalent(getattr(m, f"goal_{goal.name}").expr, pyomo_unit("gbp"))
 
 
@@ -44,7 +48,7 @@ def faults(problem):
     m = build_model(problem, with_units=True)
     try:
         assert_units_consistent(m)
-        for goal in GOALS:
+        for goal in goals_of(problem.emphasis):
             assert_units_equivalent(getattr(m, f"goal_{goal.name}").expr, pyomo_unit("gbp"))
     except UnitsError:
         return True
@@ -55,7 +59,7 @@ def faults(problem):
 def test_a_wrong_unit_of_any_parameter_is_found(name, monkeypatch):
     wrong = replace(BY_NAME[name], unit="hour * gbp" if "hour" not in BY_NAME[name].unit else "minute * gbp")
     monkeypatch.setitem(model_module.BY_NAME, name, wrong)
-    assert any(faults(p) for p in (hand_problem(weeks=7), hand_problem(fixed=True)))
+    assert any(faults(p) for p in hand_problems().values())
 
 
 @pytest.mark.parametrize("name", [v.name for v in VARIABLES])

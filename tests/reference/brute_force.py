@@ -29,8 +29,14 @@ from tests.reference.tableau import in_order
 PROVIDERS = ("insourced", "outsourced")
 NO_LIMIT = 1_000_000_000
 
-GOALS = UNDONE, SHORT, LONGER, COST, REST = range(5)
-"""Places of the goals, in order."""
+GOALS = UNDONE, SHORT, LONGER, COST, REST, WORST, CHANGE = range(7)
+"""Every goal, by number."""
+
+ORDERS = {
+    "fewest_late": (UNDONE, SHORT, LONGER, COST, REST), "least_cost": (UNDONE, SHORT, COST, LONGER, REST),
+    "fairest": (UNDONE, WORST, SHORT, LONGER, COST, REST), "least_change": (UNDONE, SHORT, CHANGE, LONGER, COST, REST),
+}  # fmt: skip
+"""Goals of an emphasis, in order."""
 
 
 @dataclass
@@ -75,7 +81,7 @@ class Linear:
 
 @dataclass(frozen=True)
 class Best:
-    """The best plan: goals in order, and the decisions behind them."""
+    """The best plan: goals in the order of the scenario's emphasis, and the decisions behind them."""
 
     goals: tuple[float, ...]
     sessions: dict[Any, int]
@@ -91,6 +97,8 @@ class Best:
 def best_plan(dataset: Dataset, scenario: Scenario) -> Best:
     """The lexicographic optimum over every plan; no choice of orders is better than the same plan without smallest orders."""
     facts = Facts(dataset, scenario)
+    order = ORDERS[scenario.emphasis]
+    helped = min(order.index(goal) for goal in (COST, CHANGE) if goal in order)
     best: Best | None = None
     tried = 0
     for batches in every_aid(facts):
@@ -107,16 +115,16 @@ def best_plan(dataset: Dataset, scenario: Scenario) -> Best:
                     tried += 1
                     key = (*standing.values(), counts)
                     if orders and key not in bounds:
-                        bounds[key] = evaluate(facts, free, n, standing, best)
+                        bounds[key] = evaluate(facts, free, n, standing, order, best)
                     if orders and (bounds[key] is None or (best is not None and first_is_better(best.goals, bounds[key][0]))):
                         continue
-                    found = evaluate(facts, lp, n, standing, best)
+                    found = evaluate(facts, lp, n, standing, order, best)
                     if found is None:
                         continue
                     goals, flows = found
                     if best is None or first_is_better(goals, best.goals):
                         best = Best(tuple(float(g) for g in goals), n, standing, flows, 0)
-                    elif _fewer_cannot_help(facts) and first_is_better(best.goals[:COST], goals[:COST]):
+                    elif _fewer_cannot_help(facts) and first_is_better(best.goals[:helped], goals[:helped]):
                         worse.append(counts)
     assert best is not None, "no plan is possible"
     return Best(best.goals, best.sessions, best.places, best.flows, tried)
@@ -218,6 +226,7 @@ def linear_problem(facts: Facts, batches: dict[tuple[str, int], set[tuple[str, s
             _room(facts, lp, s, a, w)
     _batches(facts, lp, batches)
     _reports(facts, lp)
+    _locks(facts, lp)
     for (kind, o, m), ordered in orders.items():
         bought = {x: 1.0 for x in lp.names if x[:3] == (kind, o, m)}
         smallest = facts.value(f"{kind}_minimum", organisation=o, test=m) * len(facts.weeks) / 4
@@ -228,6 +237,13 @@ def linear_problem(facts: Facts, batches: dict[tuple[str, int], set[tuple[str, s
         if facts.value("premium_budget", organisation=o) < NO_LIMIT:
             lp.most.append((prices, ("budget", o)))
     return lp
+
+
+def _compared(facts: Facts, lp: Linear, o: str, m: str, w: int, short: Any, price: float, without: float) -> None:
+    """What is short of the list furthest over the target, as part of it, counted as if every list of the test were as far over it."""
+    furthest = lp.flow("furthest over", m, w)
+    lp.price(WORST, furthest, price * without)
+    _at_least(lp, {furthest: without, short: -1.0}, 0.0)
 
 
 def _list(facts: Facts, lp: Linear, o: str, m: str, batches: Any) -> None:
@@ -266,7 +282,9 @@ def _follow_list(facts: Facts, lp: Linear, o: str, m: str, gone: list[dict[Any, 
     """What a list allows and costs: at the end of week w it is all that joined so far less all that went so far."""
     grown = facts.value("longer_price", test=m)
     without = (
-        lists_today(facts, o, m) if max(facts.value("list_floor", test=m), grown, facts.value("fairness_price", test=m)) > 0 else [0.0] * len(gone)
+        lists_today(facts, o, m)
+        if facts.fairest or max(facts.value("list_floor", test=m), grown, facts.value("fairness_price", test=m)) > 0
+        else [0.0] * len(gone)
     )
     owed = [_in_an_ordinary_session(facts, s, a, m) for s, a in facts.stations if facts.owner[s] == o and m in facts.able[s, a]]
     last = facts.weeks[-1]
@@ -298,6 +316,8 @@ def _follow_list(facts: Facts, lp: Linear, o: str, m: str, gone: list[dict[Any, 
                     short = lp.flow(f"short of {name}", o, m)
                     lp.price(SHORT, short, facts.value(price, test=m))
                     _at_least(lp, {short: 1.0} | dict.fromkeys(so_far, 1 - share), (1 - share) * joined - facts.could_be_young(o, m, w, limit))
+                    if name == "target_share" and without[w] >= 1:
+                        _compared(facts, lp, o, m, w, short, facts.value(price, test=m), without[w])
 
 
 def _in_an_ordinary_session(facts: Facts, s: str, a: str, m: str) -> float:
@@ -382,6 +402,24 @@ def _batches(facts: Facts, lp: Linear, batches: Any) -> None:
                 lp.least.append((sent, facts.value("aid_minimum_batch", test=m)))
 
 
+def _locks(facts: Facts, lp: Linear) -> None:
+    """Aid and purchases of each week as the planner has fixed or bounded them."""
+    for lock in facts.locks:
+        for w in facts.weeks:
+            if not lock["from_week"].date() <= facts.mondays[w] <= lock["to_week"].date():
+                continue
+            whose = (lock["organisation"], lock["test"])
+            if lock["decision"] == "aid":
+                to = lock["to_organisation"]
+                there = {x: 1.0 for x in lp.names if x[0] == "examined" and x[1:3] == whose and x[5] == w and facts.owner[x[3]] == to}
+            else:
+                there = {x: 1.0 for x in lp.names if x[0] == lock["decision"] and x[1:3] == whose and x[-1] == w}
+            if lock["how"] != "at_most" and lock["value"] > 0:
+                lp.least.append((there, lock["value"]))
+            if lock["how"] != "at_least":
+                lp.most.append((there, lock["value"]))
+
+
 def _reports(facts: Facts, lp: Linear) -> None:
     """Reports written by own staff, others and providers; what is left, what of it is late and what it has grown by at the end."""
     pool: dict[int, dict[Any, float]] = {w: {} for w in facts.weeks}
@@ -453,9 +491,9 @@ def lists_today(facts: Facts, o: str, m: str) -> list[float]:
 
 
 def evaluate(
-    facts: Facts, lp: Linear, n: dict[Any, int], standing: dict[str, tuple[str, ...]], best: Best | None
-) -> tuple[np.ndarray, dict[Any, float]] | None:
-    """Goals and flows of the best use of given sessions and places; None where staff or batches cannot be had.
+    facts: Facts, lp: Linear, n: dict[Any, int], standing: dict[str, tuple[str, ...]], order: tuple[int, ...], best: Best | None
+) -> tuple[np.ndarray, dict[Any, float]] | None:  # fmt: skip
+    """Goals in order and flows of the best use of given sessions and places; None where staff or batches cannot be had.
 
     Goals after one that is worse than in the best plan so far are not worked out: they are infinite.
     """
@@ -468,15 +506,17 @@ def evaluate(
         right[k] = _room_there(facts, limit, n, standing)
         if right[k] < -1e-9:
             return None
+    some = list(order)
+    known_of_all = (lp.constants + fixed)[some]
 
     def lost(values: np.ndarray) -> bool:
         known = slice(len(values))
-        return best is not None and first_is_better(best.goals[known], values + lp.constants[known] + fixed[known])
+        return best is not None and first_is_better(best.goals[known], values + known_of_all[known])
 
-    found = in_order(rows, np.maximum(right, 0.0), len(lp.least), goals, lost)
+    found = in_order(rows, np.maximum(right, 0.0), len(lp.least), goals[some], lost)
     if found is None:
         return None
-    return found[0] + lp.constants + fixed, dict(zip(lp.names, found[1].tolist(), strict=True))
+    return found[0] + known_of_all, dict(zip(lp.names, found[1].tolist(), strict=True))
 
 
 def _room_there(facts: Facts, limit: tuple[str, str, str, int], n: dict[Any, int], standing: dict[str, tuple[str, ...]]) -> float:
@@ -503,21 +543,23 @@ def _room_there(facts: Facts, limit: tuple[str, str, str, int], n: dict[Any, int
 
 def _cost_of_choices(facts: Facts, n: dict[Any, int], standing: dict[str, tuple[str, ...]]) -> np.ndarray | None:
     """Cost and disturbance of sessions, units and staff; None where there is too little staff."""
-    cost = disturbance = 0.0
+    cost = disturbance = changed = 0.0
     for s, a, t in facts.runs:
         change = [0, *(n[s, a, t, w] - facts.today(s, a, t) for w in facts.weeks)]
         cost += sum(n[s, a, t, w] for w in facts.weeks) * facts.value(
             "session_cost", organisation=facts.owner[s], site=s, asset_type=a, session_type=t
         )
         disturbance += sum(map(abs, change)) * facts.value("rota_change_price", asset_type=a)
+        changed += sum(map(abs, change))
         disturbance += sum(abs(after - before) for before, after in itertools.pairwise(change)) * facts.value("ramp_price", asset_type=a)
     for unit in facts.tables["mobiles"]:
         way = (unit["starts_at"], *standing[unit["mobile"]])
         where = {"asset_type": unit["asset_type"], "mobile": unit["mobile"]}
+        changed += sum(s != unit["starts_at"] for s in way[1:])
         cost += sum(bool(s) for s in way[1:]) * facts.value("mobile_week_cost", **where)
         cost += sum(bool(after) and after != before for before, after in itertools.pairwise(way)) * facts.value("mobile_move_cost", **where)
     hours = _cost_of_hours(facts, facts.organisations, n, standing)
-    return None if hours is None else np.array([0.0, 0.0, 0.0, cost + hours, disturbance])
+    return None if hours is None else np.array([0.0, 0.0, 0.0, cost + hours, disturbance, 0.0, 1000 * changed])
 
 
 def _cost_of_hours(facts: Facts, organisations: list[str], n: dict[Any, int], standing: dict[str, tuple[str, ...]]) -> float | None:

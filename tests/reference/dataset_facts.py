@@ -37,6 +37,8 @@ class Facts:
         kept = [r for r in dataset.assumptions.rows.to_dict("records") if tuple(str(r[k]) for k in place) not in replaced]
         self.assumed = kept + changed
         self.levers = scenario.levers
+        self.locks = scenario.locks.to_dict("records")
+        self.fairest = scenario.emphasis == "fairest"
         self.owner = {r["site"]: r["organisation"] for r in self.tables["sites"]}
         self.organisations = [r["organisation"] for r in self.tables["organisations"]]
         self.tests = [r["test"] for r in self.tables["tests"] if r["allocated"]]

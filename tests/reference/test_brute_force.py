@@ -61,6 +61,11 @@ FEATURES = {
     "smallest_orders": lambda best: best.total("outsourced"),
     "longest_waiters": lambda best: best.total("short of thirteen_share"),
     "unequal_waits": lambda best: best.flows.get(("largest share", "x"), 0.0),
+    "least_cost": lambda best: best.goals[2],
+    "fairest": lambda best: best.goals[1],
+    "least_change": lambda best: best.goals[2],
+    "unit_stays": lambda best: best.goals[2],
+    "locked": lambda best: min(away(best), best.total("outsourced")),
     "shared_staff": lambda best: best.sessions["p1", "room", "core", 0] - 1,
 }
 """What at least one case of each kind must show in its best plan, so that the comparison says something."""

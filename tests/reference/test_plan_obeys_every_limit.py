@@ -174,7 +174,8 @@ def busy(tmp_path_factory):
 def test_a_network_with_something_of_everything_keeps_every_limit(busy):
     dataset, folder = busy
     empty = [path.stem for path in folder.glob("*.csv") if not len(pd.read_csv(path))]
-    assert empty == ["placements"]  # the one unit is locked: tests/unit/test_optimisation_worth.py has one that is free
+    # The one unit is locked, tests/unit/test_optimisation_worth.py has one that is free; nobody asked for a frontier.
+    assert sorted(empty) == ["frontier", "placements"]
     reports = pd.read_csv(folder / "reporting.csv").set_index("organisation")
     assert (reports.loc["P", ["shared_minutes", "outsourced_reports", "backlog", "late_over_4_weeks"]] > 0).any().all()
     assert set(pd.read_csv(folder / "external.csv")["kind"]) == {"insourced", "outsourced"}

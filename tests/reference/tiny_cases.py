@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from data.assumptions import ASSUMPTIONS
-from data.scenario import Scenario, all_levers
+from data.scenario import LOCKS, USUAL_EMPHASIS, Scenario, all_levers
 from tests.networks.small import frame
 from tests.small_networks import Stream, Tiny, readers, session_type
 
@@ -22,10 +22,13 @@ class Case:
     weeks: int
     levers: dict[str, bool] = field(default_factory=dict)
     changes: list[dict[str, Any]] = field(default_factory=list)
+    emphasis: str = USUAL_EMPHASIS
+    locks: list[dict[str, Any]] = field(default_factory=list)
 
     def scenario(self, dataset_id: str) -> Scenario:
         """The scenario of this case."""
-        return Scenario("case", dataset_id, changes=frame(ASSUMPTIONS, self.changes), levers=all_levers() | self.levers, weeks=self.weeks)
+        return Scenario("case", dataset_id, changes=frame(ASSUMPTIONS, self.changes), levers=all_levers() | self.levers, weeks=self.weeks,
+                        emphasis=self.emphasis, locks=frame(LOCKS, self.locks))  # fmt: skip
 
 
 def _stream(rng: np.random.Generator, longest: int = 16, **more: float) -> Stream:
@@ -208,6 +211,46 @@ def unequal_waits(rng: np.random.Generator) -> Case:
     return Case(tiny.assuming(fairness_price=float(rng.integers(1, 60)), aid_cost=0, aid_accept_to_30=0.8, target_week=1), 1)
 
 
+def _torn(rng: np.random.Generator, emphasis: str) -> Case:
+    """Two trusts of which one has room; what is best for the target, the purse, the worst off and the rota are four plans."""
+    streams = {("P", "x"): Stream([1.0] * 13 + [float(rng.integers(10, 30))], seen=43.0, joined=12.0), ("Q", "x"): _stream(rng, 12)}
+    tiny = _pair(rng, a_week=2, travel={("p1", "q1"): 25.0}, streams=streams)
+    assumed = {"longer_price": 40.0, "aid_accept_to_30": 0.6, "outsourced_limit": 2.0, "outsourced_price": float(rng.integers(20, 200))}
+    return Case(tiny.assuming(**assumed), 2, emphasis=emphasis)
+
+
+def locked(rng: np.random.Generator) -> Case:
+    """Aid and purchases that the planner has fixed, or given a least or a most, against what would be best."""
+    case = _torn(rng, "fewest_late")
+    span = {"from_week": "2025-12-01", "to_week": "2025-12-01"}
+    aid = {"decision": "aid", "organisation": "P", "to_organisation": "Q", "test": "x", "value": float(rng.integers(1, 4))}
+    bought = {"decision": "outsourced", "organisation": "Q", "test": "x", "value": 1.5}
+    hows = rng.permutation(["exactly", "at_least", "at_most"])
+    later = {"from_week": "2025-12-08", "to_week": "2025-12-08", "organisation": "P", "value": 0.5}
+    return replace(case, locks=[made | {"how": str(how)} for made, how in zip((span | aid, span | bought, bought | later), hows, strict=True)])
+
+
+def least_cost(rng: np.random.Generator) -> Case:
+    """The cheapest of the plans with fewest late."""
+    return _torn(rng, "least_cost")
+
+
+def fairest(rng: np.random.Generator) -> Case:
+    """The trust furthest over the target first."""
+    return _torn(rng, "fairest")
+
+
+def least_change(rng: np.random.Generator) -> Case:
+    """The fewest changes among the plans with fewest late."""
+    return _torn(rng, "least_change")
+
+
+def unit_stays(rng: np.random.Generator) -> Case:
+    """A unit that stays where it stands unless that costs the target."""
+    case = mobile(rng)
+    return Case(case.tiny, case.weeks, case.levers, case.changes, "least_change")
+
+
 def shrinking(rng: np.random.Generator) -> Case:
     """Lists that shrink without being seen: removals may be counted on, no more than that; and a shortest list."""
     streams = {("P", "x"): _stream(rng, 20, joined=-12.0), ("Q", "x"): _stream(rng, 6)}
@@ -237,6 +280,7 @@ def weekend_demand(rng: np.random.Generator) -> Case:
 _KINDS = (
     sessions, shared_room, left_undone, mobile, aid_in_batches, no_relay, aid_over_weeks, providers, short_of_staff, shrinking, as_today,
     weekend_demand, reports, shared_staff, premium_budget, smallest_orders, longest_waiters, unequal_waits,
+    least_cost, fairest, least_change, unit_stays, locked,
 )  # fmt: skip
 
 KINDS: dict[str, Callable[[np.random.Generator], Case]] = {f.__name__: f for f in _KINDS}

@@ -21,6 +21,7 @@ def plan(**tables):
     waiting = [("AAA", "ct", "all", w, 10.0, 0.0, 10.0, 100.0, nan, 0.0, nan, 0.0) for w in WEEKS]
     summary = {
         "status": "optimal", "booking_order": IN_TURN,
+        "emphasis": {"name": "fewest_late", "title": "Fewest late", "help": "As few patients over the target as possible."},
         "met": [], "target": {"horizon_weeks": 3, "measured_weeks": []}, "notes": ["A note."], "findings": [],
         "stages": [{"name": "cost", "gap": 0.002}],
         "cost_gbp": {"sessions": 1_200_000.0, "examinations": 340_000.0, "outsourcing": 6.0, "total": 1_540_006.0},
@@ -140,3 +141,33 @@ def test_staff_lent_in_many_small_ways_are_summed_up(net):
     said = answer(plan(shared_staff=lent), named).aid
     assert len(said) == 1 + 6 + 1
     assert said[-1] == "Staff are lent for 6 hours more, in 3 smaller ways."
+
+
+def test_what_a_plan_puts_first_is_said_with_the_price_of_each_goal(net):
+    stages = {"stages": [{"name": n, "gap": 0.0} for n in ("undone", "shortfall", "longer", "cost", "disturbance")]}
+    made = plan(goal_prices=[("longer", "left out", 2.0, 2.0, 0.0, 1009.0, 30.0, 20.0, -48_600.0),
+                             ("shortfall", "at its price", 2.0, 26.0, 0.0, 0.0, 30.0, 29.0, -12_000.0)])  # fmt: skip
+    said = answer(Plan(made.tables, made.summary | stages), net).goals
+    assert said[0].startswith("Fewest late: as few patients over the target as possible")
+    assert said[1] == (
+        "Putting the target before cost costs £12,000: if a patient over it were only weighed at the price in the assumptions, 24 more patients "
+        "would be over it, which is £500 for each."
+    )
+    assert said[2] == "Keeping every list no longer than without a change costs £49,000: otherwise lists would be longer by 1,009 patients at worst."
+    assert said[3].startswith("Each was solved again around this plan")
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (("longer", "left out", 2.0, 2.0, 0.0, 0.1, 30.0, 30.0, -0.2), "Keeping every list no longer than without a change costs nothing."),
+        (("longer", "before cost", 2.0, 2.0, 50.0, 10.0, 30.0, 30.0, 700.0),
+         "Keeping lists shorter by 40 patients at worst, were that put before cost, would cost £700."),
+        (("worst", "left out", 40.0, 10.0, 0.0, 0.0, 30.0, 30.0, -900.0),
+         "Bringing the trust furthest over the target nearer first costs £900, and 30 patients more over the target in all."),
+        (("change", "left out", 2.0, 2.0, 0.0, 0.0, 30.0, 80.0, -5000.0),
+         "Changing as little as possible costs £5,000: otherwise 50 more sessions over the plan would differ from today's rota."),
+    ],
+)  # fmt: skip
+def test_the_price_of_a_goal_is_a_sentence(net, row, sentence):
+    assert answer(plan(goal_prices=[row]), net).goals[1] == sentence

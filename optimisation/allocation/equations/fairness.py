@@ -16,6 +16,16 @@ def largest_share_counted(m: Any, o: str, k: str, w: int) -> Any:
     return m.largest_share[k, w] * m.unchanged_list[o, k, w] >= over
 
 
+def worst_off_counted(m: Any, o: str, k: str, w: int) -> Any:
+    """The part of a list that is over the target is at most that of the list of the same test furthest over, measured without a change.
+
+    short[o,m,w] ≤ worst[m,w]·L°[o,m,w]
+
+    Units: patient = patient. Lists of less than one patient without a change are left out. Only where the fairest plan is asked for.
+    """
+    return m.shortfall[o, k, w] <= m.worst_off[k, w] * m.unchanged_list[o, k, w]
+
+
 def extra_minutes_capped(m: Any, e: str, k: str) -> Any:
     """Patients of a group who are examined at another organisation have no more extra minutes on the road, on average over the plan, than the cap.
 

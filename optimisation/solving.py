@@ -72,6 +72,7 @@ def solve_in_order(
     curve: Curve | None = None,
     probes: Sequence[Probe] = (),
     first_goal: int = 0,
+    spread: Spread | None = None,
 ) -> Outcome:
     """Minimise the goals in order.
 
@@ -87,6 +88,7 @@ def solve_in_order(
         curve: columns that follow from a plan by a curve; None = everything is linear.
         probes: of what one more unit would be worth knowing.
         first_goal: the goal whose need says how many units a probe asks for.
+        spread: where the parts are solved; None = in threads of this process, as many as the settings say.
 
     Raises:
         NoPlan: nothing feasible was found in the time, or the problem has no feasible plan at all.
@@ -94,20 +96,29 @@ def solve_in_order(
     clock = Clock(settings.time_limit, report, cancelled)
     parts = independent_parts(matrix)
     clock.begin([len(p.columns) for p in parts])
-    with ThreadPoolExecutor(max_workers=max(settings.threads, 1)) as pool:
-        asks = [_Asks(p, curve and curve.part(p), [q for q in (probe.part(p) for probe in probes) if q is not None], first_goal) for p in parts]
-        answers = list(pool.map(lambda a: _solve_part(cut(matrix, a.part), settings, clock, a), asks))
+    asks = [_Asks(p, curve and curve.part(p), [q for q in (probe.part(p) for probe in probes) if q is not None], first_goal) for p in parts]
+    tasks = [PartTask(cut(matrix, a.part), settings, a) for a in asks]
+    answers = (spread or _in_threads)(tasks, clock)
     return _join(matrix, names, parts, answers, settings, clock)
 
 
 @dataclass
-class _Answer:
+class Answer:
+    """What came of one part.
+
+    Attributes:
+        values, bounds, row_prices, column_prices: as in `Outcome`, of the part.
+        proved: what the goals reached in the linear model that the bounds are of.
+        seconds, nodes: wall clock inside HiGHS, and nodes of its searches.
+        curve: how far the rows of the curve were from it; None without one.
+        probed: what more of something would buy.
+    """
+
     values: np.ndarray
     bounds: np.ndarray
     row_prices: np.ndarray
     column_prices: np.ndarray
     proved: np.ndarray
-    """What the goals reached in the linear model that the bounds are of."""
     seconds: float
     nodes: int
     curve: CurveCheck | None
@@ -124,7 +135,33 @@ class _Asks:
     first_goal: int
 
 
-def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Asks) -> _Answer:
+@dataclass(frozen=True, eq=False)
+class PartTask:
+    """One part to be solved, by this process or another: plain values only, HiGHS is made where it is called."""
+
+    matrix: Matrix
+    settings: PlanSettings
+    asks: _Asks
+
+    def __call__(self, clock: Clock) -> Answer:
+        """Solve it.
+
+        Raises:
+            NoPlan: nothing feasible was found in the time, or the part has no feasible plan at all.
+        """
+        return _solve_part(self.matrix, self.settings, clock, self.asks)
+
+
+Spread = Callable[[Sequence[PartTask], Clock], list[Answer]]
+"""Solves parts somewhere and gives their answers in order; progress and stopping go by the clock."""
+
+
+def _in_threads(tasks: Sequence[PartTask], clock: Clock) -> list[Answer]:
+    with ThreadPoolExecutor(max_workers=max(tasks[0].settings.threads, 1)) as pool:
+        return list(pool.map(lambda task: task(clock), tasks))
+
+
+def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Asks) -> Answer:
     """One part: a plan for the weighted goals, raised further where a goal is not yet close to its bound, then prices and what more would buy."""
     goals, number, curve = matrix.goals.toarray(), asks.part.number, asks.curve
     solver = LinearSolver(matrix, settings, clock)
@@ -150,7 +187,7 @@ def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Ask
     row_prices, column_prices = solver.prices(goals.sum(axis=0), values)
     probed = ask(solver, curve, asks.probes, goals, factor @ goals, asks.part.columns, asks.first_goal)
     clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 1.0)
-    return _Answer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, probed)
+    return Answer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, probed)
 
 
 def _total(goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float) -> tuple[float, float]:
@@ -201,7 +238,7 @@ def _allowed(reached: np.ndarray, gap: float) -> np.ndarray:
     return np.asarray(np.maximum(gap * np.abs(reached), gap / 100 * np.abs(reached).sum()))
 
 
-def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list[_Answer], settings: PlanSettings, clock: Clock) -> Outcome:
+def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list[Answer], settings: PlanSettings, clock: Clock) -> Outcome:
     values, columns = np.zeros((2, matrix.rows.shape[1]))
     rows = np.zeros(matrix.rows.shape[0])
     bounds = np.zeros(len(names))
@@ -220,7 +257,7 @@ def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list
     return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details, [p for a in answers for p in a.probed])
 
 
-def _followed(answers: list[_Answer]) -> dict[str, Any]:
+def _followed(answers: list[Answer]) -> dict[str, Any]:
     """What the passes of all parts came to."""
     checks = [a.curve for a in answers if a.curve is not None]
     if not checks:

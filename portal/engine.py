@@ -2,7 +2,8 @@
 
 The run's row is the truth. A server claims a queued run, starts a worker for it and hands the run over; the worker reports into the row and
 looks there whether it should stop. Each server watches the rows of this computer's workers, whoever started them: a server that dies takes
-nothing with it, and a worker that dies, hangs or runs over its time is ended with a message.
+nothing with it, and a worker that dies, hangs or runs over its time is ended with a message. With a Dask cluster (`SIXWEEKS_SCHEDULER`) all this
+is the same: the worker asks the cluster for its plan and waits, see `portal.cluster`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from datetime import UTC, datetime
 
 from data.run import CODE_VERSION, PlanSettings, Run
 from data.store import FRESH_SECONDS, WORKER, Lease, Scope, Store
-from portal.worker import HEARTBEAT_SECONDS, NO_PLAN_YET, POLL_SECONDS, WORKERS, Process, Workers, end, start_waiting
+from portal.worker import HEARTBEAT_SECONDS, NO_PLAN_YET, POLL_SECONDS, TOO_LONG, WORKERS, Process, Workers, end, start_waiting
 
 KIND = "allocation"
 
@@ -125,8 +126,7 @@ class _Keeper:
             end(self._store, lease.run_id, message, f"worker {process} is gone")
         elif lease.deadline and now > lease.deadline:
             process.kill()
-            message = "This plan took longer than its time limit and was stopped. Allow more time or a wider gap, or plan fewer weeks"
-            end(self._store, lease.run_id, message, f"worker {process} was killed at its deadline {lease.deadline}")
+            end(self._store, lease.run_id, TOO_LONG, f"worker {process} was killed at its deadline {lease.deadline}")
         elif lease.cancel_asked and (now - lease.cancel_asked).total_seconds() > STOP_SECONDS:
             process.kill()
             self._store.fail_run(WORKER, lease.run_id, NO_PLAN_YET, state="cancelled")

@@ -29,7 +29,7 @@ from optimisation.allocation.problem import Inputs, build_problem
 from optimisation.allocation.result import Solved, tables
 from optimisation.allocation.worth import SHORTFALL, probes, worth
 from optimisation.matrix import Matrix, matrix_of
-from optimisation.solving import Outcome, solve_in_order
+from optimisation.solving import Outcome, Spread, solve_in_order
 from portal.unchanged import no_assets, unchanged
 
 
@@ -43,6 +43,7 @@ def make_plan(
     settings: PlanSettings | None = None,
     report: Callable[[Progress], None] = _silent,
     cancelled: Callable[[], bool] = lambda: False,
+    spread: Spread | None = None,
 ) -> Plan:
     """The allocation plan of one scenario on one dataset.
 
@@ -52,6 +53,7 @@ def make_plan(
         settings: gap, time limit, threads and seed of the solve.
         report: told how far the work is.
         cancelled: asked several times a second; True stops and keeps the best plan so far.
+        spread: where the independent parts of the model are solved; None = in threads of this process.
 
     Raises:
         Refused: the dataset cannot be planned (no assets, no history), the scenario's changes clash, or its locks name what there is not.
@@ -68,7 +70,7 @@ def make_plan(
         matrix = matrix_of(build_model(problem))
         clock.lap("build")
     curve, asked = booking_curve(problem, matrix), probes(inputs, problem, matrix)
-    outcome = solve_in_order(matrix, [g.name for g in GOALS], settings, report, cancelled, curve, asked, SHORTFALL)
+    outcome = solve_in_order(matrix, [g.name for g in GOALS], settings, report, cancelled, curve, asked, SHORTFALL, spread)
     clock.lap("solve")
     with _no_collection():
         plan = _plan(dataset, scenario, settings, inputs, Solved(problem, matrix, outcome), matrix, outcome, clock)

@@ -39,6 +39,10 @@ OVERTIME = 1.2
 START_SECONDS = 30.0
 """…and this, for starting Python, reading the dataset, building the model and writing the plan."""
 
+SCHEDULER = "SIXWEEKS_SCHEDULER"
+"""Where this setting names a Dask cluster, plans are computed there, and workers here only ask for them and wait."""
+
+TOO_LONG = "This plan took longer than its time limit and was stopped. Allow more time or a wider gap, or plan fewer weeks"
 NO_PLAN_YET = "Stopped on request; no plan had been found by then."
 
 _ROOT = Path(__file__).parents[1]
@@ -53,11 +57,15 @@ class Workers:
         target: `module:function` that makes the plan. Imported by the worker only: the chain brings the solver with it.
         slots: most runs at once over every server that shares the store: one for two processors, so that pages stay quick.
         memory_gb: most memory of one worker.
+        waiting: most seconds before a plan is begun, where that is not at once.
+        attempts: how often a plan may be begun, where it is begun anew when what computes it dies.
     """
 
     target: str = "portal.planning:make_plan"
     slots: int = max(1, (os.cpu_count() or 2) // 2)
     memory_gb: float = 8.0
+    waiting: float = 0.0
+    attempts: int = 1
 
     @property
     def make_plan(self) -> Any:
@@ -66,7 +74,10 @@ class Workers:
         return getattr(importlib.import_module(module), function)
 
 
-WORKERS = Workers()
+CLUSTER = Workers("portal.cluster:make_plan", slots=8, waiting=3600.0, attempts=4)
+"""How runs go to a cluster: workers here hardly compute, and Dask begins a task up to three times anew (its `allowed-failures`)."""
+
+WORKERS = CLUSTER if os.environ.get(SCHEDULER) else Workers()
 
 
 @dataclass(frozen=True)
@@ -142,10 +153,15 @@ def start_waiting(store: Store, workers: Workers) -> list[subprocess.Popen[bytes
         except OSError as error:
             end(store, run.id, "The computer of the portal could not start another process. Start the plan again", str(error))
             break
-        seconds = float(run.settings["time_limit"]) * OVERTIME + START_SECONDS
+        seconds = workers.waiting + workers.attempts * most_seconds(float(run.settings["time_limit"]))
         store.hand_over(WORKER, run.id, str(Process.of(process.pid)), seconds=seconds)
         started.append(process)
     return started
+
+
+def most_seconds(time_limit: float) -> float:
+    """Seconds after which whatever computes a plan with this time limit is stopped."""
+    return time_limit * OVERTIME + START_SECONDS
 
 
 def _spawn(store: Store, run_id: str, workers: Workers) -> subprocess.Popen[bytes]:

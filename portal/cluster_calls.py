@@ -1,0 +1,182 @@
+"""Calls to a Dask cluster: put by an asker, computed by tasks on its workers, with a line between them while they work.
+
+What a task says travels as events of the scheduler, the wish to stop as an `Event` under the name of the call. A task whose worker dies is begun
+again on another by the scheduler, from the same arguments. A task whose asker has gone stops by itself.
+
+Needs the extra `cluster`: imported only where a cluster is used.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, Self
+
+from distributed import Client, Event, Future, KilledWorker, get_client, get_worker
+
+from data.errors import SixweeksError
+
+POLL_SECONDS = 0.25
+SAY_SECONDS = 0.5
+TOPIC = "sixweeks"
+"""Every call's events: one topic, for the scheduler keeps the last thousand of each it has ever heard of."""
+
+GONE = "The cluster that computed this plan cannot be reached any more. Start the plan again."
+KILLED = (
+    "Several workers of the cluster ended unexpectedly while they computed this plan, perhaps for want of memory. Plan fewer weeks or a smaller "
+    "network, or give the cluster's workers more memory."
+)
+
+_log = logging.getLogger(__name__)
+_listeners: dict[str, Callable[..., None]] = {}
+
+
+class Call:
+    """Tasks asked of a cluster together: they share a name, under which they are heard and stopped.
+
+    Args:
+        client: connected to the scheduler.
+        hear: called with whatever the tasks say, from a thread of the client; returns at once.
+    """
+
+    def __init__(self, client: Client, hear: Callable[..., None]) -> None:
+        self._client = client
+        self._hear = hear
+        self._name = uuid.uuid4().hex
+        self._stop = Event(f"stop {self._name}", client=client)
+        self._asked: list[Future] = []
+        self._stopping = False
+
+    def __enter__(self) -> Self:
+        _listeners[self._name] = self._hear
+        self._client.subscribe_topic(TOPIC, _heard)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        del _listeners[self._name]
+        for future in self._asked:
+            future.release()  # a task that still runs sees that nobody waits for it
+        if self._stopping and self._client.status == "running":
+            self._stop.clear()  # what is not set takes no room on the scheduler
+
+    def ask(self, function: Callable[..., Any], *arguments: Any) -> Future:
+        """Have `function(line, *arguments)` computed; its arguments may be futures of this call.
+
+        The scheduler keeps the arguments until it is done, so that it can be begun again where a worker dies.
+        """
+        future = self._client.submit(_task, self._name, function, *arguments, key=f"{self._name} {len(self._asked)}", pure=False)
+        self._asked.append(future)
+        return future
+
+    def share(self, value: Any) -> Future:
+        """A value for several tasks, sent once."""
+        future = self._client.submit(_itself, value, key=f"{self._name} {len(self._asked)}", pure=False)
+        self._asked.append(future)
+        return future
+
+    def finished(self, futures: list[Future], cancelled: Callable[[], bool]) -> Iterator[Future]:
+        """Futures as they finish, whatever came of them; passes the wish to stop on to the tasks.
+
+        Args:
+            futures: of this call.
+            cancelled: asked every quarter of a second; True asks every task of the call to stop.
+        """
+        left = list(futures)
+        while left:
+            done = [f for f in left if f.done()]
+            left = [f for f in left if f not in done]
+            yield from done
+            if not self._stopping and cancelled() and self._client.status == "running":
+                self._stopping = True
+                self._stop.set()
+            if left and not done:
+                time.sleep(POLL_SECONDS)
+
+
+def answer(future: Future) -> Any:
+    """What a finished task returned; what it raised is raised here.
+
+    Raises:
+        SixweeksError: the cluster has gone, or its workers died of the task.
+    """
+    if future.status == "cancelled":
+        raise SixweeksError(GONE)
+    if future.status == "error" and isinstance(future.exception(), KilledWorker):
+        raise SixweeksError(KILLED)
+    return future.result()
+
+
+class Line:
+    """A task's line to its asker, in a thread: passes on what the task says, hears whether it should stop."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._worker = get_worker()
+        self._key = self._worker.get_current_task()
+        self._stop = Event(f"stop {name}", client=get_client())
+        self._newest: tuple[Any, ...] = ()
+        self._told: tuple[Any, ...] = ()
+        self._stopped = threading.Event()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._attend, name="line to the asker", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._over.set()
+        self._thread.join(2 * POLL_SECONDS)  # a scheduler that is gone may keep it waiting
+
+    def say(self, *newest: Any) -> None:
+        """Keep the newest, plain values, for the next time the asker is told; never waits."""
+        self._newest = newest
+
+    def say_now(self, *now: Any) -> None:
+        """Tell the asker at once; never waits."""
+        self._worker.log_event(TOPIC, {"call": self._name, "said": now})
+
+    def cancelled(self) -> bool:
+        """True once the asker wants the task to stop, or has gone."""
+        return self._stopped.is_set()
+
+    def _attend(self) -> None:
+        last = 0.0
+        over = False
+        while not over:
+            over = self._over.wait(POLL_SECONDS)
+            if not over and not self._stopped.is_set() and self._unwanted():
+                self._stopped.set()
+            if self._newest is not self._told and (over or time.monotonic() - last >= SAY_SECONDS):
+                last, self._told = time.monotonic(), self._newest
+                self.say_now(*self._told)
+
+    def _unwanted(self) -> bool:
+        task = self._worker.state.tasks.get(self._key)
+        if task is None or task.state in ("cancelled", "resumed"):
+            return True
+        try:
+            return bool(self._stop.is_set())
+        except OSError:
+            _log.warning("the scheduler cannot be asked whether to stop; the task stops")
+            return True
+
+
+def _task(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    with Line(name) as line:
+        return function(line, *arguments)
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _heard(event: tuple[float, dict[str, Any]]) -> None:
+    said = event[1]
+    hear = _listeners.get(said["call"])
+    if hear is not None:
+        hear(*said["said"])

@@ -1,0 +1,320 @@
+"""Plans on a Dask cluster: a real scheduler and real workers, each a process of its own, killed, stopped and left alone."""
+
+import importlib.util
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from data.plan import BY_TABLE
+from data.run import PlanSettings
+from data.scenario import base
+from data.store import WORKER, Store
+from portal import cluster, engine, planning
+from portal.worker import CLUSTER, SCHEDULER, Process
+from tests.small_networks import Stream, Tiny
+from tests.unit.cluster_targets import noted
+from tests.unit.store_fixtures import ONE
+
+pytestmark = pytest.mark.usefixtures("warm")
+
+REPOSITORY = Path(__file__).parents[2]
+PATIENCE = 60.0
+VARYING = ("seconds",)
+"""Parts of a plan's summary that say how fast it came."""
+
+needs_dask = pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="Dask is not installed: requirements/cluster.txt")
+
+
+class Dask:
+    """A scheduler and its workers, one thread each, without nannies: what is killed stays dead."""
+
+    def __init__(self, folder, workers=2):
+        self.folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = free.getsockname()[1]
+        self.address = f"tcp://127.0.0.1:{self._port}"
+        self.workers = []
+        self.start_scheduler()
+        for _ in range(workers):
+            self.start_worker()
+
+    def start_scheduler(self):
+        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", str(self._port), "--no-dashboard")
+        until(lambda: self._listens() or None)
+
+    def start_worker(self):
+        self.workers.append(self._start("worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard",
+                                        "--memory-limit", "0", "--local-directory", str(self.folder)))  # fmt: skip
+
+    def kill(self, pid):
+        """End a worker at once and start another in its place."""
+        os.kill(pid, signal.SIGKILL)
+        next(w for w in self.workers if w.pid == pid).wait()
+        self.start_worker()
+
+    def close(self):
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+            process.wait()
+
+    def _start(self, *arguments):
+        environment = os.environ | {"SIXWEEKS_TEST_NOTES": str(self.folder), "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *sys.path])}
+        with (self.folder / "dask.log").open("ab") as log:
+            return subprocess.Popen([sys.executable, "-m", "dask", *arguments], env=environment, cwd=REPOSITORY, stdout=log, stderr=log)
+
+    def _listens(self):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=1):
+            return True
+        return False
+
+
+def until(get, seconds=PATIENCE):
+    """What `get` returns once it is not None."""
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        found = get()
+        if found is not None:
+            return found
+        time.sleep(0.02)
+    pytest.fail(f"nothing after {seconds} s")
+
+
+@pytest.fixture(scope="module")
+def shared_dask(tmp_path_factory):
+    started = Dask(tmp_path_factory.mktemp("dask"))
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def dask(shared_dask, monkeypatch):
+    """The cluster of this module, its address set and its notes wiped."""
+    for left in shared_dask.folder.glob("* *"):
+        left.unlink()
+    yield _set(shared_dask, monkeypatch)
+
+
+@pytest.fixture
+def own_dask(tmp_path, monkeypatch):
+    """A cluster that a test may destroy, without workers at first."""
+    started = Dask(tmp_path, workers=0)
+    yield _set(started, monkeypatch)
+    started.close()
+
+
+def _set(started, monkeypatch):
+    monkeypatch.setenv(SCHEDULER, started.address)
+    monkeypatch.setenv("SIXWEEKS_TEST_NOTES", str(started.folder))
+    return started
+
+
+@pytest.fixture
+def served(tmp_path, monkeypatch):
+    monkeypatch.setenv("SIXWEEKS_HOME", str(tmp_path / "home"))
+    store = Store.open(f"sqlite:///{tmp_path / 'store.db'}")
+    yield store
+    engine.stop(store)
+    for lease in store.leases(WORKER):
+        Process.parse(lease.worker).kill()
+    store.close()
+
+
+def two_alone():
+    """Two trusts that cannot help each other: two independent parts."""
+    streams = {("P", "x"): Stream([0.0] * 13 + [12.0], seen=43, joined=40), ("Q", "x"): Stream([2.0], seen=43, joined=20)}
+    return Tiny(sites={"p1": "P", "q1": "Q"}, streams=streams).dataset()
+
+
+def submit(store, target=CLUSTER.target, *, seed=1, weeks=3):
+    dataset = store.save_dataset(ONE, two_alone(), name="Tiny")
+    scenario = store.save_scenario(ONE, base(dataset.id, weeks))
+    target = target if ":" in target else f"tests.unit.cluster_targets:{target}"
+    return engine.submit(store, ONE, dataset.id, scenario.id, PlanSettings(time_limit=60.0, seed=seed), replace(CLUSTER, target=target))
+
+
+def ended(store, run_id, seconds=PATIENCE):
+    return until(lambda: r if (r := store.run(ONE, run_id)).ended else None, seconds)
+
+
+def plan_of(store, run_id):
+    run = ended(store, run_id)
+    assert (run.state, run.message) == ("done", "")
+    return store.plan(ONE, run_id)
+
+
+def planned_here(weeks=3, seed=1):
+    dataset = two_alone()
+    return planning.make_plan(dataset, base(dataset.content_id, weeks), PlanSettings(time_limit=60.0, seed=seed))
+
+
+def assert_equal(plan, other):
+    for name in BY_TABLE:
+        pd.testing.assert_frame_equal(plan.tables[name], other.tables[name], obj=name)
+    assert _lasting(plan) == _lasting(other)
+
+
+def _lasting(plan):
+    told = {name: value for name, value in plan.summary.items() if name not in VARYING}
+    return told | {"provenance": {name: value for name, value in plan.summary["provenance"].items() if name != "created"}}
+
+
+def wait_for(name, count=1):
+    """The processes that left notes of this name, once there are so many."""
+    return until(lambda: found if len(found := noted(name)) >= count else None)
+
+
+# With and without the setting
+
+
+@pytest.mark.parametrize(("address", "target"), [("", "portal.planning:make_plan"), ("tcp://127.0.0.1:1", "portal.cluster:make_plan")])
+def test_the_setting_alone_decides_where_plans_are_computed_and_servers_load_nothing_of_dask(address, target):
+    code = (
+        "import sys, portal.engine, portal.planning, portal.worker as w; "
+        "print(w.WORKERS.target, *sorted({m.partition('.')[0] for m in sys.modules} & {'dask', 'distributed', 'tornado'} - {'tornado'}))"
+    )
+    environment = os.environ | {SCHEDULER: address, "PYTHONPATH": str(REPOSITORY)}
+    told = subprocess.run([sys.executable, "-c", code], env=environment, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == [target]
+
+
+# Runs that go well
+
+
+@needs_dask
+@pytest.mark.cold
+def test_a_plan_of_the_cluster_equals_the_plan_computed_here_table_by_table(dask, served):
+    run = submit(served)
+    assert_equal(plan_of(served, run.id), planned_here())
+    done = served.run(ONE, run.id)
+    assert (done.progress.stage, done.progress.fraction) == ("Done", 1.0)
+
+
+@needs_dask
+def test_independent_parts_are_solved_by_workers_side_by_side_and_give_the_same_plan(dask, served):
+    run = submit(served, "asks_in_parts")
+    wait_for("plan")
+    first, second = wait_for("part", 2)
+    assert first != second
+    dask.kill(first)
+    assert_equal(plan_of(served, run.id), planned_here())
+
+
+@needs_dask
+def test_several_scenarios_are_planned_at_once_and_come_as_they_are_ready(dask):
+    dataset = two_alone()
+    scenarios = [base(dataset.content_id, weeks) for weeks in (3, 4, 5)]
+    found = {scenario.weeks: plan for scenario, plan in cluster.plan_several(dataset, scenarios, PlanSettings(time_limit=60.0))}
+    assert sorted(found) == [3, 4, 5]
+    for weeks, plan in found.items():
+        assert_equal(plan, planned_here(weeks))
+
+
+# Workers that die
+
+
+@needs_dask
+def test_a_plan_whose_worker_is_killed_is_computed_by_another_and_is_the_same(dask, served):
+    run = submit(served, "asks_slow_at_first")
+    (first,) = wait_for("plan")
+    dask.kill(first)
+    plan = plan_of(served, run.id)
+    assert len(set(noted("plan"))) == 2
+    assert_equal(plan, planned_here())
+
+
+@needs_dask
+def test_a_task_whose_asker_was_killed_stops_by_itself(dask, served):
+    run = submit(served, "asks_slow")
+    wait_for("slow")
+    until(lambda: served.run(ONE, run.id).progress.stage == "Looking" or None)
+    os.kill(Process.parse(served.leases(WORKER)[0].worker).pid, signal.SIGKILL)
+    assert "ended unexpectedly" in ended(served, run.id, seconds=5).message
+    wait_for("slow stopped")
+
+
+# Stopping
+
+
+@needs_dask
+@pytest.mark.alone
+def test_a_cancelled_run_of_the_cluster_stops_within_two_seconds_and_keeps_its_best_plan(dask, served):
+    run = submit(served, "asks_slow")
+    until(lambda: served.run(ONE, run.id).progress.stage == "Looking" or None)
+    begin = time.monotonic()
+    engine.cancel(served, ONE, run.id)
+    stopped = ended(served, run.id)
+    assert time.monotonic() - begin < 2
+    assert (stopped.state, stopped.message) == ("cancelled", "Stopped on request; this is the best plan found by then.")
+    assert served.plan(ONE, run.id).summary["status"] == "cancelled"
+
+
+@needs_dask
+def test_a_run_waits_for_a_worker_and_can_be_cancelled_before_one_began(own_dask, served):
+    waiting = submit(served)
+    other = submit(served, seed=2)
+    for run in (waiting, other):
+        until(lambda r=run: served.run(ONE, r.id).progress.stage == cluster.WAITING or None)
+    engine.cancel(served, ONE, waiting.id)
+    stopped = ended(served, waiting.id, seconds=5)
+    assert (stopped.state, stopped.message) == ("cancelled", "Stopped on request; no plan had been found by then.")
+    own_dask.start_worker()
+    assert_equal(plan_of(served, other.id), planned_here(seed=2))
+
+
+# Going wrong
+
+
+@needs_dask
+def test_a_run_whose_scheduler_goes_fails_with_a_sentence_and_can_be_started_again(own_dask, served):
+    own_dask.start_worker()
+    run = submit(served, "asks_slow")
+    wait_for("slow")
+    own_dask.scheduler.kill()
+    own_dask.scheduler.wait()
+    failed = ended(served, run.id, seconds=15)
+    assert (failed.state, failed.message) == ("failed", "The cluster that computed this plan cannot be reached any more. Start the plan again.")
+    wait_for("slow stopped")
+
+    own_dask.start_scheduler()
+    own_dask.start_worker()
+    engine.stop(served)  # who watches a store goes on with the target it was first told
+    again = submit(served)
+    assert again.id != run.id
+    assert_equal(plan_of(served, again.id), planned_here())
+
+
+@needs_dask
+def test_a_run_without_a_scheduler_at_the_address_fails_with_a_sentence(own_dask, served, monkeypatch):
+    own_dask.close()
+    failed = ended(served, submit(served).id)
+    assert failed.state == "failed"
+    assert failed.message.startswith(f"The cluster at {own_dask.address} cannot be reached. See that its scheduler runs")
+
+
+@needs_dask
+def test_what_the_planner_can_mend_comes_back_from_the_cluster_as_it_is(dask, served):
+    failed = ended(served, submit(served, "asks_refused").id)
+    assert (failed.state, failed.message) == ("failed", "found no month; allowed: two months. Load the monthly return.")
+
+
+@needs_dask
+def test_workers_with_other_versions_are_told_from_ours(monkeypatch):
+    from portal import cluster_tasks
+
+    class Line:
+        def say_now(self, *_):
+            pass
+
+    asked = cluster_tasks.versions() | {"highspy": "0.0"}
+    with pytest.raises(cluster_tasks.SixweeksError, match=r"The cluster's workers have other versions than the portal: highspy .* \(the portal's: 0\.0\)\."):
+        cluster_tasks.plan(Line(), None, asked, None, None, None)

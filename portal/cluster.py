@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from data.dataset import Dataset
-from data.errors import NoPlan, SixweeksError
+from data.errors import SixweeksError
 from data.plan import Plan
 from data.run import PlanSettings, Progress
 from data.scenario import Scenario
-from portal.worker import CLUSTER, NO_PLAN_YET, SCHEDULER, TOO_LONG, most_seconds
+from portal.worker import CLUSTER, SCHEDULER, TOO_LONG, most_seconds
 
 CONNECT_SECONDS = 10.0
 WAITING = "Waiting for a worker of the cluster"
@@ -43,44 +43,16 @@ def plan_there(
 ) -> Plan:  # fmt: skip
     """One plan by a planner that the cluster's workers can import, see `make_plan`."""
     _need_dask()
-    from portal.cluster_calls import Call, answer
+    from portal.cluster_calls import Call
     from portal.cluster_tasks import plan, versions
 
     watch = _Watch(settings.time_limit, report, cancelled)
     report(Progress(WAITING, 0.0))
-    with _client() as client, Call(client, watch.hear) as call:
+    with _client() as client, Call(client, watch.hear, watch.begin) as call:
         future = call.ask(plan, planner, versions(), dataset, scenario, settings)
         for _ in call.finished([future], watch.cancelled):
-            return answer(future)
+            return call.answer(future)
     raise AssertionError("unreachable: a task that was asked for finishes")
-
-
-def plan_several(
-    dataset: Dataset, scenarios: Sequence[Scenario], settings: PlanSettings, cancelled: Callable[[], bool] = lambda: False
-) -> Iterator[tuple[Scenario, Plan | SixweeksError]]:
-    """Plans of several scenarios on one dataset, as they are ready; a scenario without a plan comes with the reason.
-
-    Args:
-        dataset: sent to the cluster once.
-        scenarios: what to plan.
-        settings: of each plan.
-        cancelled: asked several times a second; True stops all and keeps each one's best plan so far.
-
-    Raises:
-        SixweeksError: the cluster cannot be reached.
-    """
-    _need_dask()
-    from portal.cluster_calls import Call, answer
-    from portal.cluster_tasks import plan, plan_in_parts, versions
-
-    with _client() as client, Call(client, lambda *_: None) as call:
-        there = call.share(dataset)
-        asked = {call.ask(plan, plan_in_parts, versions(), there, scenario, settings): scenario for scenario in scenarios}
-        for future in call.finished(list(asked), cancelled):
-            try:
-                yield asked[future], answer(future)
-            except SixweeksError as error:
-                yield asked[future], error
 
 
 class _Watch:
@@ -93,28 +65,25 @@ class _Watch:
         self._until = time.monotonic() + CLUSTER.waiting
         self._begun = False
 
-    def hear(self, kind: str, *figures: Any) -> None:
-        """Take what the task says: that it has begun, also when it begins anew; how far it is."""
-        if kind == "begun":
-            self._begun, self._until = True, time.monotonic() + self._each
-        else:
-            self._report(Progress(*figures))
+    def hear(self, *figures: Any) -> None:
+        """Pass on how far the task is."""
+        self._report(Progress(*figures))
+
+    def begin(self) -> None:
+        """Give the task its time from now on: it is begun, perhaps anew."""
+        self._begun, self._until = True, time.monotonic() + self._each
 
     def cancelled(self) -> bool:
         """True where somebody asked to stop.
 
         Raises:
-            NoPlan: asked to stop before any worker began.
             SixweeksError: it takes too long.
         """
-        asked = self._cancelled()
-        if asked and not self._begun:
-            raise NoPlan(NO_PLAN_YET)
         if time.monotonic() > self._until:
             if self._begun:
                 raise SixweeksError(f"{TOO_LONG}.")
             raise SixweeksError("No worker of the cluster was free within an hour. Start the plan again when the cluster is less busy.")
-        return asked
+        return self._cancelled()
 
 
 def _need_dask() -> None:

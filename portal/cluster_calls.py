@@ -12,16 +12,19 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from distributed import Client, Event, Future, KilledWorker, get_client, get_worker
 
-from data.errors import SixweeksError
+from data.errors import NoPlan, SixweeksError
+from portal.worker import NO_PLAN_YET, POLL_SECONDS
 
-POLL_SECONDS = 0.25
 SAY_SECONDS = 0.5
+_LAST_WORD_SECONDS = 5.0
+"""A task that is done waits no longer for its last word to be passed on: a scheduler that is gone may not take it."""
+
 TOPIC = "sixweeks"
 """Every call's events: one topic, for the scheduler keeps the last thousand of each it has ever heard of."""
 
@@ -32,7 +35,8 @@ KILLED = (
 )
 
 _log = logging.getLogger(__name__)
-_listeners: dict[str, Callable[..., None]] = {}
+_calls: dict[str, Call] = {}
+"""Calls of this process by name, for the events that a client hears."""
 
 
 class Call:
@@ -41,30 +45,37 @@ class Call:
     Args:
         client: connected to the scheduler.
         hear: called with whatever the tasks say, from a thread of the client; returns at once.
+        began: called the same way whenever a worker begins a task, for the first time or anew.
+
+    Attributes:
+        withdrawn: keys of the tasks that no worker had begun when they were to stop.
     """
 
-    def __init__(self, client: Client, hear: Callable[..., None]) -> None:
+    def __init__(self, client: Client, hear: Callable[..., None], began: Callable[[], None] = lambda: None) -> None:
+        self.withdrawn: set[Any] = set()
         self._client = client
         self._hear = hear
+        self._began = began
+        self._begun: set[Any] = set()
         self._name = uuid.uuid4().hex
         self._stop = Event(f"stop {self._name}", client=client)
         self._asked: list[Future] = []
         self._stopping = False
 
     def __enter__(self) -> Self:
-        _listeners[self._name] = self._hear
+        _calls[self._name] = self
         self._client.subscribe_topic(TOPIC, _heard)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        del _listeners[self._name]
+        del _calls[self._name]
         for future in self._asked:
             future.release()  # a task that still runs sees that nobody waits for it
         if self._stopping and self._client.status == "running":
             self._stop.clear()  # what is not set takes no room on the scheduler
 
     def ask(self, function: Callable[..., Any], *arguments: Any) -> Future:
-        """Have `function(line, *arguments)` computed; its arguments may be futures of this call.
+        """Have `function(line, *arguments)` computed.
 
         The scheduler keeps the arguments until it is done, so that it can be begun again where a worker dies.
         """
@@ -72,14 +83,16 @@ class Call:
         self._asked.append(future)
         return future
 
-    def share(self, value: Any) -> Future:
-        """A value for several tasks, sent once."""
-        future = self._client.submit(_itself, value, key=f"{self._name} {len(self._asked)}", pure=False)
-        self._asked.append(future)
-        return future
+    def heard(self, key: str, said: Sequence[Any]) -> None:
+        """Take what a task says; nothing where it says that it begins."""
+        if said:
+            self._hear(*said)
+        else:
+            self._begun.add(key)
+            self._began()
 
     def finished(self, futures: list[Future], cancelled: Callable[[], bool]) -> Iterator[Future]:
-        """Futures as they finish, whatever came of them; passes the wish to stop on to the tasks.
+        """Futures as they finish, whatever came of them; passes the wish to stop on, and withdraws what no worker has begun.
 
         Args:
             futures: of this call.
@@ -93,21 +106,28 @@ class Call:
             if not self._stopping and cancelled() and self._client.status == "running":
                 self._stopping = True
                 self._stop.set()
+                self._withdraw([f for f in left if f.key not in self._begun])
             if left and not done:
                 time.sleep(POLL_SECONDS)
 
+    def answer(self, future: Future) -> Any:
+        """What a finished task returned; what it raised is raised here.
 
-def answer(future: Future) -> Any:
-    """What a finished task returned; what it raised is raised here.
+        Raises:
+            NoPlan: it was withdrawn.
+            SixweeksError: the cluster has gone, or its workers died of the task.
+        """
+        if future.status == "cancelled" and future.key in self.withdrawn:
+            raise NoPlan(NO_PLAN_YET)
+        if future.status == "cancelled":
+            raise SixweeksError(GONE)
+        if future.status == "error" and isinstance(future.exception(), KilledWorker):
+            raise SixweeksError(KILLED)
+        return future.result()
 
-    Raises:
-        SixweeksError: the cluster has gone, or its workers died of the task.
-    """
-    if future.status == "cancelled":
-        raise SixweeksError(GONE)
-    if future.status == "error" and isinstance(future.exception(), KilledWorker):
-        raise SixweeksError(KILLED)
-    return future.result()
+    def _withdraw(self, futures: list[Future]) -> None:
+        self.withdrawn.update(f.key for f in futures)
+        self._client.cancel(futures)
 
 
 class Line:
@@ -125,20 +145,17 @@ class Line:
         self._thread = threading.Thread(target=self._attend, name="line to the asker", daemon=True)
 
     def __enter__(self) -> Self:
+        self._tell()
         self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._over.set()
-        self._thread.join(2 * POLL_SECONDS)  # a scheduler that is gone may keep it waiting
+        self._thread.join(_LAST_WORD_SECONDS)
 
     def say(self, *newest: Any) -> None:
         """Keep the newest, plain values, for the next time the asker is told; never waits."""
         self._newest = newest
-
-    def say_now(self, *now: Any) -> None:
-        """Tell the asker at once; never waits."""
-        self._worker.log_event(TOPIC, {"call": self._name, "said": now})
 
     def cancelled(self) -> bool:
         """True once the asker wants the task to stop, or has gone."""
@@ -153,7 +170,10 @@ class Line:
                 self._stopped.set()
             if self._newest is not self._told and (over or time.monotonic() - last >= SAY_SECONDS):
                 last, self._told = time.monotonic(), self._newest
-                self.say_now(*self._told)
+                self._tell(*self._told)
+
+    def _tell(self, *said: Any) -> None:
+        self._worker.log_event(TOPIC, {"call": self._name, "key": self._key, "said": said})
 
     def _unwanted(self) -> bool:
         task = self._worker.state.tasks.get(self._key)
@@ -171,12 +191,7 @@ def _task(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
         return function(line, *arguments)
 
 
-def _itself(value: Any) -> Any:
-    return value
-
-
 def _heard(event: tuple[float, dict[str, Any]]) -> None:
-    said = event[1]
-    hear = _listeners.get(said["call"])
-    if hear is not None:
-        hear(*said["said"])
+    told = event[1]
+    if told["call"] in _calls:
+        _calls[told["call"]].heard(told["key"], told["said"])

@@ -16,7 +16,7 @@ from data.run import PlanSettings, Progress
 from data.scenario import Scenario
 from optimisation.highs import Clock
 from optimisation.solving import Answer, PartTask
-from portal.cluster_calls import Call, Line, answer
+from portal.cluster_calls import Call, Line
 from portal.planning import make_plan
 
 DECIDING = ("sixweeks", "highspy", "pyomo", "numpy", "scipy", "pandas")
@@ -42,11 +42,10 @@ def plan(line: Line, planner: Callable[..., Plan], asked: dict[str, str], datase
     Raises:
         SixweeksError: other versions are installed here, so that another plan might come of it; or what the planner raises.
     """
-    line.say_now("begun")
     others = [f"{name} {here} (the portal's: {asked[name]})" for name, here in versions().items() if here != asked[name]]
     if others:
         raise SixweeksError(f"The cluster's workers have other versions than the portal: {', '.join(others)}. Install the portal's versions there.")
-    return planner(dataset, scenario, settings, report=lambda p: line.say("progress", *_plain(p)), cancelled=line.cancelled)
+    return planner(dataset, scenario, settings, report=lambda p: line.say(*_plain(p)), cancelled=line.cancelled)
 
 
 def plan_in_parts(
@@ -57,7 +56,7 @@ def plan_in_parts(
 
 
 def spread(tasks: Sequence[PartTask], clock: Clock) -> list[Answer]:
-    """Solve parts as tasks of the cluster that this task runs on; a single part is solved here.
+    """Solve parts as tasks of the cluster that this task runs on; here what is a single part, or not begun elsewhere when it is time to stop.
 
     Raises:
         NoPlan: as the part that has none.
@@ -67,10 +66,13 @@ def spread(tasks: Sequence[PartTask], clock: Clock) -> list[Answer]:
         return [tasks[0](clock)]
     with worker_client() as client, Call(client, clock.tell) as call:
         futures = [call.ask(_solve, task, clock.left()) for task in tasks]
-        answers = {}
+        answers: dict[Any, Answer] = {}
         for future in call.finished(futures, clock.must_stop):
-            answers[future.key], stopped, late = answer(future)
-            clock.stopped, clock.late = clock.stopped or stopped, clock.late or late
+            if future.key in call.withdrawn:
+                answers[future.key] = tasks[futures.index(future)](clock)
+            else:
+                answers[future.key], late = call.answer(future)
+                clock.late = clock.late or late
     return [answers[future.key] for future in futures]
 
 
@@ -85,10 +87,9 @@ class _FarClock(Clock):
         self._line.say(number, stage, float(best), float(bound), float(share))
 
 
-def _solve(line: Line, task: PartTask, seconds: float) -> tuple[Answer, bool, bool]:
+def _solve(line: Line, task: PartTask, seconds: float) -> tuple[Answer, bool]:
     clock = _FarClock(seconds, line)
-    found = task(clock)
-    return found, clock.stopped, clock.late
+    return task(clock), clock.late
 
 
 def _plain(progress: Progress) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ import logging
 import subprocess
 import threading
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -46,6 +47,38 @@ def submit(store: Store, scope: Scope, dataset_id: str, scenario_id: str, settin
     run = store.start_run(scope, KIND, dataset_id, scenario_id, asdict(settings), CODE_VERSION)
     _keeper(store, workers).start_waiting()
     return store.run(scope, run.id)
+
+
+def sweep(
+    store: Store, scope: Scope, dataset_id: str, scenario_ids: Iterable[str], settings: PlanSettings, workers: Workers = WORKERS
+) -> Iterator[Run]:
+    """Have several scenarios planned, as many at once as there are slots; their runs as they end, each once.
+
+    Whoever stops listening stops no run.
+
+    Args:
+        store: the store that holds dataset and scenarios.
+        scope: on whose behalf.
+        dataset_id: id of the dataset.
+        scenario_ids: ids of the stored scenarios.
+        settings: how to solve each.
+        workers: as for `submit`.
+
+    Raises:
+        NotAllowed: the role may not start runs.
+        NotFound: the dataset or a scenario is not in the scope; those before it are queued already.
+    """
+    asked = {submit(store, scope, dataset_id, scenario_id, settings, workers).id: None for scenario_id in scenario_ids}
+    return _as_they_end(store, scope, list(asked))
+
+
+def _as_they_end(store: Store, scope: Scope, left: list[str]) -> Iterator[Run]:
+    while left:
+        ended = [run for run in (store.run(scope, run_id) for run_id in left) if run.ended]
+        yield from ended
+        left = [run_id for run_id in left if run_id not in {run.id for run in ended}]
+        if not ended:
+            time.sleep(POLL_SECONDS)
 
 
 def cancel(store: Store, scope: Scope, run_id: str, workers: Workers = WORKERS) -> Run:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from data.errors import SixweeksError
 from data.plan import BY_TABLE
 from data.run import PlanSettings
 from data.scenario import base
@@ -101,7 +102,7 @@ def dask(shared_dask, monkeypatch):
     """The cluster of this module, its address set and its notes wiped."""
     for left in shared_dask.folder.glob("* *"):
         left.unlink()
-    yield _set(shared_dask, monkeypatch)
+    return _set(shared_dask, monkeypatch)
 
 
 @pytest.fixture
@@ -210,13 +211,14 @@ def test_independent_parts_are_solved_by_workers_side_by_side_and_give_the_same_
 
 
 @needs_dask
-def test_several_scenarios_are_planned_at_once_and_come_as_they_are_ready(dask):
-    dataset = two_alone()
-    scenarios = [base(dataset.content_id, weeks) for weeks in (3, 4, 5)]
-    found = {scenario.weeks: plan for scenario, plan in cluster.plan_several(dataset, scenarios, PlanSettings(time_limit=60.0))}
-    assert sorted(found) == [3, 4, 5]
-    for weeks, plan in found.items():
-        assert_equal(plan, planned_here(weeks))
+def test_several_scenarios_are_planned_side_by_side_and_come_as_they_are_ready(dask, served):
+    dataset = served.save_dataset(ONE, two_alone(), name="Tiny")
+    weeks = {served.save_scenario(ONE, base(dataset.id, n)).id: n for n in (3, 4, 5)}
+    runs = list(engine.sweep(served, ONE, dataset.id, weeks, PlanSettings(time_limit=60.0), CLUSTER))
+    assert {run.scenario_id for run in runs} == set(weeks)
+    assert max(run.started for run in runs) < min(run.finished for run in runs), "one waited for another"
+    for run in runs:
+        assert_equal(plan_of(served, run.id), planned_here(weeks[run.scenario_id]))
 
 
 # Workers that die
@@ -283,7 +285,7 @@ def test_a_run_whose_scheduler_goes_fails_with_a_sentence_and_can_be_started_aga
     own_dask.scheduler.wait()
     failed = ended(served, run.id, seconds=15)
     assert (failed.state, failed.message) == ("failed", "The cluster that computed this plan cannot be reached any more. Start the plan again.")
-    wait_for("slow stopped")
+    own_dask.workers[0].wait(PATIENCE)  # nothing is computed for nobody
 
     own_dask.start_scheduler()
     own_dask.start_worker()
@@ -308,13 +310,9 @@ def test_what_the_planner_can_mend_comes_back_from_the_cluster_as_it_is(dask, se
 
 
 @needs_dask
-def test_workers_with_other_versions_are_told_from_ours(monkeypatch):
+def test_workers_with_other_versions_are_told_from_ours():
     from portal import cluster_tasks
 
-    class Line:
-        def say_now(self, *_):
-            pass
-
     asked = cluster_tasks.versions() | {"highspy": "0.0"}
-    with pytest.raises(cluster_tasks.SixweeksError, match=r"The cluster's workers have other versions than the portal: highspy .* \(the portal's: 0\.0\)\."):
-        cluster_tasks.plan(Line(), None, asked, None, None, None)
+    with pytest.raises(SixweeksError, match=r"have other versions than the portal: highspy .* \(the portal's: 0\.0\)\. Install"):
+        cluster_tasks.plan(None, None, asked, None, None, None)

@@ -135,6 +135,13 @@ def test_equal_submissions_share_one_run_and_one_worker(served):
     assert len(runs) == len(served.runs(ONE)) == len(served.leases(WORKER)) == 1
 
 
+def test_several_scenarios_come_as_they_end_each_once_done_or_not(file_store):
+    dataset_id, first = prepared(file_store)
+    second = file_store.save_scenario(ONE, base(dataset_id, 4)).id
+    runs = engine.sweep(file_store, ONE, dataset_id, [first, second, first], PlanSettings(), workers("told_to_fail_at_four_weeks"))
+    assert [(run.scenario_id, run.state) for run in runs] == [(first, "done"), (second, "failed")]
+
+
 # Stopping
 
 

@@ -55,10 +55,17 @@ PLAN_TABLES: tuple[Table, ...] = (
         _n("overtime_hours", "Overtime", "hours"), _n("bank_or_agency_hours", "Bank and agency", "hours"),
         _n("shared_in_hours", "Shared in", "hours"), _n("shared_out_hours", "Shared out", "hours"), _COST,
     ), key=("organisation", "staff_group", "week")),
+    Table("shared_staff", "Shared staff", "Staff hours that one organisation lends to another.", (
+        Field("from_organisation", "From", Kind.ID), Field("to_organisation", "To", Kind.ID), Field("staff_group", "Staff group", Kind.ID), _WEEK,
+        _n("hours", "Hours", "hours"), _n("minutes", "Travel", "minutes by road for a visit, there and back, mean of the borrower's sites"), _COST,
+    ), key=("from_organisation", "to_organisation", "staff_group", "week")),
     Table("reporting", "Reporting", "Reporting minutes; empty where the network declares no reporting capacity.", (
-        _ORG, _WEEK, _n("minutes_needed", "Minutes needed", "minutes"), _n("minutes_available", "Minutes available", "minutes"),
-        _n("shared_minutes", "Shared", "minutes"), _n("outsourced_reports", "Outsourced", "reports"), _n("backlog", "Backlog", "minutes"),
-        _n("late_over_4_weeks", "Late over 4 weeks", "minutes"),
+        _ORG, _WEEK, _n("minutes_needed", "Needed", "minutes", "Reports of the week's examinations, but for those reported at once"),
+        _n("minutes_available", "Own time", "minutes", "Reporting time of own staff"),
+        _n("shared_minutes", "Shared", "minutes", "Had from other organisations; below zero = given to them"),
+        _n("outsourced_reports", "Outsourced", "reports", "Of mean length"),
+        _n("backlog", "Backlog", "minutes at week end", "Reports not yet written, each written as soon as there is time"),
+        _n("late_over_4_weeks", "Late over 4 weeks", "minutes at week end", "Reports of examinations done four weeks ago or more"), _COST,
     ), key=("organisation", "week")),
     Table("waiting_list", "Waiting lists", "The lists week by week. Columns in present order are empty where too few months tell what it is.", (
         _ORG, _TEST, _PRIORITY, _WEEK,

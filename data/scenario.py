@@ -35,6 +35,9 @@ LEVERS: tuple[Lever, ...] = (
     Lever("outsourcing", "Outsourcing", "Buy examinations from independent providers."),
     Lever("overtime", "Overtime", "Pay own staff for extra hours."),
     Lever("bank_and_agency", "Bank and agency", "Pay bank and agency staff for extra hours."),
+    Lever("cross_site_reporting", "Cross-site reporting", "Let trusts with reporting time to spare write reports of other trusts."),
+    Lever("outsourced_reporting", "Outsourced reporting", "Buy reports from independent providers."),
+    Lever("shared_staff", "Shared staff", "Lend staff to another trust for sessions there, where the trusts have agreed to."),
 )
 LEVER_NAMES = tuple(lever.name for lever in LEVERS)
 

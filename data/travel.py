@@ -8,6 +8,9 @@ import pandas as pd
 from data.assumptions import Assumptions
 from data.network import Network
 
+GROUPS = {"deprived": "deprived_share", "rural": "rural_share"}
+"""Groups of home areas by the column of their table that says what part of an area's patients belong to them."""
+
 
 def offers_of(network: Network, assumptions: Assumptions, limit: float | None = None) -> pd.DataFrame:
     """Share of an organisation's patients who accept an examination at another's site.
@@ -21,15 +24,39 @@ def offers_of(network: Network, assumptions: Assumptions, limit: float | None = 
         organisation, test, site, accepted (share of offers, weighted over home areas; those beyond the travel limit accept none), extra and
         road (mean extra and whole minutes of those who accept). Pairs nobody accepts are left out.
     """
+    rows = _accepting(network, assumptions, limit)
+    rows = rows.assign(road=rows["accepted"] * rows["minutes"], extra=rows["accepted"] * rows["extra"])
+    sums = rows.groupby(["organisation", "test", "site"], sort=False)[["accepted", "extra", "road"]].sum().reset_index()
+    sums = sums[sums["accepted"] > 0]
+    return sums.assign(extra=sums["extra"] / sums["accepted"], road=sums["road"] / sums["accepted"])
+
+
+def extra_by_group(network: Network, assumptions: Assumptions) -> pd.DataFrame:
+    """Deprived and rural patients among those of an organisation who accept an examination at another's site.
+
+    Returns:
+        group, organisation, test, site, part (of those who accept), extra (extra minutes on the road of that part, for each who accepts); where
+        the table of home areas says nothing of an area, nobody there is counted to the group.
+    """
+    rows = _accepting(network, assumptions, None)
+    homes = network["home_areas"]
+    found = []
+    for group, column in GROUPS.items():
+        share = rows["home_area"].map(dict(zip(homes["home_area"], homes[column], strict=True))).astype(float).fillna(0.0) * rows["accepted"]
+        sums = rows.assign(part=share, extra=share * rows["extra"])
+        sums = sums.groupby(["organisation", "test", "site"], sort=False)[["accepted", "part", "extra"]].sum().reset_index()
+        sums = sums[sums["part"] > 0]
+        found.append(sums.assign(group=group, part=sums["part"] / sums["accepted"], extra=sums["extra"] / sums["accepted"]))
+    return pd.concat(found, ignore_index=True)
+
+
+def _accepting(network: Network, assumptions: Assumptions, limit: float | None) -> pd.DataFrame:
+    """`journeys` with accepted (share of the organisation's offers) and extra (minutes beyond the journey to the nearest own site)."""
     rows = journeys(network, assumptions, limit)
     bands = [assumptions.values(f"aid_accept_{b}", rows) for b in ("to_30", "to_45", "to_60", "beyond")]
     minutes = rows["minutes"].to_numpy()
     accepts = np.select([minutes <= 30, minutes <= 45, minutes <= 60], bands[:3], bands[3]) * (minutes <= rows["limit"].to_numpy())
-    weight = rows["share"].to_numpy() * accepts
-    rows = rows.assign(accepted=weight, extra=weight * np.maximum(minutes - rows["own_minutes"].fillna(0.0), 0), road=weight * minutes)
-    sums = rows.groupby(["organisation", "test", "site"], sort=False)[["accepted", "extra", "road"]].sum().reset_index()
-    sums = sums[sums["accepted"] > 0]
-    return sums.assign(extra=sums["extra"] / sums["accepted"], road=sums["road"] / sums["accepted"])
+    return rows.assign(accepted=rows["share"].to_numpy() * accepts, extra=np.maximum(minutes - rows["own_minutes"].fillna(0.0), 0))
 
 
 def journeys(network: Network, assumptions: Assumptions, limit: float | None = None) -> pd.DataFrame:

@@ -6,14 +6,14 @@ Sentences are plain text; screens, workbooks, reports and the command line show 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from data.network import Network
 from data.plan import IN_TURN, Plan, over_six
 from data.words import count, day, listed, number, percent, pounds
-from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, EXTRA_STAFF, INSOURCING, OPENINGS, OUTSOURCING, SESSION, SHORTEST, STAFF, TRAVEL
+from optimisation.explain_missed import Words, missed, missed_thirteen, nearer
+from optimisation.explain_reports import reports_in_words
 
 _MOST_LIMITS = 3
 _MOST_CHANGES = 6
@@ -37,6 +37,7 @@ class Answer:
         sessions: how sessions differ from today's rota.
         mobiles: where mobile units stand.
         aid: who helps whom.
+        reports: who writes reports for whom, what is bought, what is late; nothing where reports do not limit the plan.
         cost: what it costs.
         caveats: what the reader must know before believing a number.
     """
@@ -48,6 +49,7 @@ class Answer:
     sessions: list[str]
     mobiles: list[str]
     aid: list[str]
+    reports: list[str]
     cost: list[str]
     caveats: list[str]
 
@@ -56,7 +58,8 @@ class Answer:
         parts = [
             ("Where the target is missed", self.missed), ("What would bring it nearer", self.nearer),
             ("Booking order", self.booking), ("Sessions", self.sessions), ("Mobile units", self.mobiles),
-            ("Mutual aid and providers", self.aid), ("Cost", self.cost), ("Before you use these figures", self.caveats),
+            ("Mutual aid and providers", self.aid), ("Reports", self.reports), ("Cost", self.cost),
+            ("Before you use these figures", self.caveats),
         ]  # fmt: skip
         return [(title, sentences) for title, sentences in parts if sentences]
 
@@ -68,26 +71,14 @@ def answer(plan: Plan, network: Network) -> Answer:
         plan: the plan.
         network: the network it was made for, for titles.
     """
-    words = _Words(network)
+    words = Words(network)
     return Answer(
-        _headline(plan, words), _missed(plan, network, words), _nearer(plan), _booking(plan, words), _sessions(plan, words), _mobiles(plan, words),
-        _aid(plan, words), _cost(plan), _caveats(plan),
+        _headline(plan, words), missed(plan, network, words), nearer(plan), _booking(plan, words), _sessions(plan, words), _mobiles(plan, words),
+        _aid(plan, words), reports_in_words(plan, network), _cost(plan), _caveats(plan),
     )  # fmt: skip
 
 
-class _Words:
-    """Titles by table."""
-
-    def __init__(self, network: Network) -> None:
-        self.organisations = network.short_titles("organisations")
-        self.sites = network.short_titles("sites")
-        self.tests = network.titles("tests")
-        self.asset_types = network.titles("asset_types")
-        self.session_types = network.titles("session_types")
-        self.mobiles = network.titles("mobiles")
-
-
-def _headline(plan: Plan, words: _Words) -> str:
+def _headline(plan: Plan, words: Words) -> str:
     entries = plan.summary["met"]
     missed = [e for e in entries if not e["met"]]
     weeks = plan.summary["target"]["measured_weeks"]
@@ -96,43 +87,21 @@ def _headline(plan: Plan, words: _Words) -> str:
     span = f"at each of the {len(weeks)} month ends from the week of {day(weeks[0])}" if len(weeks) > 1 else f"in the week of {day(weeks[0])}"
     lists = f"{len(entries)} lists" if len(entries) > 1 else "one list"
     in_turn = plan.summary["booking_order"] == IN_TURN
+    late = len(missed_thirteen(plan))
+    longest = f" The thirteen-week target is missed on {count(late, 'list')}." if late else ""
     if not missed:
-        return f"The six-week target is met on all {lists} {span}, if patients are {'seen strictly in turn' if in_turn else 'booked as today'}."
+        order = "seen strictly in turn" if in_turn else "booked as today"
+        return f"The six-week target is met on all {lists} {span}, if patients are {order}.{longest}"
     worst = max(missed, key=lambda e: e["worst_share"] - e["target_share"])
     where = f"{words.tests[worst['test']]} at {words.organisations[worst['organisation']]}"
     order = "even if patients are seen strictly in turn" if in_turn else "if patients are booked as today"
     return (
         f"The six-week target is missed on {len(missed)} of {lists} {span}, {order}; worst: {where}, "
-        f"{percent(worst['worst_share'])} over six weeks against {percent(worst['target_share'])}."
+        f"{percent(worst['worst_share'])} over six weeks against {percent(worst['target_share'])}." + longest
     )
 
 
-def _nearer(plan: Plan) -> list[str]:
-    """What would bring a missed target nearer, solved again around the plan."""
-    if all(e["met"] for e in plan.summary["met"]):
-        return []
-    rows = plan["worth"]
-    rows = rows.assign(gain=rows["over_target_before"] - rows["over_target_after"])
-    helps = rows[rows["gain"] >= _WORTH_A_WORD]
-    if rows.empty:
-        return []
-    if helps.empty:
-        return ["Nothing of which a little more was tried (a session a week, staff, bought examinations) brings the target nearer by itself."]
-    said = []
-    places = helps.groupby(["what", "where"], sort=False)["gain"].max().sort_values(ascending=False, kind="stable").head(_MOST_CHANGES).index
-    for what, where in places:
-        group = rows[(rows["what"] == what) & (rows["where"] == where)].sort_values("units")
-        steps = [f"{count(round(r.units), _unit(what))} more: {number(r.over_target_after)}" for r in group.itertuples()]
-        before = number(float(group["over_target_before"].iloc[0]))
-        said.append(f"{what} ({where}): {before} patients are over the target now in what it touches; with {'; with '.join(steps)}.")
-    return said
-
-
-def _unit(what: str) -> str:
-    return {SESSION: "session a week", EXTRA_STAFF: "whole-time equivalent"}.get(what, "time ten examinations a week")
-
-
-def _booking(plan: Plan, words: _Words) -> list[str]:
+def _booking(plan: Plan, words: Words) -> list[str]:
     """What booking strictly in turn would come to with the same sessions: the worth of booking alone."""
     if plan.summary["booking_order"] == IN_TURN:
         return []
@@ -159,66 +128,7 @@ def _booking(plan: Plan, words: _Words) -> list[str]:
     return said
 
 
-def _missed(plan: Plan, network: Network, words: _Words) -> list[str]:
-    said = []
-    binding = plan["limits"].query("binding")
-    for entry in sorted((e for e in plan.summary["met"] if not e["met"]), key=lambda e: -e["over_target"]):
-        o, m = entry["organisation"], entry["test"]
-        said.append(
-            f"{words.tests[m]} at {words.organisations[o]}: {percent(entry['worst_share'])} over six weeks in the week of "
-            f"{day(entry['worst_week'])}, {entry['over_target']:,.0f} patients more than the target of {percent(entry['target_share'])} allows. "
-            + _limited_by(binding[binding["week"] <= pd.Timestamp(entry["worst_week"])], network, words, o, m)
-        )
-    return said
-
-
-def _limited_by(binding: pd.DataFrame, network: Network, words: _Words, o: str, m: str) -> str:
-    """The limits that bind for one list, those that bind most often first."""
-    near = binding[_about(binding, network, words, o, m)]
-    if near.empty:
-        return "No single limit binds in every week: the change from today's rota costs more than it brings, or the list starts too long."
-    weeks = near.groupby(["what", "where"], sort=False).agg(weeks=("week", "nunique"), value=("value_of_one_more", "max"), used=("used", "max"),
-                                                             available=("available", "max"), unit=("unit", "first")).reset_index()  # fmt: skip
-    weeks["rank"] = weeks["what"].map({TRAVEL: 1, SHORTEST: -1}).fillna(0)
-    top = weeks.sort_values(["rank", "weeks", "value"], ascending=[True, False, False], kind="stable")
-    shown = pd.concat([top[top["what"] != TRAVEL].head(_MOST_LIMITS), top[top["what"] == TRAVEL].head(1)])
-    return "It is limited by " + "; ".join(_limit_words(row) for row in shown.itertuples()) + "."
-
-
-def _about(rows: pd.DataFrame, network: Network, words: _Words, o: str, m: str) -> pd.Series:
-    """Rows of the limits that could hold back one organisation's list for one test."""
-    able = set(network["capabilities"].query("test == @m")["asset_type"])
-    own = [s for s, owner in network.owner.items() if owner == o]
-    rooms = tuple(f"{words.asset_types[a]}, {words.sites[s]}," for a in able for s in own)
-    groups = set(network["staffing"].loc[network["staffing"]["asset_type"].isin(able), "staff_group"])
-    titles = network.titles("staff_groups")
-    staff = {f"{titles[g]}, {words.organisations[o]}" for g in groups}
-    test = f"{words.tests[m]}, "
-    what, where = rows["what"], rows["where"]
-    from_here = where.str.startswith(f"{test}{words.organisations[o]} to ")
-    return (
-        ((what == OPENINGS) & where.str.startswith(rooms if rooms else ("\0",)))
-        | ((what == STAFF) & where.isin(staff))
-        | (what.isin([BATCH, ACCEPTANCE, TRAVEL]) & from_here)
-        | (what.isin([OUTSOURCING, SHORTEST]) & (where == f"{test}{words.organisations[o]}"))
-        | ((what == INSOURCING) & where.isin({f"{test}{words.sites[s]}" for s in own}))
-    )
-
-
-def _limit_words(row: Any) -> str:
-    weeks = f"in {count(row.weeks, 'week')}"
-    if row.what == SHORTEST:
-        return (
-            f"the list itself, as short as booking lead time keeps it at {count(row.weeks, 'month end')} ({row.available:,.0f} patients): more slots "
-            "do not help there, another booking order does"
-        )
-    if row.what == TRAVEL:
-        return f"the travel limit of {row.available:,.0f} minutes ({row.where} is {row.used:,.0f} minutes and has room)"
-    worth = f", one more worth up to {pounds(row.value)}" if row.value >= 1 else ""
-    return f"{row.what.lower()} ({row.where}) full {weeks}{worth}"
-
-
-def _sessions(plan: Plan, words: _Words) -> list[str]:
+def _sessions(plan: Plan, words: Words) -> list[str]:
     rows = plan["sessions"]
     if rows.empty:
         return []
@@ -233,7 +143,7 @@ def _sessions(plan: Plan, words: _Words) -> list[str]:
     return said
 
 
-def _mobiles(plan: Plan, words: _Words) -> list[str]:
+def _mobiles(plan: Plan, words: Words) -> list[str]:
     rows, last_week = plan["mobiles"].query("present"), plan["waiting_list"]["week"].max()
     said = []
     for mobile, title in words.mobiles.items():
@@ -254,7 +164,7 @@ def _stays(rows: pd.DataFrame) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
     return stays
 
 
-def _aid(plan: Plan, words: _Words) -> list[str]:
+def _aid(plan: Plan, words: Words) -> list[str]:
     moved, bought = plan["transfers"], plan["external"]
     said = []
     sums = (
@@ -270,7 +180,21 @@ def _aid(plan: Plan, words: _Words) -> list[str]:
     kinds = bought.groupby(["kind", "organisation", "test"], sort=False)["patients"].sum()
     for (kind, o, m), n in kinds[kinds >= 0.5].items():
         said.append(f"{words.organisations[o]} has {count(round(n), f'{words.tests[m]} examination')} {kind}.")
-    return said or ["Nobody is examined at another trust or by a provider."]
+    return [*(said or ["Nobody is examined at another trust or by a provider."]), *_lent(plan["shared_staff"], words)]
+
+
+def _lent(rows: pd.DataFrame, words: Words) -> list[str]:
+    """Who lends staff to whom."""
+    rows = rows.assign(road=rows["hours"] * rows["minutes"])
+    sums = rows.groupby(["from_organisation", "to_organisation", "staff_group"], sort=False)[["hours", "road"]].sum()
+    sums = sums[sums["hours"] >= 0.5].sort_values("hours", ascending=False)
+    said = [
+        f"{words.organisations[i]} lends {words.organisations[j]} {count(round(row['hours']), 'hour')} of work by "
+        f"{words.staff_groups[g]}, {row['road'] / row['hours']:,.0f} minutes by road there and back on average."
+        for (i, j, g), row in sums[:_MOST_CHANGES].iterrows()
+    ]
+    rest = sums[_MOST_CHANGES:]["hours"]
+    return [*said, f"Staff are lent for {count(round(rest.sum()), 'hour')} more, in {len(rest)} smaller ways."] if len(rest) else said
 
 
 def _cost(plan: Plan) -> list[str]:

@@ -21,6 +21,9 @@ from optimisation.matrix import INFINITY, Matrix
 _LAST_MOMENT = 10.0
 """Seconds for the plan that is kept when the search was stopped before it found one; it takes a fraction of one."""
 
+_LARGE = 5_000
+"""Columns from which on the interior point method is faster at a problem nothing like it was solved before."""
+
 WHOLE = 1e-6
 """Closer than this to a whole number is whole."""
 
@@ -91,6 +94,9 @@ class Solver:
         for option, value in (("output_flag", False), ("random_seed", settings.seed), ("threads", 1)):
             self.highs.setOptionValue(option, value)
         self.highs.passModel(_lp(matrix))
+        self.large = matrix.rows.shape[1] > _LARGE
+        if self.large:
+            self.highs.setOptionValue("mip_lp_solver", "ipm")
         self.choices = matrix.whole & ~matrix.counted
         self.counts = matrix.whole & ~self.choices
         self.highs.HandleUserInterrupt = True

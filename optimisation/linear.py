@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from optimisation.probing import Probe
 
 
+_NOTHING = 1e-8
+"""HiGHS leaves out smaller coefficients, with a word on each."""
+
+
 class LinearSolver(Solver):
     """HiGHS on one part of the matrix, whole numbers relaxed or fixed."""
 
@@ -26,7 +30,8 @@ class LinearSolver(Solver):
 
     def touch(self, curve: Curve, tangent: Tangent) -> None:
         """Renew the rows that touch a curve."""
-        for row, column, entry in zip(curve.rows[curve.at_rows].tolist(), curve.at_columns.tolist(), tangent.entries.tolist(), strict=True):
+        entries = np.where(np.abs(tangent.entries) > _NOTHING, tangent.entries, 0.0)
+        for row, column, entry in zip(curve.rows[curve.at_rows].tolist(), curve.at_columns.tolist(), entries.tolist(), strict=True):
             self.highs.changeCoeff(row, column, entry)
         for row, upper in zip(curve.rows.tolist(), tangent.upper.tolist(), strict=True):
             self.highs.changeRowBounds(row, -INFINITY, upper)
@@ -40,28 +45,46 @@ class LinearSolver(Solver):
         """
         self._whole(np.zeros_like(self.matrix.whole))
         self._aim(coefficients)
-        self.highs.setOptionValue("solver", "ipm" if cold else "simplex")
+        self.highs.setOptionValue("solver", "ipm" if cold and self.large else "simplex")
         status = self._run()
         self.highs.setOptionValue("solver", "choose")
         return np.array(self.highs.getSolution().col_value) if status == highspy.HighsModelStatus.kOptimal else None
 
-    def around(self, coefficients: np.ndarray, values: np.ndarray) -> np.ndarray | None:
-        """The best plan with the whole numbers of this one; None where the search was stopped or has none."""
+    def around(self, coefficients: np.ndarray, values: np.ndarray, *, counts_free: bool = False) -> np.ndarray | None:
+        """The best plan with the whole numbers of this one; None where the search was stopped or has none.
+
+        Args:
+            coefficients: what to minimise, shape (columns,).
+            values: the plan, shape (columns,).
+            counts_free: yes-or-no decisions alone are held, counts are relaxed.
+        """
         low, high = self.low.copy(), self.high.copy()
-        whole = self.matrix.whole
-        low[whole] = high[whole] = np.round(values[whole])
+        held = self.choices if counts_free else self.matrix.whole
+        low[held] = high[held] = np.round(values[held])
         self._bounds(low, high)
         self.highs.clearSolver()
         found = self.relaxed(coefficients)
         self._bounds(self.low, self.high)
         return found
 
+    def counts_whole(self, coefficients: np.ndarray, relaxed: np.ndarray) -> np.ndarray | None:
+        """The best plan with the choices of this one and whole counts within one of its counts; None where the search was stopped or has none."""
+        self._aim(coefficients)
+        self._close_enough(None)
+        self.highs.clearSolver()
+        return self._counts_whole(relaxed)
+
     def relaxed_bound(self, coefficients: np.ndarray) -> float:
         """The least value of one goal when counts need not be whole."""
         self._whole(np.zeros_like(self.matrix.whole))
         self._aim(coefficients)
         self.highs.clearSolver()
+        if self.large:  # nobody asks for its basis
+            self.highs.setOptionValue("solver", "ipm")
+            self.highs.setOptionValue("run_crossover", "off")
         status = self._run()
+        self.highs.setOptionValue("solver", "choose")
+        self.highs.setOptionValue("run_crossover", "on")
         return float(self.highs.getInfo().objective_function_value) if status == highspy.HighsModelStatus.kOptimal else -INFINITY
 
     def prices(self, coefficients: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ import numpy as np
 from optimisation.curves import Curve, Followed, Tangent, follow, told_true
 from optimisation.linear import LinearSolver
 
-_MOST_REPAIRS, _NEARER = 5, 0.4
+_MOST_REPAIRS, _MOST_ROUNDS, _NEARER = 5, 3, 0.4
 _SAME, _ALIKE = 1e-9, 1e-4
 """A repair may be worse by the second share where its rows tell the truth and those of the plan before it did not."""
 
@@ -91,26 +91,79 @@ def settle(
     """
     if followed is None:
         return curve.settled(values), None
-    tangent = curve.tangent(values)
-    error = curve.error(followed.tangent, values, tangent.settled)
-    best, reach = float(aim @ tangent.settled), 1.0
-    for _ in range(_MOST_REPAIRS):
-        solver.touch(curve, tangent)
-        _keep_near(solver, curve, tangent.settled, reach)
-        found = solver.around(aim, tangent.settled)
-        if found is None:
+    aimed, best_linear = _Aimed(solver, curve, aim), float(aim @ followed.values)
+    plan = aimed.repaired(aimed.settled(values, followed.tangent))
+    for _ in range(_MOST_ROUNDS):
+        if plan.worth <= best_linear + solver.settings.gap / 4 * abs(best_linear) or solver.clock.must_stop():
             break
-        renewed = curve.tangent(found)
-        away, reached = curve.error(tangent, found, renewed.settled), float(aim @ renewed.settled)
-        allowed = _ALIKE if told_true(away) and not told_true(error) else _SAME
-        if reached <= best + allowed * abs(best):
-            tangent, error, best = renewed, away, reached
-            if told_true(error):
+        again = aimed.counted_again(plan)
+        if again is None or again.worth >= plan.worth:
+            break
+        plan = again
+    solver.touch(curve, plan.tangent)
+    _keep_near(solver, curve, plan.tangent.settled, _AROUND)
+    return plan.tangent.settled, CurveCheck(followed.error, plan.error, best_linear, plan.worth, followed.passes)
+
+
+@dataclass(frozen=True, eq=False)
+class _Settled:
+    """A plan with the rows about itself, how far the rows it was solved with were from the curve, and the goals in one."""
+
+    tangent: Tangent
+    error: np.ndarray
+    worth: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Aimed:
+    """What a part is solved for."""
+
+    solver: LinearSolver
+    curve: Curve
+    aim: np.ndarray
+
+    def settled(self, values: np.ndarray, rows: Tangent) -> _Settled:
+        """A plan that was solved with some rows."""
+        tangent = self.curve.tangent(values)
+        return _Settled(tangent, self.curve.error(rows, values, tangent.settled), float(self.aim @ tangent.settled))
+
+    def near(self, plan: _Settled, reach: float) -> np.ndarray:
+        """Rows about a plan, lists kept near it; the plan."""
+        self.solver.touch(self.curve, plan.tangent)
+        _keep_near(self.solver, self.curve, plan.tangent.settled, reach)
+        return plan.tangent.settled
+
+    def repaired(self, plan: _Settled) -> _Settled:
+        """Whole numbers fixed, the rest chosen again about the plan until the rows tell the truth."""
+        reach = 1.0
+        for _ in range(_MOST_REPAIRS):
+            found = self.solver.around(self.aim, self.near(plan, reach))
+            if found is None:
                 break
-        reach *= _NEARER
-    solver.touch(curve, tangent)
-    _keep_near(solver, curve, tangent.settled, _AROUND)
-    return tangent.settled, CurveCheck(followed.error, error, float(aim @ followed.values), best, followed.passes)
+            renewed = self.settled(found, plan.tangent)
+            allowed = _ALIKE if told_true(renewed.error) and not told_true(plan.error) else _SAME
+            if renewed.worth <= plan.worth + allowed * abs(plan.worth):
+                plan = renewed
+                if told_true(plan.error):
+                    break
+            reach *= _NEARER
+        return plan
+
+    def counted_again(self, plan: _Settled) -> _Settled | None:
+        """Choices fixed, counts relaxed about the plan, then whole again near that; None where nothing was found."""
+        reach, relaxed = 2.0, plan
+        for _ in range(_MOST_REPAIRS):
+            found = self.solver.around(self.aim, self.near(relaxed, reach), counts_free=True)
+            if found is None:
+                return None
+            renewed = self.settled(found, relaxed.tangent)
+            better = renewed.worth < relaxed.worth
+            relaxed = renewed if better else relaxed
+            if better and told_true(renewed.error):
+                break
+            reach *= _NEARER
+        whole = self.solver.counts_whole(self.aim, self.near(relaxed, 1.0))
+        return None if whole is None else self.repaired(self.settled(whole, relaxed.tangent))
 
 
 def _keep_near(solver: LinearSolver, curve: Curve, values: np.ndarray, reach: float, least: np.ndarray | float = 0.0) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-DEFINITIONS = ("patient = [patient]", "session = [session]", "mobile_unit = [mobile_unit]", "gbp = [money]")
+DEFINITIONS = ("patient = [patient]", "session = [session]", "mobile_unit = [mobile_unit]", "report = [report]", "gbp = [money]")
 
 NONE = "dimensionless"
 PATIENTS = "patient"

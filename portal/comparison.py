@@ -140,6 +140,7 @@ def _totals(side: Side) -> dict[str, tuple[float, str]]:
     end = plan["waiting_list"]
     end = end[end["week"] == end["week"].max()]
     sessions = plan["sessions"]
+    late = plan["reporting"].groupby("week")["late_over_4_weeks"].sum()
     weeks = max(side.scenario.weeks, 1)
     return {
         "Lists that meet the target": (float(side.met), f"of {len(met)} lists"),
@@ -153,6 +154,8 @@ def _totals(side: Side) -> dict[str, tuple[float, str]]:
         "Bought from providers": (float(plan["external"]["patients"].sum()), "patients over the plan"),
         "Weeks with a mobile unit in use": (float(plan["mobiles"]["present"].sum()), "unit weeks"),
         "Overtime, bank and agency": (float(plan["staffing"][["overtime_hours", "bank_or_agency_hours"]].to_numpy().sum()), "hours over the plan"),
+        "Late reports in the worst week": (float(late.max()) / 60 if len(late) else 0.0, "hours"),
+        "Staff lent to other organisations": (float(plan["shared_staff"]["hours"].sum()), "hours over the plan"),
         "Must-do work left undone": (float(plan["activity"]["undone"].sum()), "patient weeks"),
         "Cost": (float(plan.summary["cost_gbp"]["total"]), "£ over the plan"),
     }

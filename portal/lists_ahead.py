@@ -141,7 +141,7 @@ def _now(held: Dataset, found: Unchanged, assumptions: Assumptions) -> pd.DataFr
         waiting=waiting.to_numpy(), over_six=bands.loc[:, OVER_SIX:].sum(axis=1).to_numpy(), mean_wait=over(bands.to_numpy() @ middle, waiting)
     )
     rows["share_over_six"] = over(rows.pop("over_six"), rows["waiting"])
-    return rows.assign(target_share=assumptions.values("target_share", rows[KEYS]))
+    return rows.assign(target_share=assumptions.values("target_share", rows[KEYS].assign(week=pd.Timestamp(held.data_date))))
 
 
 @dataclass(frozen=True, eq=False)

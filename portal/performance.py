@@ -159,7 +159,7 @@ def monthly(scope: Scope, dataset_id: str) -> Monthly:
     marks = _marks(concerns, lists, panel.periods)
     return Monthly(
         lists, panel.periods, panel.bands[order], np.stack([panel.streams[k][order] for k in KINDS], axis=2), panel.streams["additions"][order],
-        exposures(calendar, panel.periods, 0.0), held.assumptions.values("target_share", lists), concerns,
+        exposures(calendar, panel.periods, 0.0), held.assumptions.values("target_share", lists.assign(week=pd.Timestamp(held.data_date))), concerns,
         {part: marks[part, True] for part in (LIST, DONE, SPLIT)}, {part: marks[part, False] for part in (LIST, DONE, SPLIT)},
     )  # fmt: skip
 

@@ -49,11 +49,14 @@ def breaches(scope: Scope, dataset_id: str, weeks: int) -> pd.DataFrame:
     columns = ["organisation", "test", "now", "target", "kind", "when", "weeks", "share", "lower_80", "upper_80"]
     if rows.empty:
         return pd.DataFrame(columns=columns)
-    rows = rows.assign(target=held.assumptions.values("target_share", rows[["organisation", "test"]]), now=_now(scope, dataset_id, rows))
-    rows = rows[rows["now"] <= rows["target"]]
     first = rows["origin"].dt.to_period("M")
     when = (first + rows["horizon"].to_numpy()).dt.to_timestamp(how="end").dt.normalize()
-    rows = rows.assign(when=when, weeks=(when - first.dt.to_timestamp(how="end").dt.normalize()).dt.days / 7, share=rows["share_over_six"])
+    at = rows[["organisation", "test"]]
+    asked = {name: held.assumptions.values("target_share", at.assign(week=week)) for name, week in (("now", held.data_date), ("then", when))}
+    rows = rows.assign(target=asked["then"], now=_now(scope, dataset_id, rows), when=when)
+    rows = rows[rows["now"].to_numpy() <= asked["now"]]
+    first = rows["origin"].dt.to_period("M")
+    rows = rows.assign(weeks=(rows["when"] - first.dt.to_timestamp(how="end").dt.normalize()).dt.days / 7, share=rows["share_over_six"])
     rows = rows[rows["weeks"] <= weeks + 0.5]
     over = rows["share"] > rows["target"]
     possible = (rows["upper_80"] > rows["target"]) & (weeks <= POSSIBLE_WITHIN)

@@ -22,11 +22,12 @@ from forecasting.forecast import METHOD
 from optimisation.allocation.booking_curve import booking_curve
 from optimisation.allocation.limits import limits
 from optimisation.allocation.list_check import list_check
-from optimisation.allocation.measures import costs, measures, met, met_by_test
+from optimisation.allocation.measures import costs, longest_waiters, measures, met, met_by_test
 from optimisation.allocation.model import build_model
 from optimisation.allocation.objective import GOALS
 from optimisation.allocation.problem import Inputs, build_problem
 from optimisation.allocation.result import Solved, tables
+from optimisation.allocation.result_reporting import reporting_notes
 from optimisation.allocation.worth import SHORTFALL, probes, worth
 from optimisation.matrix import Matrix, matrix_of
 from optimisation.solving import Outcome, Spread, solve_in_order
@@ -106,7 +107,7 @@ def _plan(
     cost = costs(found, solved)
     found["limits"] = limits(inputs, solved, months.loc[~months["met"], ["organisation", "test", "week"]])
     found["worth"] = worth(inputs, matrix, outcome)
-    found["measures"] = measures(inputs, found, months, cost)
+    found["measures"] = measures(inputs, solved, found, months, cost)
     clock.lap("write")
     summary = {
         "status": outcome.status,
@@ -117,10 +118,11 @@ def _plan(
         "size": {"rows": matrix.rows.shape[0], "columns": matrix.rows.shape[1], "integers": int(matrix.whole.sum()), **outcome.details},
         "target": _target(inputs, solved),
         "met": met_by_test(months),
+        "met_thirteen": met_by_test(longest_waiters(solved)),
         "booking_order": PRESENT_ORDER if solved.problem.booking is not None else IN_TURN,
         "list_check": list_check(solved, outcome),
         "cost_gbp": cost,
-        "notes": _notes(dataset, inputs),
+        "notes": [*_notes(dataset, inputs), *reporting_notes(inputs, solved)],
         "findings": [f.sentence() for f in (*inputs.today.findings, *lock_findings(scenario.locks, dataset.network, inputs.weeks))],
         "provenance": _provenance(dataset, scenario, settings, inputs),
     }
@@ -128,12 +130,15 @@ def _plan(
 
 
 def _target(inputs: Inputs, solved: Solved) -> dict[str, Any]:
-    shares: dict[str, dict[str, float]] = {}
-    for (o, m), share in solved.problem.values["target_share"].items():
-        shares.setdefault(o, {})[m] = share
+    steps: dict[str, dict[str, list[tuple[str, float]]]] = {}
+    for (o, m, w), share in solved.problem.values["target_share"].items():
+        taken = steps.setdefault(o, {}).setdefault(m, [])
+        if not taken or taken[-1][1] != share:
+            taken.append((f"{solved.monday(w):%Y-%m-%d}", share))
     asked = sorted({w for *_, w in solved.problem.sets["measured_tests"]})
     return {
-        "share": shares,
+        "share": {o: {m: taken[-1][1] for m, taken in tests.items()} for o, tests in steps.items()},
+        "steps": steps,
         "from_week": asked[0] if asked else None,
         "horizon_weeks": len(inputs.weeks),
         "measured_weeks": [f"{solved.monday(w):%Y-%m-%d}" for w in asked],

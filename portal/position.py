@@ -39,7 +39,8 @@ def newest(dataset: Dataset) -> pd.DataFrame:
     """The lists at the newest month end, as `history`, with target_share and within (True where the share is at most the target's)."""
     frame = history(dataset)
     frame = frame[(frame["period"] == dataset.activity.latest) & (frame["waiting"] > 0)].reset_index(drop=True)
-    frame["target_share"] = dataset.assumptions.values("target_share", frame[["organisation", "test"]])
+    at = frame[["organisation", "test"]].assign(week=pd.Timestamp(dataset.data_date))
+    frame["target_share"] = dataset.assumptions.values("target_share", at)
     return frame.assign(within=frame["share"] <= frame["target_share"])
 
 

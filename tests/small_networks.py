@@ -160,6 +160,12 @@ class Tiny:
         }
 
 
+def readers(**wte: float) -> dict[str, list[dict[str, Any]]]:
+    """Tables of a staff group that writes reports; organisation → whole-time equivalents in post."""
+    post = [{"organisation": o, "staff_group": "readers", "wte": n} for o, n in wte.items()]
+    return {"staff_groups": [{"staff_group": "readers", "title": "Readers"}], "staff_in_post": post}
+
+
 def month(
     period: str, *, organisation: str = "P", test: str = "x", seen: float = 0, planned: float = 0, unscheduled: float = 0, **bands: float
 ) -> dict[str, Any]:  # fmt: skip

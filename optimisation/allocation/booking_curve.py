@@ -156,6 +156,6 @@ def booking_curve(problem: Problem, matrix: Matrix) -> BookingCurve | None:
         opening=np.array([problem.values["opening_list"][i] for i in lists]),
         additions=np.array([[problem.values["additions"][*i, w] for w in weeks] for i in lists]), over=over,
         under_six=np.array([problem.values["under_six"][i] for i in measured]),
-        short=np.array([column["shortfall", i] for i in tests]), share=np.array([problem.values["target_share"][i[:2]] for i in tests]),
+        short=np.array([column["shortfall", i] for i in tests]), share=np.array([problem.values["target_share"][i] for i in tests]),
         of_target=np.array([tests.index((o, m, w)) for o, m, _, w in measured]),
     )  # fmt: skip

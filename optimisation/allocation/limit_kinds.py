@@ -2,11 +2,17 @@
 
 OPENINGS = "Openings"
 STAFF = "Staff hours"
+LENDING = "Hours lent"
 MOBILES = "Mobile unit weeks"
 INSOURCING = "Insourcing limit"
 OUTSOURCING = "Outsourcing limit"
 BATCH = "Largest aid batch"
+BUDGET = "Premium budget"
+EXTRA_MINUTES = "Extra minutes by road"
 ACCEPTANCE = "Patients who accept aid"
+REPORTING = "Reporting minutes"
+REPORTS_LENT = "Reporting for other trusts"
+OUTSOURCED_REPORTS = "Outsourced reports"
 TRAVEL = "Travel limit"
 SHORTEST = "Shortest list"
 

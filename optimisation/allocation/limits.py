@@ -9,9 +9,26 @@ import numpy as np
 import pandas as pd
 
 from data.travel import journeys
-from optimisation.allocation.limit_kinds import ACCEPTANCE, BATCH, INSOURCING, MOBILES, OPENINGS, OUTSOURCING, SHORTEST, STAFF, TRAVEL
+from optimisation.allocation.limit_kinds import (
+    ACCEPTANCE,
+    BATCH,
+    BUDGET,
+    EXTRA_MINUTES,
+    INSOURCING,
+    LENDING,
+    MOBILES,
+    OPENINGS,
+    OUTSOURCED_REPORTS,
+    OUTSOURCING,
+    REPORTING,
+    REPORTS_LENT,
+    SHORTEST,
+    STAFF,
+    TRAVEL,
+)
 from optimisation.allocation.problem import Inputs
 from optimisation.allocation.result import Solved
+from optimisation.allocation.result_reporting import reporting_weeks
 
 _FULL = 1e-4
 """A limit binds when this little of it is left, in its own unit."""
@@ -27,7 +44,7 @@ def limits(inputs: Inputs, s: Solved, shortfall: pd.DataFrame) -> pd.DataFrame:
         s: its solution.
         shortfall: organisation, test, week (Monday): where the target is missed.
     """
-    parts = (_openings, _staff, _mobiles, _insourcing, _outsourcing, _batches, _acceptance, _shortest)
+    parts = (_openings, _staff, _lending, _reporting, _mobiles, _insourcing, _outsourcing, _budgets, _batches, _acceptance, _extra_minutes, _shortest)
     rows = [row for part in parts for row in part(inputs, s)]
     rows.extend(_travel(inputs, s, shortfall))
     frame = pd.DataFrame(rows, columns=_COLUMNS)
@@ -59,9 +76,18 @@ def _openings(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
 def _staff(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
     organisations, groups = inputs.network.short_titles("organisations"), inputs.network.titles("staff_groups")
     for o, g, w in s.problem.sets["staff_weeks"]:
-        most = sum(s.given(name, (o, g, w)) for name in ("staff_hours", "overtime_limit", "bank_limit"))
+        borrowed, lent = s.hours_shared(o, g, w)
+        most = sum(s.given(name, (o, g, w)) for name in ("staff_hours", "overtime_limit", "bank_limit")) + borrowed - lent
         value = -s.row_prices.get("staff_time", {}).get((o, g, w), 0.0)
         yield _row(STAFF, f"{groups[g]}, {organisations[o]}", s.monday(w), s.hours_needed[o, g, w], most, value, "hours")
+
+
+def _lending(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    organisations, groups = inputs.network.short_titles("organisations"), inputs.network.titles("staff_groups")
+    for o, g, w in s.problem.neighbours["lends_to"]:
+        value = -s.row_prices.get("lending_limit_kept", {}).get((o, g, w), 0.0)
+        lent = s.hours_shared(o, g, w)[1]
+        yield _row(LENDING, f"{groups[g]}, {organisations[o]}", s.monday(w), lent, s.given("lending_limit", (o, g, w)), value, "hours")
 
 
 def _mobiles(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
@@ -87,6 +113,31 @@ def _outsourcing(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
         used = sum(s.of("outsourced", (*i, w)) for i in lists)
         value = -s.row_prices.get("outsourcing_limit", {}).get((o, m, w), 0.0)
         yield _row(OUTSOURCING, f"{tests[m]}, {organisations[o]}", s.monday(w), used, s.given("outsourced_limit", (o, m, w)), value, "patients")
+
+
+def _reporting(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    """Own reporting time, what of it may be given to others, and outsourced reports; each place names the tests it holds for."""
+    organisations, tests = inputs.network.short_titles("organisations"), inputs.network.titles("tests")
+    for r in reporting_weeks(s):
+        i, monday = (r.organisation, r.week), s.monday(r.week)
+        named = ", ".join(title for m, title in tests.items() if (r.organisation, m) in s.problem.values["report_minutes"])
+        where = f"{organisations[r.organisation]}: {named or 'reports of other trusts'}"
+        value = -s.row_prices.get("reporting_time", {}).get(i, 0.0)
+        yield _row(REPORTING, where, monday, r.own_used, r.available, value, "minutes")
+        if i in s.problem.values["report_lending_limit"]:
+            value = -s.prices.get("lent", {}).get(i, 0.0)
+            yield _row(REPORTS_LENT, where, monday, max(-r.shared, 0.0), s.given("report_lending_limit", i), value, "minutes")
+        if i in s.problem.values["outsourced_report_limit"]:
+            value = -s.prices.get("outsourced_reports", {}).get(i, 0.0)
+            yield _row(OUTSOURCED_REPORTS, where, monday, r.outsourced, s.given("outsourced_report_limit", i), value, "reports")
+
+
+def _budgets(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    """Budgets of the whole plan stand in its first week: they limit every week."""
+    organisations = inputs.network.short_titles("organisations")
+    for (o,), pounds in s.problem.values["premium_budget"].items():
+        value = -s.row_prices.get("premium_budget_kept", {}).get(o, 0.0)
+        yield _row(BUDGET, organisations[o], s.monday(1), s.premium_spend(o), pounds, value, "£ over the plan")
 
 
 def _batches(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
@@ -116,6 +167,16 @@ def _shortest(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
         if waiting > _FULL and least >= waiting - _FULL:
             value = sum(s.prices.get("waiting", {}).get(i, 0.0) for i in lists)
             yield _row(SHORTEST, f"{tests[m]}, {organisations[o]}", s.monday(w), least, waiting, value, "patients")
+
+
+def _extra_minutes(inputs: Inputs, s: Solved) -> Iterator[tuple[Any, ...]]:
+    """Caps over the whole plan stand in its first week; what one minute more is worth is for all patients of the group together."""
+    tests = inputs.network.titles("tests")
+    for (group, m), (patients, minutes) in s.extra_minutes.items():
+        if (m,) in s.problem.values["extra_minutes_cap"] and patients > _FULL:
+            value = -s.row_prices.get("extra_minutes_capped", {}).get((group, m), 0.0) * patients
+            cap = s.given("extra_minutes_cap", (m,))
+            yield _row(EXTRA_MINUTES, f"{tests[m]}, {group} patients", s.monday(1), minutes / patients, cap, value, "minutes, mean over the plan")
 
 
 def _travel(inputs: Inputs, s: Solved, shortfall: pd.DataFrame) -> Iterator[tuple[Any, ...]]:

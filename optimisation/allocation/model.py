@@ -9,7 +9,21 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from optimisation.allocation.equations import believability, capacity, mobiles, must_do, mutual_aid, staff, target, waiting_list
+from optimisation.allocation.equations import (
+    believability,
+    budget,
+    capacity,
+    fairness,
+    frameworks,
+    mobiles,
+    must_do,
+    mutual_aid,
+    reporting,
+    sharing,
+    staff,
+    target,
+    waiting_list,
+)
 from optimisation.allocation.objective import GOALS
 from optimisation.allocation.parameters import BY_NAME, PARAMETERS
 from optimisation.allocation.problem import Index, Problem
@@ -63,6 +77,26 @@ def _outsourced_tests(p: Problem) -> list[Index]:
     return list(p.neighbours["outsourced_test"])
 
 
+def _pooled_weeks(p: Problem) -> list[Index]:
+    return list(p.neighbours["reporters_in"])
+
+
+def _lenders(p: Problem) -> list[Index]:
+    return list(p.neighbours["lends_to"])
+
+
+def _budgets(p: Problem) -> list[Index]:
+    return list(p.values["premium_budget"])
+
+
+def _weighed_lists(p: Problem) -> list[Index]:
+    return list(p.values["unchanged_list"])
+
+
+def _capped_groups(p: Problem) -> list[Index]:
+    return [i for i in p.neighbours["group_routes"] if (i[1],) in p.values["extra_minutes_cap"]]
+
+
 def _frozen_lists(p: Problem) -> list[Index]:
     return p.sets["list_weeks"] if p.rota_is_fixed else []
 
@@ -78,8 +112,19 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("shared_openings", _insourcing_rooms, capacity.shared_openings),
     Equation("insourcing_limit", _insourced_tests, capacity.insourcing_limit),
     Equation("outsourcing_limit", _outsourced_tests, capacity.outsourcing_limit),
+    Equation("order_not_too_small", _set("order_periods"), frameworks.order_not_too_small),
+    Equation("nothing_without_order", _set("order_periods"), frameworks.nothing_without_order),
     Equation("must_be_done", _set("must_do_streams"), must_do.must_be_done),
     Equation("staff_time", _set("staff_weeks"), staff.staff_time),
+    Equation("reports_arise", _set("reporting_weeks"), reporting.reports_arise),
+    Equation("report_backlog", _set("reporting_weeks"), reporting.report_backlog),
+    Equation("reporting_time", _set("reporting_weeks"), reporting.reporting_time),
+    Equation("reporting_shared", _pooled_weeks, reporting.reporting_shared),
+    Equation("outsourced_when_done", _set("outsourced_reporting"), reporting.outsourced_when_done),
+    Equation("late_after_four_weeks", _set("reporting_weeks"), reporting.late_after_four_weeks),
+    Equation("reports_owed", _set("reporters"), reporting.reports_owed),
+    Equation("lending_limit_kept", _lenders, sharing.lending_limit_kept),
+    Equation("premium_budget_kept", _budgets, budget.premium_budget_kept),
     Equation("one_place", lambda p: _by_week(p, list(p.neighbours["spots_of"])), mobiles.one_place),
     Equation("one_unit_a_pad", _contested_pads, mobiles.one_unit_a_pad),
     Equation("arrival", _set("mobile_places"), mobiles.arrival),
@@ -95,6 +140,10 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("over_six_in_turn", _set("measured_lists"), waiting_list.over_six_in_turn),
     Equation("over_six_as_booked", _set("booked_weeks"), waiting_list.over_six_as_booked),
     Equation("target", _set("measured_tests"), target.target),
+    Equation("over_thirteen_in_turn", _set("thirteen_lists"), waiting_list.over_thirteen_in_turn),
+    Equation("thirteen_target", _set("thirteen_tests"), target.thirteen_target),
+    Equation("largest_share_counted", _weighed_lists, fairness.largest_share_counted),
+    Equation("extra_minutes_capped", _capped_groups, fairness.extra_minutes_capped),
     Equation("above_rota", _set("growing_sessions"), believability.above_rota),
     Equation("ramp", _set("station_sessions"), believability.ramp),
     Equation("not_longer", _set("judged_lists"), believability.not_longer),

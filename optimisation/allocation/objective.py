@@ -22,8 +22,13 @@ def undone(m: Any) -> Any:
 
 
 def shortfall(m: Any) -> Any:
-    """Patients over the target share at month ends, later months counting more: Σ price[o,m,w]·short[o,m,w]."""
-    return sum(m.shortfall_price[i] * v for i, v in m.shortfall.items())
+    """Patients over the target shares at month ends, later months counting more, and late reports.
+
+    Σ (price[o,m,w]·short[o,m,w] + price13[o,m,w]·short13[o,m,w]) + Σ price[o]·late[o,w]
+    """
+    six = sum(m.shortfall_price[i] * v for i, v in m.shortfall.items())
+    thirteen = sum(m.thirteen_price[i] * v for i, v in m.thirteen_shortfall.items())
+    return six + thirteen + sum(m.late_report_price[i[0]] * v for i, v in m.late_reports.items())
 
 
 def longer(m: Any) -> Any:
@@ -32,12 +37,12 @@ def longer(m: Any) -> Any:
 
 
 def cost(m: Any) -> Any:
-    """Money: sessions, consumables, mobile units, aid, in- and outsourcing, overtime, bank and agency."""
+    """Money: sessions, consumables, mobile units, aid, in- and outsourcing, overtime, bank and agency, shared staff."""
     return sum(part(m) for part in COSTS.values())
 
 
 def disturbance(m: Any) -> Any:
-    """Changes from today's rota and from week to week, patients' waits and journeys, and a cliff at the end, at their stated prices.
+    """Changes from today's rota and from week to week, waits, unequal waits and journeys, reports written elsewhere, and a cliff, at stated prices.
 
     The size of a change is 2·more - (n - today), and of all ramps of a session type 2·Σ rise - (n - today) in the last week.
     """
@@ -51,7 +56,9 @@ def disturbance(m: Any) -> Any:
     )
     travel = sum(m.travel_price[k, s, o] * m.examined[o, k, u, s, a, w] for o, k, u, s, a, w in _away(m))
     waiting = sum(m.waiting_price[i[1]] * v for i, v in m.waiting.items())
-    return rota + ramps + travel + waiting + sum(m.cliff_price[i[1]] * v for i, v in m.cliff.items())
+    shared = sum(m.shared_reporting_price[i[0]] * v for i, v in m.lent.items())
+    unequal = sum(m.fairness_price[i] * v for i, v in m.largest_share.items())
+    return rota + ramps + travel + waiting + shared + unequal + sum(m.cliff_price[i[1]] * v for i, v in m.cliff.items())
 
 
 def _away(m: Any) -> Any:
@@ -90,6 +97,19 @@ def _extra_hours(m: Any) -> Any:
     return sum(m.overtime_cost[i[:2]] * v for i, v in m.overtime.items()) + sum(m.bank_cost[i[:2]] * v for i, v in m.bank.items())
 
 
+def _outsourced_reports(m: Any) -> Any:
+    return sum(m.outsourced_report_price[i[0]] * v for i, v in m.outsourced_reports.items())
+
+
+def _owed_reports(m: Any) -> Any:
+    """Reports put off beyond the end are still to be written, at the price of an outsourced one: a growing backlog saves nothing."""
+    return sum(m.outsourced_report_price[o] / m.mean_report[o] * v for o, v in m.owed_reports.items())
+
+
+def _shared_staff(m: Any) -> Any:
+    return sum(m.sharing_price[i[:3]] * v for i, v in m.shared.items())
+
+
 COSTS: dict[str, Callable[[Any], Any]] = {
     "sessions": _sessions,
     "examinations": _examinations,
@@ -98,12 +118,15 @@ COSTS: dict[str, Callable[[Any], Any]] = {
     "mutual aid": _aid,
     "in- and outsourcing": _external,
     "overtime, bank and agency": _extra_hours,
+    "outsourced reports": _outsourced_reports,
+    "reports owed at the end": _owed_reports,
+    "shared staff": _shared_staff,
 }
 
 GOALS: tuple[Goal, ...] = (
     Goal("undone", "Planned and unscheduled work left undone", undone),
-    Goal("shortfall", "Patients over the target", shortfall),
+    Goal("shortfall", "Patients over the target, and late reports", shortfall),
     Goal("longer", "Lists longer than without a change", longer),
     Goal("cost", "Cost", cost),
-    Goal("disturbance", "Disturbance, waits, travel and cliff", disturbance),
+    Goal("disturbance", "Disturbance, waits, unequal waits, travel and cliff", disturbance),
 )

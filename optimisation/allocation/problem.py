@@ -79,10 +79,15 @@ def build_problem(inputs: Inputs) -> Problem:
     """Index sets, parameter values and bounds of one instance."""
     from optimisation.allocation.problem_booking import booking_order
     from optimisation.allocation.problem_help import aid, external, mobiles, staff
+    from optimisation.allocation.problem_limits import budgets, fairness, longest_waiters, orders, sharing
     from optimisation.allocation.problem_parts import lists, stations, targets
+    from optimisation.allocation.problem_reporting import reporting
 
     draft = Draft(inputs)
-    for part in (stations, lists, mobiles, staff, aid, external, targets, booking_order):
+    parts = (
+        stations, lists, mobiles, staff, sharing, aid, external, orders, budgets, reporting, targets, longest_waiters, fairness, booking_order,
+    )  # fmt: skip
+    for part in parts:
         part(draft)
     return Problem(inputs.weeks, draft.sets, draft.neighbours, draft.values, draft.session_bounds, draft.present_bounds,
                    not inputs.lever("change_sessions"), draft.booking)  # fmt: skip

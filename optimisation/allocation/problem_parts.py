@@ -139,7 +139,6 @@ def _must_do(d: Draft) -> None:
 def targets(d: Draft) -> None:
     """Where and when the target is measured, and the end of the plan."""
     pairs = list(dict.fromkeys((o, m) for o, m, _ in d.sets["lists"]))
-    d.over("target_share", pairs, "target_share", ["organisation", "test"])
     first = d.over("target_week", pairs, "target_week", ["organisation", "test"])
     del d.values["target_week"]
     price = d.over("shortfall_price", pairs, "shortfall_price", ["", "test"])
@@ -147,6 +146,7 @@ def targets(d: Draft) -> None:
     if not measured:
         measured = [d.weeks[-1]]
     d.sets["measured_tests"] = [(o, m, w) for o, m in pairs for w in measured if w >= first[o, m]]
+    d.over("target_share", d.sets["measured_tests"], "target_share", ["organisation", "test"], weekly=True)
     d.values["shortfall_price"] = {(o, m, w): price[o, m] * (1 + sum(first[o, m] <= q < w for q in measured)) for o, m, w in d.sets["measured_tests"]}
     d.join("lists_of_test", (((o, m), u) for o, m, u in d.sets["lists"]))
     wanted = set(d.sets["measured_tests"])

@@ -12,6 +12,8 @@ import pandas as pd
 from data.network import ALL_PRIORITIES
 from data.travel import offers_of
 from optimisation.allocation.problem import Index, Inputs, Problem
+from optimisation.allocation.problem_limits import staff_roads
+from optimisation.allocation.result_reporting import reporting_weeks
 from optimisation.matrix import Matrix
 from optimisation.solving import Outcome
 
@@ -59,6 +61,29 @@ class Solved:
             hours[o, g, w] = sessions + units
         return hours
 
+    def hours_shared(self, o: str, g: str, w: int) -> tuple[float, float]:
+        """Staff hours borrowed and lent."""
+        near = self.problem.near
+        borrowed = sum(self.of("shared", (i, o, g, w)) for i in near("borrows_from", (o, g, w)))
+        return borrowed, sum(self.of("shared", (o, j, g, w)) for j in near("lends_to", (o, g, w)))
+
+    def premium_spend(self, o: str) -> float:
+        """£ of an organisation that count towards its premium budget."""
+        near = self.problem.near
+        hours = sum(self.given(f"{k}_cost", i[:2]) * self.of(k, i) for i in near("premium_staff", (o,)) for k in ("overtime", "bank"))
+        bought = sum(self.given(f"{k}_price", i[:2]) * self.of(k, i) for k in ("insourced", "outsourced") for i in near(f"premium_{k}", (o,)))
+        return float(hours + bought + sum(self.given("mobile_week_cost", i[:1]) * self.of("present", i) for i in near("premium_mobiles", (o,))))
+
+    @cached_property
+    def extra_minutes(self) -> dict[Index, tuple[float, float]]:
+        """Patients of a group examined elsewhere and their extra minutes by road, by group and test."""
+        sums: dict[Index, tuple[float, float]] = {}
+        for (group, m), routes in self.problem.neighbours["group_routes"].items():
+            sent = {r: sum(self.of("examined", (*r, w)) for w in range(1, self.problem.last_week + 1)) for r in routes}
+            patients = sum(n * self.given("group_part", (group, r[0], m, r[3])) for r, n in sent.items())
+            sums[group, m] = patients, sum(n * self.given("group_minutes", (group, r[0], m, r[3])) for r, n in sent.items())
+        return sums
+
     def given(self, name: str, index: Index) -> float:
         """A parameter's value, zero where there is none."""
         return self.problem.values[name].get(index, 0.0)
@@ -73,6 +98,8 @@ def tables(inputs: Inputs, s: Solved) -> dict[str, pd.DataFrame]:
         "transfers": _transfers(inputs, s),
         "external": _external(s),
         "staffing": _staffing(s),
+        "reporting": _reporting(s),
+        "shared_staff": _shared_staff(inputs, s),
         "waiting_list": _waiting_list(inputs, s),
         "list_model": _list_model(inputs, s),
     }
@@ -176,11 +203,27 @@ def _staffing(s: Solved) -> pd.DataFrame:
     for o, g, w in s.problem.sets["staff_weeks"]:
         overtime, bank = s.of("overtime", (o, g, w)), s.of("bank", (o, g, w))
         cost = overtime * s.given("overtime_cost", (o, g)) + bank * s.given("bank_cost", (o, g))
-        rows.append((o, g, s.monday(w), s.hours_needed[o, g, w], s.given("staff_hours", (o, g, w)), overtime, bank, 0.0, 0.0, cost))
+        shared = s.hours_shared(o, g, w)
+        rows.append((o, g, s.monday(w), s.hours_needed[o, g, w], s.given("staff_hours", (o, g, w)), overtime, bank, *shared, cost))
     return _frame(
         rows,
         "organisation staff_group week hours_needed hours_available overtime_hours bank_or_agency_hours shared_in_hours shared_out_hours cost_gbp",
     )
+
+
+def _reporting(s: Solved) -> pd.DataFrame:
+    rows = [
+        (r.organisation, s.monday(r.week), r.needed, r.available, r.shared, r.outsourced, r.backlog, r.late,
+         r.outsourced * s.given("outsourced_report_price", (r.organisation,)))
+        for r in reporting_weeks(s)
+    ]  # fmt: skip
+    return _frame(rows, "organisation week minutes_needed minutes_available shared_minutes outsourced_reports backlog late_over_4_weeks cost_gbp")
+
+
+def _shared_staff(inputs: Inputs, s: Solved) -> pd.DataFrame:
+    roads = staff_roads(inputs.network, s.problem.neighbours["sessions_with"], s.problem.neighbours["mobiles_with"])
+    rows = [(i, j, g, s.monday(w), v, roads[i, j, g], v * s.given("sharing_price", (i, j, g))) for (i, j, g, w), v in s.flows("shared")]
+    return _frame(rows, "from_organisation to_organisation staff_group week hours minutes cost_gbp")
 
 
 def _waiting_list(inputs: Inputs, s: Solved) -> pd.DataFrame:

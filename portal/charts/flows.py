@@ -110,6 +110,21 @@ def aid_routes(plan: Plan, network: Network) -> pd.DataFrame:
     }).reset_index(drop=True)  # fmt: skip
 
 
+def shared_staff(plan: Plan, network: Network) -> pd.DataFrame:
+    """Who lends staff to whom over the plan, by staff group: hours, weeks, minutes of a visit's journey, cost of travel."""
+    rows = plan["shared_staff"]
+    rows = rows.assign(road=rows["minutes"] * rows["hours"])
+    sums = rows.groupby(["from_organisation", "to_organisation", "staff_group"], sort=False).agg(
+        hours=("hours", "sum"), weeks=("week", "nunique"), first=("week", "min"), road=("road", "sum"), cost=("cost_gbp", "sum")
+    ).reset_index().sort_values("hours", ascending=False)  # fmt: skip
+    return pd.DataFrame({
+        "From": titled(sums["from_organisation"], "organisations", network), "To": titled(sums["to_organisation"], "organisations", network),
+        "Staff group": titled(sums["staff_group"], "staff_groups", network), "Hours over the plan": sums["hours"].round(0),
+        "In weeks": sums["weeks"], "From week of": sums["first"].map(day),
+        "Minutes by road there and back": (sums["road"] / sums["hours"]).round(0), "Cost of travel (£)": sums["cost"].round(0),
+    }).reset_index(drop=True)  # fmt: skip
+
+
 def external(plan: Plan, network: Network) -> pd.DataFrame:
     """Examinations bought from providers over the plan, by trust, test and kind."""
     rows = plan["external"].groupby(["organisation", "site", "test", "priority", "kind"], sort=False).agg(

@@ -85,17 +85,21 @@ def staffing(plan: Plan, network: Network, organisation: str) -> Evidence:
     over = rows[rows["use"] > 1 + 1e-6]
     title = network.short_titles("organisations")[organisation]
     use = rows.groupby("row", sort=False)["use"].mean().dropna()
-    finding = f"{title}: {number(extra)} hours of overtime, bank and agency over the plan"
+    borrowed, lent = (number(rows[f"shared_{way}_hours"].sum()) for way in ("in", "out"))
+    shared_staff = f"; {borrowed} hours borrowed and {lent} lent" if (borrowed, lent) != ("0", "0") else ""
+    finding = f"{title}: {number(extra)} hours of overtime, bank and agency over the plan{shared_staff}"
     busiest = f" Busiest group on average: {use.idxmax()}." if len(use) else ""
     alt = f"{finding}.{busiest} Above the available hours in {count(len(over), 'group and week', 'groups and weeks')}."
     said = [
         f"{number(r.hours_needed)} hours needed, {number(r.hours_available)} available,<br>{number(r.overtime_hours)} overtime, "
-        f"{number(r.bank_or_agency_hours)} bank and agency" for r in rows.itertuples()
+        f"{number(r.bank_or_agency_hours)} bank and agency, {number(r.shared_in_hours)} borrowed, {number(r.shared_out_hours)} lent"
+        for r in rows.itertuples()
     ]  # fmt: skip
     wide = _wide(rows, "use")
     figure = _grid(wide, 100 * wide, _wide(rows.assign(said=said), "said"), _USE, 0.0, _MOST_USE)
     subtitle = (
-        "Hours needed as part of the hours available in each week; the darker, the fuller; orange: more than available, so overtime, bank or agency"
+        "Hours needed as part of the hours available in each week; the darker, the fuller; orange: more than available, so overtime, bank, "
+        "agency or staff borrowed"
     )
     return Evidence(finding, subtitle, figure, alt, shown(BY_TABLE["staffing"], rows, network), f"staffing_{organisation}")
 
@@ -107,12 +111,13 @@ def staff_groups(plan: Plan, network: Network, organisation: str) -> pd.DataFram
     rows = rows.assign(use=100 * rows["hours_needed"] / rows["hours_available"].where(rows["hours_available"] > 0))
     sums = rows.groupby("staff_group", sort=False).agg(
         needed=("hours_needed", "mean"), available=("hours_available", "mean"), fullest=("use", "max"), overtime=("overtime_hours", "sum"),
-        bank=("bank_or_agency_hours", "sum"), cost=("cost_gbp", "sum"),
+        bank=("bank_or_agency_hours", "sum"), borrowed=("shared_in_hours", "sum"), lent=("shared_out_hours", "sum"), cost=("cost_gbp", "sum"),
     ).reset_index()  # fmt: skip
     return pd.DataFrame({
         "Staff group": titled(sums["staff_group"], "staff_groups", network), "Needed (hours a week)": sums["needed"].map(number),
         "Available (hours a week)": sums["available"].map(number), "Fullest week": sums["fullest"].map(lambda v: f"{number(v)}%" if v == v else ""),
         "Overtime (hours)": sums["overtime"].map(number), "Bank and agency (hours)": sums["bank"].map(number),
+        "Borrowed (hours)": sums["borrowed"].map(number), "Lent (hours)": sums["lent"].map(number),
         "Cost": sums["cost"].map(lambda v: f"£{number(v)}"),
     })  # fmt: skip
 

@@ -130,13 +130,18 @@ def _finding(plan: Plan, test: str, title: str) -> str:
 
 
 def _target(figure: go.Figure, plan: Plan, test: str) -> None:
-    """The target share from its first week on, where it is one for all trusts."""
-    shares = {by_test[test] for by_test in plan.summary["target"]["share"].values() if test in by_test}
-    weeks = plan.summary["target"]["measured_weeks"]
-    if len(shares) == 1 and weeks:
-        share = shares.pop()
-        last = plan["waiting_list"]["week"].max()
-        line_of(figure, share, f"Target {percent(share, 0)} from {day(weeks[0])}", start=pd.Timestamp(weeks[0]), end=last)
+    """The target share from its first week on, in its steps, where it is one for all trusts."""
+    target = plan.summary["target"]
+    first = target["measured_weeks"][:1]
+    ever = {o: {m: [(week, share) for week in first] for m, share in by_test.items()} for o, by_test in target["share"].items()}
+    steps = target.get("steps", ever)  # plans made before targets could have steps do not say any
+    asked = {tuple(map(tuple, by_test[test])) for by_test in steps.values() if test in by_test}
+    if len(asked) != 1:
+        return
+    taken = [(pd.Timestamp(week), share) for week, share in asked.pop()]
+    ends = [*(week for week, _ in taken[1:]), plan["waiting_list"]["week"].max()]
+    for (start, share), end in zip(taken, ends, strict=True):
+        line_of(figure, share, f"Target {percent(share, 0)} from {day(start)}", start=start, end=end)
 
 
 def lines(figure: go.Figure, series: Mapping[str, tuple[pd.Series, pd.Series]], hover: str, *, height: float = 0.0) -> None:

@@ -1,7 +1,8 @@
 """The independent check of a plan: its written tables against the dataset and the scenario, and nothing else.
 
-Neither the optimisation model nor its problem is used. Openings, room time, staff hours, moves, journeys, acceptance, lists, ages and costs are
-worked out again from the tables of the network, the assumptions and the history; today's rota alone is taken from where it is defined.
+Neither the optimisation model nor its problem is used, nor any forecast. Openings, room time, staff hours, moves, journeys, acceptance, lists, ages
+and costs are worked out again from the tables of the network, the assumptions and the history; today's rota, and how lists are booked, are taken from
+where they are defined.
 """
 
 from __future__ import annotations
@@ -12,13 +13,18 @@ from data.dataset import Dataset
 from data.errors import Refused
 from data.findings import Findings
 from data.scenario import Scenario
+from portal.checking.budget import check_budgets
 from portal.checking.capacity import check_must_do, check_rooms, check_sessions, check_staff
 from portal.checking.facts import Facts
+from portal.checking.fairness import check_extra_minutes
 from portal.checking.lists import check_lists
 from portal.checking.mobiles import check_mobiles, check_suitable
 from portal.checking.report import Report
+from portal.checking.reporting import check_reporting
 from portal.checking.sharing import check_aid, check_external
-from portal.checking.totals import check_costs, check_limits, check_measures, check_reporting, check_target
+from portal.checking.staff_lent import check_shared_staff
+from portal.checking.totals import check_costs, check_limits, check_measures, check_target
+from portal.checking.worth import check_worth
 from portal.checking.written import Written
 from portal.exports.plan_reading import read_summary, read_tables
 
@@ -50,12 +56,12 @@ def check_against(folder: Path, facts: Facts) -> Findings:
     except Refused as error:
         return error.findings
     report = Report()
-    for check in (check_sessions, check_must_do, check_rooms, check_staff, check_mobiles, check_external):
+    for check in (check_sessions, check_must_do, check_rooms, check_staff, check_shared_staff, check_mobiles, check_external, check_reporting):
         check(report, facts, written)
     lists = check_lists(report, facts, written)
     check_suitable(report, facts, written, lists)
     check_aid(report, facts, written, lists)
-    for check in (check_target, check_costs, check_measures, check_limits):
+    for check in (check_target, check_costs, check_measures, check_limits, check_budgets, check_extra_minutes):
         check(report, facts, written)
-    check_reporting(report, written)
+    check_worth(report, written)
     return report.findings()

@@ -198,7 +198,6 @@ def check_staff(report: Report, facts: Facts, written: Written) -> None:
             extra += hours
             cost += hours * facts.assumed(f"{name}_cost", organisation=o, staff_group=g)
         report.at_most("staff-hours", "staffing", where, needed.get(where, 0.0), own + extra + row.shared_in_hours - row.shared_out_hours, "hours")
-        report.equal("no-shared-hours", "staffing", where, row.shared_in_hours + row.shared_out_hours, 0.0, "hours shared")
         report.equal("staff-cost", "staffing", where, row.cost_gbp, cost, "pounds")
 
 

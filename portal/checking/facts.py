@@ -200,6 +200,13 @@ class Facts:
         return self.assumed("session_cost", session_type=session_type, **where)
 
     @cached_property
+    def roads(self) -> dict[tuple[str, str], float]:
+        """Minutes by place and site: as stated; where only the way back is stated, as that."""
+        stated = {(r.from_place, r.to_site): float(r.minutes) for r in self.network["travel"].itertuples()}
+        back = {(end, start): minutes for (start, end), minutes in stated.items()}
+        return {(s, s): 0.0 for s in self.owner} | back | stated
+
+    @cached_property
     def people(self) -> dict[str, dict[str, float]]:
         """Staff of each group that one running asset of a type needs."""
         result: dict[str, dict[str, float]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def check_lists(report: Report, facts: Facts, written: Written) -> dict[Key, Any
         ages = opening.get(pair, np.zeros(BANDS))
         _check_balance(report, facts, pair, weekly, float(ages.sum()), seen)
         unchanged = _unchanged(facts, pair, weekly, float(ages.sum()))
-        _check_ages(report, pair, weekly, ages, facts.booked(*pair), [served for served, _ in unchanged])
+        _check_ages(report, pair, weekly, ages, facts.booked(*pair), _removed_with_tests(facts, pair, [served for served, _ in unchanged]))
         _check_shortest(report, facts, pair, weekly, unchanged, at_home)
         lists[pair] = (float(ages.sum()), [r.additions for r in weekly], [r.waiting for r in weekly])
     for pair in {(k[0], k[1]) for k in seen} - lists.keys():
@@ -48,9 +49,7 @@ def check_lists(report: Report, facts: Facts, written: Written) -> dict[Key, Any
 
 def _opening(report: Report, facts: Facts, written: Written) -> dict[Key, np.ndarray]:
     """Opening lists by age as written, compared with those computed from the newest month."""
-    ages: dict[Key, np.ndarray] = {}
-    for row in written.rows("list_model"):
-        ages.setdefault((row.organisation, row.test), np.zeros(BANDS))[min(row.weeks_waited, BANDS - 1)] += row.opening
+    ages = _written_ages(written)
     given = set(facts.network.allocated_tests)
     for pair, additions in facts.history.additions.items():
         if pair[1] not in given:
@@ -62,6 +61,51 @@ def _opening(report: Report, facts: Facts, written: Written) -> dict[Key, np.nda
             report.equal("opening-list", "list_model", (*pair, age), float(ages.get(pair, np.zeros(BANDS))[age]), float(expected[age]), "patients")
         ages.setdefault(pair, np.zeros(BANDS))
     return ages
+
+
+def _written_ages(written: Written) -> dict[Key, np.ndarray]:
+    """Opening lists by weeks waited, by organisation and test."""
+    ages: dict[Key, np.ndarray] = {}
+    for row in written.rows("list_model"):
+        ages.setdefault((row.organisation, row.test), np.zeros(BANDS))[min(row.weeks_waited, BANDS - 1)] += row.opening
+    return ages
+
+
+def over_thirteen(facts: Facts, written: Written) -> dict[Key, float]:
+    """Over thirteen weeks if those who waited longest leave first, by organisation, test and week, by following everybody's age."""
+    opening, weekly = _written_ages(written), dict[Key, list[Any]]()
+    for row in sorted(written.rows("waiting_list"), key=lambda r: r.week):
+        weekly.setdefault((row.organisation, row.test), []).append(row)
+    found: dict[Key, float] = {}
+    for pair, rows in weekly.items():
+        if pair not in facts.history.removals or len(rows) != len(facts.weeks):
+            continue  # `check_lists` says so
+        ages = opening.get(pair, np.zeros(BANDS))
+        without_test = _removed_with_tests(facts, pair, [served for served, _ in _unchanged(facts, pair, rows, float(ages.sum()))])
+        for row, now in zip(rows, _followed(rows, ages, without_test), strict=True):
+            found[*pair, row.week] = float(now[OVER_THIRTEEN:].sum())
+    return found
+
+
+def _removed_with_tests(facts: Facts, pair: Key, served: list[float]) -> list[float]:
+    """Those removed without a test with every examination of today's rota, week by week."""
+    booked = facts.booked(*pair)
+    return [0.0 if booked is None else booked.removed_share * n for n in served]
+
+
+def _followed(weekly: list[Any], ages: np.ndarray, without_test: list[float]) -> Iterator[np.ndarray]:
+    """Everybody grows a week older each week, new patients join, and those who have waited longest leave.
+
+    Those removed without a test with every examination join and leave again: they are not in the additions, and no plan adds to them.
+    """
+    now = ages.copy()
+    for row, removed in zip(weekly, without_test, strict=True):
+        older = np.zeros(BANDS)
+        older[1:] = now[:-1]
+        older[-1] += now[-1]
+        older[0] = row.additions + removed
+        now = oldest_leave(older, row.seen + row.removed + removed)
+        yield now
 
 
 def _seen(written: Written) -> dict[Key, float]:
@@ -107,20 +151,11 @@ def _unchanged(facts: Facts, pair: Key, weekly: list[Any], opening: float) -> li
     return found
 
 
-def _check_ages(report: Report, pair: Key, weekly: list[Any], ages: np.ndarray, booked: Booked | None, seen_unchanged: list[float]) -> None:
-    """Everybody grows a week older each week, new patients join, and those leave who have waited longest, or whom the order in use picks.
-
-    Those removed without a test with every examination join and leave again: they are not in the additions, and no plan adds to them.
-    """
-    now, days = ages.copy(), spread(ages)
+def _check_ages(report: Report, pair: Key, weekly: list[Any], ages: np.ndarray, booked: Booked | None, without_test: list[float]) -> None:
+    """Those over six weeks are the ones whose ages say so, if those leave who have waited longest, or whom the order in use picks."""
+    days = spread(ages)
     strictly = booked is not None and booked.in_turn >= STRICTLY
-    for row, served in zip(weekly, seen_unchanged, strict=True):
-        without_test = 0.0 if booked is None else booked.removed_share * served
-        older = np.zeros(BANDS)
-        older[1:] = now[:-1]
-        older[-1] += now[-1]
-        older[0] = row.additions + without_test
-        now = oldest_leave(older, row.seen + row.removed + without_test)
+    for row, now in zip(weekly, _followed(weekly, ages, without_test), strict=True):
         in_turn = over = float(now[OVER_SIX:].sum())
         longer = float(now[OVER_THIRTEEN:].sum())
         where = (*pair, row.week)

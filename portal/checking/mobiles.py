@@ -51,6 +51,13 @@ def check_suitable(report: Report, facts: Facts, written: Written, lists: Mappin
             report.at_most("suitable-for-unit", "activity", (o, m, week), patients, allowed, "patients on mobile units")
 
 
+def free_to_choose(facts: Facts, mobile: str, site: str, week: Any) -> bool:
+    """True where the plan decides whether the unit stands there: after notice, where it may move, and not locked."""
+    notice = facts.assumed("mobile_notice", mobile=mobile, asset_type=facts.units[mobile].asset_type)
+    may_move = facts.scenario.levers["move_mobiles"] and week in facts.weeks and facts.weeks.index(week) + 1 > notice
+    return may_move and (site, week) not in _locks(facts, mobile)
+
+
 def _locks(facts: Facts, mobile: str) -> dict[Key, bool]:
     """Where and when the planner has fixed that a unit stands or does not stand."""
     return {

@@ -10,13 +10,16 @@ from portal.checking.facts import Facts, Key
 from portal.checking.report import Report
 from portal.checking.written import Written
 
+_ORDER_WEEKS = 4
+"""Weeks of one order from a framework."""
+
 
 class Offers:
     """Who may be offered an examination where: the share who accept and how far they travel, by organisation, test and site."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._minutes = self._roads()
+        self._minutes = facts.roads
         self._homes: dict[str, list[tuple[str, float, str]]] = {}
         for area in facts.network["home_areas"].itertuples():
             self._homes.setdefault(area.organisation, []).append((area.home_area, float(area.share), area.nearest_site))
@@ -28,30 +31,30 @@ class Offers:
             self._known[o, m, site] = self._computed(o, m, site)
         return self._known[o, m, site]
 
-    def _computed(self, o: str, m: str, site: str) -> tuple[float, float]:
+    def by_home(self, o: str, m: str, site: str) -> list[tuple[str, float, float]]:
+        """Home areas within the travel limit, what part of all offers is accepted from there, and their minutes."""
         limit = self._facts.assumed("aid_travel_limit", organisation=o, test=m)
-        accepted = travelled = 0.0
-        for share, minutes in self._journeys(o, site):
+        found = []
+        for home, share, minutes in self._journeys(o, site):
             if minutes > limit or math.isnan(minutes):
                 continue
             band = "to_30" if minutes <= 30 else "to_45" if minutes <= 45 else "to_60" if minutes <= 60 else "beyond"
-            accepts = share * self._facts.assumed(f"aid_accept_{band}", organisation=o, test=m)
-            accepted += accepts
-            travelled += accepts * minutes
-        return accepted, travelled / accepted if accepted else math.nan
+            found.append((home, share * self._facts.assumed(f"aid_accept_{band}", organisation=o, test=m), minutes))
+        return found
 
-    def _journeys(self, o: str, site: str) -> list[tuple[float, float]]:
-        """Share of patients and their minutes by road; an area's own row counts before that of its nearest site."""
+    def _computed(self, o: str, m: str, site: str) -> tuple[float, float]:
+        homes = self.by_home(o, m, site)
+        accepted = sum(accepts for _, accepts, _ in homes)
+        return accepted, sum(accepts * minutes for _, accepts, minutes in homes) / accepted if accepted else math.nan
+
+    def _journeys(self, o: str, site: str) -> list[tuple[str, float, float]]:
+        """Home areas, share of patients and their minutes by road; an area's own row counts before that of its nearest site."""
         if o not in self._homes:
             own = [s for s, owner in self._facts.owner.items() if owner == o]
-            return [(1.0, min((self._minutes.get((s, site), math.nan) for s in own if (s, site) in self._minutes), default=math.nan))]
-        return [(share, self._minutes.get((area, site), self._minutes.get((nearest, site), math.nan))) for area, share, nearest in self._homes[o]]
-
-    def _roads(self) -> dict[tuple[str, str], float]:
-        """Minutes by place and site: as stated; where only the way back is stated, as that."""
-        stated = {(r.from_place, r.to_site): float(r.minutes) for r in self._facts.network["travel"].itertuples()}
-        back = {(end, start): minutes for (start, end), minutes in stated.items()}
-        return {(s, s): 0.0 for s in self._facts.owner} | back | stated
+            return [("", 1.0, min((self._minutes.get((s, site), math.nan) for s in own if (s, site) in self._minutes), default=math.nan))]
+        return [
+            (area, share, self._minutes.get((area, site), self._minutes.get((nearest, site), math.nan))) for area, share, nearest in self._homes[o]
+        ]
 
 
 def check_aid(report: Report, facts: Facts, written: Written, lists: Mapping[Key, Any]) -> None:
@@ -143,3 +146,17 @@ def check_external(report: Report, facts: Facts, written: Written) -> None:
     for (o, m, week), patients in written.sums("external", "organisation test week", "patients", lambda f: f["kind"] == "outsourced").items():
         limit = facts.assumed("outsourced_limit", week, organisation=o, test=m)
         report.at_most("outsourcing-limit", "external", (o, m, week), patients, limit, "patients outsourced")
+    _check_orders(report, facts, written)
+
+
+def _check_orders(report: Report, facts: Facts, written: Written) -> None:
+    """What is bought of a framework in four weeks is nothing, or the smallest order; in a shorter last period so much less."""
+    bought: dict[Key, float] = {}
+    for (kind, o, m, week), patients in written.sums("external", "kind organisation test week", "patients").items():
+        period = (kind, o, m, facts.weeks.index(week) // _ORDER_WEEKS) if week in facts.weeks else (kind, o, m, -1)
+        bought[period] = bought.get(period, 0.0) + patients
+    for (kind, o, m, period), patients in bought.items():
+        weeks = len(facts.weeks[period * _ORDER_WEEKS :][:_ORDER_WEEKS]) if period >= 0 else _ORDER_WEEKS
+        smallest = facts.assumed(f"{kind}_minimum", organisation=o, test=m) * weeks / _ORDER_WEEKS
+        where = (kind, o, m, f"four weeks number {period + 1}")
+        report.at_most("smallest-order", "external", where, smallest, patients, "patients in the smallest order")

@@ -14,7 +14,7 @@ from data.plan import BY_TABLE, IN_TURN, Plan
 from data.run import Run
 from data.words import count, day, moment, number, percent
 from portal import files, results
-from portal.charts import figures, flows, grids, lists
+from portal.charts import figures, flows, grids, lists, reporting
 from portal.parts import layout
 from portal.workspace import Workspace
 
@@ -131,6 +131,22 @@ def staffing(shown: Shown) -> None:
     organisation = _choose(shown, "Trust", "organisations", list(shown.plan["staffing"]["organisation"].unique()))
     layout.small_table(grids.staff_groups(shown.plan, shown.held.network, organisation), "Staff groups over the plan")
     layout.evidence(grids.staffing(shown.plan, shown.held.network, organisation), shown.source)
+    st.subheader("Staff shared between trusts", anchor=False)
+    if shown.plan["shared_staff"].empty:
+        st.markdown("No trust lends staff to another in this plan.")
+        return
+    layout.table(flows.shared_staff(shown.plan, shown.held.network), "shared_staff", alt="Who lends staff to whom, by staff group")
+    st.caption(shown.source)
+
+
+def reports(shown: Shown) -> None:
+    """Reports not yet written, and who writes them."""
+    plan, network = shown.plan, shown.held.network
+    if plan["reporting"].empty:
+        st.markdown("This network states no time for reports: reports do not limit the plan.")
+        return
+    layout.small_table(reporting.by_trust(plan, network), "Reports by trust over the plan")
+    layout.evidence(reporting.backlog(plan, network), shown.source)
 
 
 def limits(shown: Shown) -> None:
@@ -181,6 +197,11 @@ def about(shown: Shown) -> None:
     st.subheader("How near to the best", anchor=False)
     stages = [(s["title"], number(s["value"]), number(s["bound"]), percent(s["gap"], 2)) for s in summary["stages"]]
     layout.small_table(pd.DataFrame(stages, columns=["Goal, in order", "This plan", "No plan can be better than", "Gap"]), "Goals of the search")
+    check = [(order, f"{found['mean_points']:.2f}", f"{found['worst_points']:.2f}") for order, found in summary["list_check"].items()]
+    layout.small_table(
+        pd.DataFrame(check, columns=["Booking order", "Mean (points of the list)", "Worst (points of the list)"]),
+        "Search against list model, over lists and month ends",
+    )
     seconds = "; ".join(f"{name.replace('_', ' ')} {number(value, 1)}" for name, value in summary["seconds"].items())
     size = "; ".join(f"{name} {number(value)}" for name, value in summary["size"].items() if isinstance(value, int | float))
     st.caption(f"Seconds: {seconds}. Size of the problem: {size}.")
@@ -203,7 +224,7 @@ def downloads(shown: Shown) -> None:
 
 VIEWS: dict[str, Callable[[Shown], None]] = {
     "In words": in_words, "Waiting lists": waiting_lists, "Sessions": sessions, "Mobile units": mobile_units, "Who helps whom": mutual_aid,
-    "Staffing": staffing, "Limits": limits, "Cost": costs, "How it was made": about, "Downloads": downloads,
+    "Staffing": staffing, "Reports": reports, "Limits": limits, "Cost": costs, "How it was made": about, "Downloads": downloads,
 }  # fmt: skip
 """Tabs of the page, in reading order."""
 

@@ -44,3 +44,10 @@ def test_over_six_as_booked__each_patient_more_seen_in_a_week_takes_so_many_off_
     # Each of them takes 0.8 and 0.9 off the 12 who waited over six weeks in that plan.
     assert over(m.over_six_as_booked[*SLOW, 2]) == pytest.approx(12 - 2 * 0.8 - 2 * 0.9 - 9)
     assert list(m.over_six_as_booked) == [(*SLOW, 2)]  # the other lists are served strictly in turn
+
+
+def test_over_thirteen_in_turn__those_beyond_the_young_have_waited_longer():
+    m = one_equation("over_thirteen_in_turn")
+    let(m, waiting={(*SLOW, 2): 45}, over_thirteen={(*SLOW, 2): 5})
+    # 38 could be younger than thirteen weeks, so 7 are not.
+    assert over(m.over_thirteen_in_turn[(*SLOW, 2)]) == pytest.approx(7 - 5)

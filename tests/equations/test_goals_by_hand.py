@@ -33,6 +33,16 @@ def test_shortfall__each_measured_shortfall_has_its_price(m):
     assert goal("shortfall", m) == pytest.approx(500 * 2 + 540 * 3)
 
 
+def test_shortfall__every_week_of_late_reports_has_its_price(m):
+    let(m, shortfall={("P", "x", 7): 2}, late_reports={("P", 1): 30, ("P", 2): 20, ("Q", 7): 10})
+    assert goal("shortfall", m) == pytest.approx(500 * 2 + 50 * 9 + 10 * 8)
+
+
+def test_shortfall__the_longest_waiters_have_a_price_of_their_own(m):
+    let(m, shortfall={("P", "x", 7): 2}, thirteen_shortfall={("P", "x", 7): 3})
+    assert goal("shortfall", m) == pytest.approx(500 * 2 + 700 * 3)
+
+
 def test_cost_of_sessions(m):
     let(m, sessions={(*P1, "core", 1): 2, (*P1, "late", 3): 1, (*Q1, "core", 7): 4})
     assert cost_of("sessions", m) == pytest.approx(2 * 300 + 420 + 4 * 310)
@@ -68,6 +78,21 @@ def test_cost_of_overtime_bank_and_agency(m):
     assert cost_of("overtime, bank and agency", m) == pytest.approx(2 * 45 + 3 * 56)
 
 
+def test_cost_of_outsourced_reports(m):
+    let(m, outsourced_reports={("P", 1): 3, ("P", 7): 1})
+    assert cost_of("outsourced reports", m) == pytest.approx(4 * 51)
+
+
+def test_cost_of_reports_owed_is_that_of_outsourced_reports_of_mean_length(m):
+    let(m, owed_reports={"P": 34, "Q": 8})
+    assert cost_of("reports owed at the end", m) == pytest.approx(34 / 17 * 51 + 8 / 16 * 48)
+
+
+def test_cost_of_shared_staff_is_that_of_their_travel(m):
+    let(m, shared={("P", "Q", "g", 1): 2, ("Q", "P", "g", 7): 3})
+    assert cost_of("shared staff", m) == pytest.approx(2 * 7 + 3 * 8)
+
+
 def test_cost__is_the_sum_of_its_kinds(m):
     let(m, sessions={(*P1, "core", 1): 2}, overtime={("P", "g", 1): 2}, outsourced={(*Y, 3): 4}, present={("v", "q1", 1): 1})
     assert goal("cost", m) == pytest.approx(600 + 90 + 820 + 5000)
@@ -90,12 +115,19 @@ def test_disturbance__todays_rota_costs_nothing_and_a_change_in_either_direction
     assert goal("disturbance", m) == pytest.approx(26 + 23)
 
 
-def test_disturbance__journeys_waits_and_the_cliff_have_their_prices(m):
+def test_disturbance__journeys_waits_the_cliff_and_shared_reports_have_their_prices(m):
     today = {(*P1, "core"): [4, 3, 3, 3, 3, 3, 3], (*P1, "late"): [1] * 7, (*Q1, "core"): [5] * 7}
     as_today = {(*k, w): n for k, weeks in today.items() for w, n in enumerate(weeks, start=1)}
     let(m, sessions=as_today, examined={(*FAST, *Q1, 1): 2, (*SLOW, *Q2, 1): 1, (*Q, *P1, 1): 4}, waiting={(*Q, 1): 10, (*Y, 7): 5},
-        cliff={SLOW: 2, Y: 1})  # fmt: skip
-    assert goal("disturbance", m) == pytest.approx(2 * 1.5 + 2.5 + 4 * 3.5 + 10 * 0.2 + 5 * 0.3 + 2 * 180 + 190)
+        cliff={SLOW: 2, Y: 1}, lent={("Q", 1): 40, ("P", 2): 10})  # fmt: skip
+    assert goal("disturbance", m) == pytest.approx(2 * 1.5 + 2.5 + 4 * 3.5 + 10 * 0.2 + 5 * 0.3 + 2 * 180 + 190 + 40 * 0.06 + 10 * 0.05)
+
+
+def test_disturbance__unequal_waits_have_their_price(m):
+    let(m, largest_share={("x", 7): 0.3})
+    before = goal("disturbance", m)
+    let(m)
+    assert before - goal("disturbance", m) == pytest.approx(0.3 * 2500)
 
 
 def test_longer_lists_have_their_price(m):

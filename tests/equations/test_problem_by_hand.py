@@ -3,7 +3,7 @@
 import pytest
 
 from data.assumptions import ASSUMPTIONS
-from data.scenario import Scenario, all_levers
+from data.scenario import LOCKS, Scenario, all_levers
 from optimisation.allocation.problem import build_problem
 from portal.planning import prepare
 from tests.networks.small import frame
@@ -75,6 +75,47 @@ def test_own_staff_are_those_in_post_and_never_fewer_than_todays_rota_needs():
     assert found.values["bank_limit"]["Q", "staff", 1] == 0
 
 
+def test_staff_are_lent_where_agreed_at_the_price_of_their_journeys():
+    agreed = [{"name": "shared_staff_limit", "value": 0.25, "organisation": "Q"},
+              {"name": "shared_staff_limit", "value": 0.5, "organisation": "Q", "from_week": "2025-12-08"}]  # fmt: skip
+    tiny = two_trusts(
+        sites={"p1": "P", "p2": "P", "q1": "Q", "q2": "Q"}, assets={(s, "room"): 1 for s in ("p1", "p2", "q1", "q2")}, scoped=agreed,
+        travel={("p1", "q1"): 20.0, ("p1", "q2"): 50.0, ("p2", "q1"): 90.0, ("p2", "q2"): 40.0}, wte={"P": 1.0, "Q": 2.0},
+    ).assuming(hours_per_wte=30, shared_staff_travel_cost=48, shared_staff_visit=8)  # fmt: skip
+    found = problem(tiny, weeks=2)
+    # Q's 60 hours: a quarter in the first week, half after it. To p1 from q1 in 20 minutes, to p2 from q2 in 40: an hour there and back on
+    # average, £48 for a visit of eight hours.
+    assert found.values["lending_limit"] == {("Q", "staff", 1): 15, ("Q", "staff", 2): 30}
+    assert found.values["sharing_price"] == {("Q", "P", "staff"): pytest.approx(6)}
+    assert found.sets["sharing_places"] == [("Q", "P", "staff", 1), ("Q", "P", "staff", 2)]
+    assert problem(tiny, weeks=2, shared_staff=False).sets["sharing_places"] == []
+    assert problem(two_trusts(travel={}, scoped=agreed)).sets["sharing_places"] == [], "no road is known"
+
+
+def test_a_premium_budget_pays_for_unit_weeks_that_the_plan_may_choose_and_stands_only_where_set():
+    lock = {"decision": "mobile", "site": "q1", "mobile": "v", "from_week": "2025-12-15", "to_week": "2025-12-15", "value": 0.0}
+    tiny = with_a_unit().but(scoped=[{"name": "premium_budget", "value": 700.0, "organisation": "P"}]).assuming(mobile_notice=1)
+    dataset = tiny.dataset()
+    found = build_problem(prepare(dataset, Scenario("locked", dataset.content_id, locks=frame(LOCKS, [lock]), weeks=4)))
+    assert found.values["premium_budget"] == {("P",): 700}
+    # Week 1 is within notice; the pad at q1 is ready from week 3 on, which is locked.
+    assert found.neighbours["premium_mobiles"] == {
+        ("P",): [("v", "p1", 2), ("v", "p1", 3), ("v", "p1", 4)], ("Q",): [("v", "q1", 4)]
+    }  # fmt: skip
+
+
+def test_orders_cover_four_weeks_and_the_last_one_what_is_left():
+    late = session_type("late", 120, 2, fill_order=2, insourcing=True)
+    tiny = two_trusts(session_types=[session_type(), late], scoped=[{"name": "outsourced_minimum", "value": 12.0, "organisation": "P"}])
+    found = problem(tiny.assuming(outsourced_limit=5, insourced_limit=2, insourced_minimum=6), weeks=6)
+    outside = {i: n for i, n in found.values["smallest_order"].items() if i[0] == "outsourced"}
+    assert outside == {("outsourced", "P", "x", 1): 12, ("outsourced", "P", "x", 2): 6}
+    assert found.values["smallest_order"]["insourced", "Q", "x", 2] == 3
+    assert [found.values["largest_order"][i] for i in outside] == [20, 10]
+    assert found.values["largest_order"]["insourced", "Q", "x", 1] == 8
+    assert problem(tiny.assuming(insourced_limit=2), weeks=6).sets["order_periods"] == []
+
+
 def test_sessions_are_whole_openings_or_todays_rota_where_that_is_more():
     share = [{"name": "session_share", "value": 0.5, "site": "p1"}]
     found = problem(two_trusts(rota={("p1", "room", "core"): 1, ("q1", "room", "core"): 4}, scoped=share), weeks=1)
@@ -96,6 +137,49 @@ def test_the_target_is_measured_at_month_ends_from_its_week_on_and_later_months_
     assert [w for o, _, w in found.sets["measured_tests"] if o == "P"] == [9, 13, 18]
     assert [found.values["shortfall_price"]["P", "x", w] for w in (9, 13, 18)] == [500, 1000, 1500]
     assert len(found.sets["ending_lists"]) == 2
+
+
+def test_target_shares_may_fall_in_steps_and_thirteen_weeks_are_asked_for_from_a_date_on():
+    steps = [{"name": "target_share", "value": 0.1, "from_week": "2026-01-01"}, {"name": "thirteen_share", "value": 0.01, "from_week": "2026-02-01"}]
+    found = problem(two_trusts(scoped=steps).assuming(target_share=0.2, target_week=3, thirteen_price=700), weeks=18)
+    assert [found.values["target_share"]["P", "x", w] for w in (5, 9, 13, 18)] == [0.2, 0.1, 0.1, 0.1]
+    asked = [w for o, _, w in found.sets["thirteen_tests"] if o == "P"]
+    assert asked == [13, 18]
+    # The prices grow from the target date on, as those of six weeks do: these are the third and fourth month ends.
+    assert [found.values["thirteen_price"]["P", "x", w] for w in asked] == [2100, 2800]
+    # P: ten join a week, two a working day, and the last thirteen weeks of them are young: three days off at Christmas, one at Easter.
+    assert [found.values["under_thirteen"]["P", "x", "all", w] for w in asked] == pytest.approx([130 - 6, 130 - 2])
+
+
+def homes(*rows):
+    columns = ("home_area", "organisation", "share", "nearest_site", "deprived_share", "rural_share")
+    return [dict(zip(columns, row, strict=True)) | {"title": row[0]} for row in rows]
+
+
+def test_extra_minutes_are_those_of_each_group_among_the_patients_who_accept():
+    areas = homes(("town", "P", 0.75, "p1", 0.4, 0.0), ("hills", "P", 0.25, "p1", 0.1, 1.0))
+    roads = [{"from_place": "hills", "to_site": s, "minutes": n} for s, n in (("p1", 20.0), ("q1", 50.0))]
+    travel = [{"from_place": "p1", "to_site": "q1", "minutes": 20.0}, *roads]
+    tiny = two_trusts(tables={"home_areas": areas, "travel": travel}, travel={}).assuming(aid_accept_to_30=0.6, aid_accept_to_60=0.2)
+    found = problem(tiny.assuming(extra_minutes_cap=25))
+    # Of a hundred offers 45 are accepted in town, 20 minutes further, and 5 in the hills, 30 further.
+    where = ("P", "x", "q1")
+    assert found.values["group_part"]["deprived", *where] == pytest.approx((0.4 * 45 + 0.1 * 5) / 50)
+    assert found.values["group_minutes"]["deprived", *where] == pytest.approx((0.4 * 45 * 20 + 0.1 * 5 * 30) / 50)
+    assert found.values["group_part"]["rural", *where] == pytest.approx(5 / 50)
+    assert found.values["group_minutes"]["rural", *where] == pytest.approx(5 * 30 / 50)
+    assert found.values["extra_minutes_cap"] == {("x",): 25}
+    assert problem(tiny).values["extra_minutes_cap"] == {}
+    assert problem(tiny, mutual_aid=False).neighbours["group_routes"] == {}
+
+
+def test_unequal_waits_are_weighed_on_lists_that_somebody_waits_on_only_where_they_have_a_price():
+    tiny = two_trusts(rota={("p1", "room", "core"): 1, ("q1", "room", "core"): 2})
+    assert problem(tiny).sets["fair_weeks"] == []
+    found = problem(tiny.assuming(fairness_price=3))
+    # P: twelve, ten joining a week and four seen; Q's list is empty without a change.
+    assert found.values["unchanged_list"] == {("P", "x", 3): pytest.approx(30)}
+    assert found.values["fairness_price"] == {("x", 3): 300}
 
 
 def test_a_plan_without_a_month_end_is_measured_in_its_last_week_and_has_no_cliff():

@@ -21,7 +21,8 @@ from portal.planning import prepare
 from tests.equations.hand import hand_problem
 from tests.small_networks import two_trusts
 
-BOUNDS = {"overtime": "overtime_limit", "bank": "bank_limit", "waiting": "shortest_list", "removed": "most_removed", "aided": "additions_so_far"}
+BOUNDS = {"overtime": "overtime_limit", "bank": "bank_limit", "waiting": "shortest_list", "removed": "most_removed", "aided": "additions_so_far",
+          "lent": "report_lending_limit", "outsourced_reports": "outsourced_report_limit"}  # fmt: skip
 """Variables with a parameter for a bound, where Pyomo checks no unit."""
 
 
@@ -122,7 +123,7 @@ def test_whole_numbers_are_declared_where_they_must_be():
     m = build_model(hand_problem())
     kinds = {v.name: next(iter(getattr(m, v.name).values())).domain for v in VARIABLES if len(getattr(m, v.name))}
     assert {n for n, domain in kinds.items() if domain is pyo.NonNegativeIntegers} == {"sessions"}
-    assert {n for n, domain in kinds.items() if domain is pyo.Binary} == {"present", "receiving", "batch"}
+    assert {n for n, domain in kinds.items() if domain is pyo.Binary} == {"present", "receiving", "batch", "ordered"}
 
 
 def test_bounds_of_decisions_are_those_of_the_problem():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.activity import Activity
-from data.assumptions import Assumptions
+from data.assumptions import ASSUMPTIONS, Assumptions
 from data.dataset import Dataset
 from data.errors import NoPlan
 from data.network import Network
@@ -59,6 +59,62 @@ def test_one_more_lever_never_raises_undone_work_or_the_shortfall(kind, seed, le
     scenario = case.scenario(dataset.content_id)
     off = scenario.changed(levers={**scenario.levers, lever: False})
     assert no_worse(goals(dataset, scenario.changed(levers={**scenario.levers, lever: True})), goals(dataset, off))
+
+
+@few(4)
+@given(seeds, st.integers(1, 500))
+def test_more_premium_budget_never_raises_undone_work_or_the_shortfall(seed, more):
+    case = case_of("premium_budget", seed)
+    dataset = case.tiny.dataset()
+    scenario = case.scenario(dataset.content_id)
+    rows = dataset.assumptions.rows.query("name == 'premium_budget'")
+    richer = scenario.changed(changes=rows.assign(value=rows["value"] + more))
+    without = scenario.changed(changes=rows.assign(value=1e9))
+    assert no_worse(goals(dataset, richer), goals(dataset, scenario))
+    assert no_worse(goals(dataset, without), goals(dataset, richer))
+
+
+def hilly(minutes_to_q):
+    """P's patients live in a town, nearer to Q's first site, and in the hills, nearer to its second; P has a long list and Q room."""
+    shares = ("home_area", "title", "organisation", "share", "nearest_site", "deprived_share", "rural_share")
+    areas = [
+        dict(zip(shares, row, strict=True)) for row in (("town", "Town", "P", 0.6, "p1", 0.3, 0.0), ("hills", "Hills", "P", 0.4, "p1", 0.1, 1.0))
+    ]
+    roads = [{"from_place": "p1", "to_site": "q1", "minutes": 20.0}, {"from_place": "hills", "to_site": "q1", "minutes": minutes_to_q},
+             {"from_place": "hills", "to_site": "p1", "minutes": 20.0}, {"from_place": "p1", "to_site": "q2", "minutes": 45.0},
+             {"from_place": "hills", "to_site": "q2", "minutes": 25.0}]  # fmt: skip
+    tables = {"home_areas": areas, "travel": roads}
+    streams = {("P", "x"): Stream([0.0] * 13 + [60.0], seen=43, joined=40), ("Q", "x"): Stream([2.0], seen=43, joined=20)}
+    rota = {("p1", "room", "core"): 3, ("q1", "room", "core"): 1, ("q2", "room", "core"): 0}
+    sites = {"p1": "P", "q1": "Q", "q2": "Q"}
+    return two_trusts(tables=tables, travel={}, rota=rota, streams=streams, sites=sites).assuming(aid_accept_to_60=0.5)
+
+
+@pytest.mark.parametrize(("minutes", "cap"), [(25, 3), (40, 22), (55, 24), (30, 60)])
+def test_no_group_travels_further_than_the_cap_and_a_tighter_cap_never_lowers_the_shortfall(minutes, cap):
+    dataset = hilly(float(minutes)).assuming(target_week=1).dataset()
+    plans = {
+        most: make_plan(dataset, base(dataset.content_id, 2).changed(changes=frame(ASSUMPTIONS, [{"name": "extra_minutes_cap", "value": most}])))
+        for most in (float(cap), 600.0)
+    }  # fmt: skip
+    mean = plans[cap]["measures"].query("measure.str.startswith('extra minutes')")["value"]
+    assert (mean <= cap + 0.01).all()
+    assert plans[600.0].summary["stages"][1]["value"] <= plans[cap].summary["stages"][1]["value"] + 0.01
+    assert len(plans[600.0]["transfers"]), "somebody goes where there is no cap"
+
+
+def test_a_price_on_unequal_waits_makes_them_equal_where_that_costs_nothing():
+    # Both lists hold forty long waiters, and P's room examines four patients a session, half of whom may come from Q at no cost.
+    tiny = two_trusts(
+        streams={("P", "x"): Stream([0.0] * 13 + [40.0], seen=43, joined=0), ("Q", "x"): Stream([0.0] * 13 + [40.0], seen=43, joined=0)},
+        assets={("p1", "room"): 3, ("q1", "room"): 1}, rota={("p1", "room", "core"): 8, ("q1", "room", "core"): 2},
+    ).assuming(aid_cost=0, travel_price=0, target_share=0.1)  # fmt: skip
+    largest = {}
+    for price in (0.0, 1000.0):
+        dataset = tiny.assuming(fairness_price=price).dataset()
+        plan = make_plan(dataset, base(dataset.content_id, 1))
+        largest[price] = plan["waiting_list"]["over_six_in_turn"].max()
+    assert largest[1000.0] < largest[0.0] - 0.5
 
 
 def renamed(dataset, names):

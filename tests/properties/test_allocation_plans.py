@@ -124,15 +124,17 @@ def test_sessions_are_whole_and_within_what_can_be_opened(both):
 def test_staff_hours_are_found(both):
     _, plan = both
     rows = plan["staffing"]
-    assert (rows["hours_needed"] <= rows["hours_available"] + rows["overtime_hours"] + rows["bank_or_agency_hours"] + CLOSE).all()
+    borrowed = rows["shared_in_hours"] - rows["shared_out_hours"]
+    assert (rows["hours_needed"] <= rows["hours_available"] + rows["overtime_hours"] + rows["bank_or_agency_hours"] + borrowed + CLOSE).all()
 
 
 def test_the_cost_of_the_tables_is_the_cost_that_was_minimised(both):
     _, plan = both
     stage = next(s for s in plan.summary["stages"] if s["name"] == "cost")
     assert plan.summary["cost_gbp"]["total"] == pytest.approx(stage["value"], rel=1e-6, abs=0.01)
-    paid = sum(plan[t]["cost_gbp"].sum() for t in ("sessions", "mobiles", "transfers", "external", "staffing"))
-    without = sum(v for k, v in plan.summary["cost_gbp"].items() if k not in ("total", "examinations", "examinations owed at the end"))
+    paid = sum(plan[t]["cost_gbp"].sum() for t in ("sessions", "mobiles", "transfers", "external", "staffing", "reporting", "shared_staff"))
+    beside = ("total", "examinations", "examinations owed at the end", "reports owed at the end")
+    without = sum(v for k, v in plan.summary["cost_gbp"].items() if k not in beside)
     assert paid == pytest.approx(without, rel=1e-6, abs=0.01)
 
 

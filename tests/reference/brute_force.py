@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,9 @@ from data.dataset import Dataset
 from data.scenario import Scenario
 from tests.reference.dataset_facts import Facts
 from tests.reference.tableau import in_order
+
+PROVIDERS = ("insourced", "outsourced")
+NO_LIMIT = 1_000_000_000
 
 GOALS = UNDONE, SHORT, LONGER, COST, REST = range(5)
 """Places of the goals, in order."""
@@ -69,8 +73,8 @@ def best_plan(dataset: Dataset, scenario: Scenario) -> Best:
     facts = Facts(dataset, scenario)
     best: Best | None = None
     tried = 0
-    for batches in every_aid(facts):
-        lp = linear_problem(facts, batches)
+    for batches, orders in itertools.product(list(every_aid(facts)), list(every_order(facts))):
+        lp = linear_problem(facts, batches, orders)
         for standing in every_place(facts):
             worse: list[tuple[int, ...]] = []
             for counts in every_rota(facts):
@@ -91,8 +95,9 @@ def best_plan(dataset: Dataset, scenario: Scenario) -> Best:
 
 
 def _fewer_cannot_help(facts: Facts) -> bool:
-    """Less room never helps undone work or the target, unless a provider may use the openings that are left."""
-    return not any(kind["insourcing"] for kind in facts.kinds.values())
+    """Less room never helps undone work or the target, unless a provider may use the openings or the money that are left."""
+    budgets = any(facts.value("premium_budget", organisation=o) < NO_LIMIT for o in facts.organisations)
+    return not budgets and not any(kind["insourcing"] for kind in facts.kinds.values())
 
 
 def first_is_better(one: Any, other: Any) -> bool:
@@ -150,6 +155,14 @@ def every_aid(facts: Facts) -> Iterator[dict[tuple[str, int], set[tuple[str, str
         yield from (dict(choice) for choice in itertools.product(*weekly))
 
 
+def every_order(facts: Facts) -> Iterator[dict[tuple[str, str, str], bool]]:
+    """Every choice of what is ordered from frameworks that have a smallest order, in plans of one order period."""
+    smallest = [(k, o, m) for k in PROVIDERS for o in facts.organisations for m in facts.tests
+                if facts.value(f"{k}_minimum", organisation=o, test=m) > 0]  # fmt: skip
+    assert not smallest or len(facts.weeks) <= 4
+    yield from (dict(zip(smallest, some, strict=True)) for some in itertools.product((False, True), repeat=len(smallest)))
+
+
 def _roles(facts: Facts, m: str) -> list[tuple[tuple[str, str], ...]]:
     helps = {(o, facts.owner[s]) for o in facts.organisations for s, a in facts.stations if m in facts.able[s, a] and facts.accepted(o, m, s) > 0}
     found = {}
@@ -164,7 +177,7 @@ def _subsets(pairs: tuple[tuple[str, str], ...]) -> list[tuple[tuple[str, str], 
     return [some for size in range(len(pairs) + 1) for some in itertools.combinations(pairs, size)]
 
 
-def linear_problem(facts: Facts, batches: dict[tuple[str, int], set[tuple[str, str]]]) -> Linear:
+def linear_problem(facts: Facts, batches: dict[tuple[str, int], set[tuple[str, str]]], orders: dict[tuple[str, str, str], bool]) -> Linear:
     """Flows of patients and their limits; rooms are named and filled in for each plan."""
     lp = Linear()
     for o, m in itertools.product(facts.organisations, facts.tests):
@@ -176,6 +189,16 @@ def linear_problem(facts: Facts, batches: dict[tuple[str, int], set[tuple[str, s
         for w in facts.weeks:
             _room(facts, lp, s, a, w)
     _batches(facts, lp, batches)
+    _reports(facts, lp)
+    for (kind, o, m), ordered in orders.items():
+        bought = {x: 1.0 for x in lp.names if x[:3] == (kind, o, m)}
+        smallest = facts.value(f"{kind}_minimum", organisation=o, test=m) * len(facts.weeks) / 4
+        lp.most.append((bought, float(ordered) * 1e6))
+        _at_least(lp, bought, float(ordered) * smallest)
+    for o in facts.organisations:
+        prices = {x: facts.value(f"{x[0]}_price", organisation=o, test=x[2]) for x in lp.names if x[0] in PROVIDERS and x[1] == o}
+        if facts.value("premium_budget", organisation=o) < NO_LIMIT:
+            lp.most.append((prices, ("budget", o)))
     return lp
 
 
@@ -214,7 +237,9 @@ def _list(facts: Facts, lp: Linear, o: str, m: str, batches: Any) -> None:
 def _follow_list(facts: Facts, lp: Linear, o: str, m: str, gone: list[dict[Any, float]]) -> None:
     """What a list allows and costs: at the end of week w it is all that joined so far less all that went so far."""
     grown = facts.value("longer_price", test=m)
-    without = lists_today(facts, o, m) if facts.value("list_floor", test=m) > 0 or grown > 0 else [0.0] * len(gone)
+    without = (
+        lists_today(facts, o, m) if max(facts.value("list_floor", test=m), grown, facts.value("fairness_price", test=m)) > 0 else [0.0] * len(gone)
+    )
     owed = [_in_an_ordinary_session(facts, s, a, m) for s, a in facts.stations if facts.owner[s] == o and m in facts.able[s, a]]
     last = facts.weeks[-1]
     for w in facts.weeks:
@@ -232,13 +257,19 @@ def _follow_list(facts: Facts, lp: Linear, o: str, m: str, gone: list[dict[Any, 
             lp.price(LONGER, longer, grown)
             kept = max(without[w], facts.value("list_floor", test=m) * facts.joins(o, m, w))
             _at_least(lp, {longer: 1.0} | dict.fromkeys(so_far, 1.0), joined - kept)
+        unequal = 100 * facts.value("fairness_price", test=m)
+        if unequal > 0 and w == last and without[w] >= 1:
+            largest = lp.flow("largest share", m)
+            lp.goals[REST][largest] = unequal
+            _at_least(lp, {largest: without[w]} | dict.fromkeys(so_far, 1.0), joined - facts.could_be_young(o, m, w))
         if w == last:
             _price_list(lp, COST, sum(owed) / len(owed) if owed else 0.0, joined, so_far)
             if facts.value("target_week", organisation=o, test=m) <= w + 1:
-                share = facts.value("target_share", organisation=o, test=m)
-                short = lp.flow("short", o, m)
-                lp.price(SHORT, short, facts.value("shortfall_price", test=m))
-                _at_least(lp, {short: 1.0} | dict.fromkeys(so_far, 1 - share), (1 - share) * joined - facts.could_be_young(o, m, w))
+                for name, limit, price in (("target_share", 6, "shortfall_price"), ("thirteen_share", 13, "thirteen_price")):
+                    share = facts.value(name, w, organisation=o, test=m)
+                    short = lp.flow(f"short of {name}", o, m)
+                    lp.price(SHORT, short, facts.value(price, test=m))
+                    _at_least(lp, {short: 1.0} | dict.fromkeys(so_far, 1 - share), (1 - share) * joined - facts.could_be_young(o, m, w, limit))
 
 
 def _in_an_ordinary_session(facts: Facts, s: str, a: str, m: str) -> float:
@@ -323,6 +354,48 @@ def _batches(facts: Facts, lp: Linear, batches: Any) -> None:
                 lp.least.append((sent, facts.value("aid_minimum_batch", test=m)))
 
 
+def _reports(facts: Facts, lp: Linear) -> None:
+    """Reports written by own staff, others and providers; what is left, what of it is late and what it has grown by at the end."""
+    pool: dict[int, dict[Any, float]] = {w: {} for w in facts.weeks}
+    for o in facts.reporters:
+        mean = facts.mean_report(o)
+        opening = facts.value("report_backlog", organisation=o) * mean
+        outside = [facts.reports_outside(o, w) for w in facts.weeks]
+        brought = [facts.reports_of(o, lp.names, w) for w in facts.weeks]
+        for w in facts.weeks:
+            written = lp.flow("written", o, w)
+            time: dict[Any, float] = {written: 1.0}
+            share = facts.value("shared_reporting_limit", w, organisation=o)
+            if facts.levers["cross_site_reporting"] and len(facts.reporters) > 1:
+                lent, had = lp.flow("lent", o, w), lp.flow("had", o, w)
+                lp.most.append(({lent: 1.0}, share * facts.reporting_time(o, w)))
+                lp.price(REST, lent, facts.value("shared_reporting_price", organisation=o))
+                time |= {lent: 1.0, had: -1.0}
+                pool[w] |= {lent: -1.0, had: 1.0}
+            limit = facts.value("outsourced_report_limit", w, organisation=o)
+            if facts.levers["outsourced_reporting"] and limit > 0:
+                bought = lp.flow("bought", o, w)
+                lp.price(COST, bought, facts.value("outsourced_report_price", organisation=o))
+                lp.most.append(({bought: 1.0}, limit))
+                lp.most.append(({bought: mean} | {x: -n for x, n in brought[w].items()}, outside[w]))
+                time[bought] = -mean
+            lp.most.append((time, facts.reporting_time(o, w)))
+            every = {x: n for v in range(w + 1) for x, n in brought[v].items()}
+            done = {lp.flow("written", o, v): 1.0 for v in range(w + 1)}
+            there = opening + sum(outside[: w + 1])
+            lp.most.append((done | {x: -n for x, n in every.items()}, there))
+            late = lp.flow("late", o, w)
+            lp.price(SHORT, late, facts.value("late_report_price", organisation=o) / 60)
+            old = {x: n for v in range(w - 3) for x, n in brought[v].items()}
+            before = opening + sum(outside[: max(w - 3, 0)]) - max(3 - w, 0) * facts.ordinary_reports(o)
+            _at_least(lp, {late: 1.0} | done | {x: -n for x, n in old.items()}, before)
+        grown = lp.flow("grown", o)
+        lp.price(COST, grown, facts.value("outsourced_report_price", organisation=o) / mean)
+        _at_least(lp, {grown: 1.0} | done | {x: -n for x, n in every.items()}, sum(outside))
+    for shares in pool.values():
+        lp.most.append((shares, 0.0))
+
+
 def _seen_today(facts: Facts, o: str, m: str, w: int) -> float:
     """Patients today's rota leaves for a list in a week in which somebody always waits: must-do work first, tests by their recent minutes."""
     assert not any(u["starts_at"] for u in facts.tables["mobiles"])
@@ -362,6 +435,8 @@ def evaluate(facts: Facts, lp: Linear, n: dict[Any, int], standing: dict[str, tu
         for x, c in terms.items():
             rows[k, lp.at[x]] += c
         right[k] = _room_there(facts, limit, n, standing) if isinstance(limit, tuple) else limit
+        if isinstance(limit, tuple) and right[k] < -1e-9:
+            return None
     goals = np.zeros((len(GOALS), len(lp.names)))
     for g, terms in enumerate(lp.goals):
         for x, c in terms.items():
@@ -373,6 +448,8 @@ def evaluate(facts: Facts, lp: Linear, n: dict[Any, int], standing: dict[str, tu
 
 
 def _room_there(facts: Facts, limit: tuple[str, str, str, int], n: dict[Any, int], standing: dict[str, tuple[str, ...]]) -> float:
+    if limit[0] == "budget":
+        return _left_for_providers(facts, limit[1], n, standing)
     what, s, a, w = limit
     here = [t for s2, a2, t in facts.runs if (s2, a2) == (s, a)]
     if what == "openings":
@@ -407,27 +484,48 @@ def _cost_of_choices(facts: Facts, n: dict[Any, int], standing: dict[str, tuple[
         where = {"asset_type": unit["asset_type"], "mobile": unit["mobile"]}
         cost += sum(bool(s) for s in way[1:]) * facts.value("mobile_week_cost", **where)
         cost += sum(bool(after) and after != before for before, after in itertools.pairwise(way)) * facts.value("mobile_move_cost", **where)
-    for o, w in itertools.product(facts.organisations, facts.weeks):
+    hours = _cost_of_hours(facts, facts.organisations, n, standing)
+    return None if hours is None else np.array([0.0, 0.0, 0.0, cost + hours, disturbance])
+
+
+def _cost_of_hours(facts: Facts, organisations: list[str], n: dict[Any, int], standing: dict[str, tuple[str, ...]]) -> float | None:
+    total = 0.0
+    for w in facts.weeks:
         for g in {r["staff_group"] for r in facts.tables["staffing"]}:
-            paid = _staff_cost(facts, o, g, n, {v: way[w] for v, way in standing.items()}, w)
+            paid = _staff_cost(facts, organisations, g, n, {v: way[w] for v, way in standing.items()}, w)
             if paid is None:
                 return None
-            cost += paid
-    return np.array([0.0, 0.0, 0.0, cost, disturbance])
+            total += paid
+    return total
 
 
-def _staff_cost(facts: Facts, o: str, g: str, n: dict[Any, int], standing: dict[str, str], w: int) -> float | None:
-    """The cheapest way to find the hours that are missing."""
-    there = facts.staff_there(o, g)
-    missing = facts.staff_needed(o, g, n, standing, w) - there
-    where = {"organisation": o, "staff_group": g}
-    paid = 0.0
-    extra = [
-        (facts.value(f"{k}_cost", **where), facts.value(f"{k}_limit", w, **where) * there, lever)
-        for k, lever in (("overtime", "overtime"), ("bank", "bank_and_agency"))
-    ]
-    for price, hours, lever in sorted(extra):
-        if facts.levers[lever] and missing > 1e-9:
-            paid += price * min(hours, missing)
-            missing -= min(hours, missing)
-    return paid if missing <= 1e-9 else None
+def _left_for_providers(facts: Facts, o: str, n: dict[Any, int], standing: dict[str, tuple[str, ...]]) -> float:
+    """What a premium budget leaves after the cheapest extra hours and the weeks of units that the plan chose; below zero = overspent."""
+    assert not any(facts.may_lend(j, "staff", w) for j in facts.organisations for w in facts.weeks), "staff lent could save premium hours"
+    spent = _cost_of_hours(facts, [o], n, standing) or 0.0
+    for unit in facts.tables["mobiles"]:
+        where = {"asset_type": unit["asset_type"], "mobile": unit["mobile"]}
+        free = [s for w, s in enumerate(standing[unit["mobile"]]) if w >= facts.value("mobile_notice", **where) and facts.levers["move_mobiles"]]
+        spent += sum(facts.owner.get(s) == o for s in free) * facts.value("mobile_week_cost", **where)
+    return facts.value("premium_budget", organisation=o) - spent
+
+
+def _staff_cost(facts: Facts, organisations: list[str], g: str, n: dict[Any, int], standing: dict[str, str], w: int) -> float | None:
+    """The cheapest way to find the hours that are missing: overtime, bank and agency, or staff of those who have some to spare."""
+    missing = {o: facts.staff_needed(o, g, n, standing, w) - facts.staff_there(o, g) for o in organisations}
+    if max(missing.values()) <= 1e-9:
+        return 0.0
+    ways = [(o, None, *way) for o in missing for way in facts.extra_hours(o, g, w)]
+    ways += [(j, i, price, math.inf) for i in missing for j in missing for price in facts.lent_price(i, j, g)]
+    most = [(np.array([float(k == x) for x in range(len(ways))]), hours) for k, (*_, hours) in enumerate(ways) if hours < math.inf]
+    most += [(np.array([float(lender == o) for _, lender, *_ in ways]), facts.may_lend(o, g, w)) for o in missing]
+    least = []
+    for o, hours in missing.items():
+        found = np.array([float(gets == o) - float(lender == o) for gets, lender, *_ in ways])
+        if hours > 0:
+            least.append((found, hours))
+        else:
+            most.append((-found, -hours))
+    rows, right = (np.array([row[k] for row in [*most, *least]]) for k in (0, 1))
+    best = in_order(rows, right, len(least), np.array([[price for _, _, price, _ in ways]]))
+    return None if best is None else float(best[0][0])

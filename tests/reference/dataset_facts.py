@@ -116,14 +116,14 @@ class Facts:
     def joined_so_far(self, o: str, m: str, w: int) -> float:
         return self.opening(o, m) + sum(self.joins(o, m, v) for v in range(w + 1))
 
-    def could_be_young(self, o: str, m: str, w: int) -> float:
-        """Patients who, if nobody were ever seen, would have waited less than six weeks at the end of week w: counted cohort by cohort."""
+    def could_be_young(self, o: str, m: str, w: int, limit: int = 6) -> float:
+        """Patients who, if nobody were ever seen, would have waited less than so many weeks at the end of week w: counted cohort by cohort."""
         row, young = self.months(o, m)[-1], 0.0
         for waited in range(14):
-            if waited + w + 1 < 6:
+            if waited + w + 1 < limit:
                 young += row[f"waiting_{waited}"]
         for joined in range(w + 1):
-            if w - joined < 6:
+            if w - joined < limit:
                 young += self.joins(o, m, joined)
         return young
 
@@ -185,6 +185,87 @@ class Facts:
         now = {(s, a, t, 0): self.today(s, a, t) for s, a, t in self.runs}
         standing = {u["mobile"]: u["starts_at"] for u in self.tables["mobiles"]}
         return max(own, self.staff_needed(o, g, now, standing, 0))
+
+    # Reports
+
+    @cached_property
+    def reporters(self) -> list[str]:
+        """Organisations with reports to write or time to write them; nobody where no group in post has any time."""
+        posted = [o for o in self.organisations if self._posted(o)]
+        work = [o for o in self.organisations if any(self.report_each(o, m) for s, a in self.stations if self.owner[s] == o for m in self.able[s, a])]
+        return [o for o in self.organisations if o in posted or o in work] if posted and work else []
+
+    def _posted(self, o: str) -> list[dict[str, Any]]:
+        def reports(row: dict[str, Any]) -> bool:
+            return any(self.value("reporting_share", w, organisation=o, staff_group=row["staff_group"]) > 0 for w in self.weeks)
+
+        return [r for r in self.tables["staff_in_post"] if r["organisation"] == o and reports(r)]
+
+    def report_each(self, o: str, m: str) -> float:
+        """Reporting minutes that one examination brings on average."""
+        where = {"organisation": o, "test": m}
+        return self.value("report_minutes", **where) * (1 - self.value("reported_at_once", **where))
+
+    def reports_of(self, o: str, flows: list[Any], w: int) -> dict[Any, float]:
+        """Minutes that flows of patients of one week bring to an organisation."""
+        here = [x for x in flows if x[0] in ("examined", "must_done") and x[5] == w and self.owner[x[3]] == o]
+        return {x: self.report_each(o, x[2]) for x in here if self.report_each(o, x[2]) > 0}
+
+    def reports_outside(self, o: str, w: int) -> float:
+        tests = {m for s, a, _ in self.runs if self.owner[s] == o for m in self.able[s, a]}
+        share = {m: self.value("unscheduled_outside", organisation=o, test=m) for m in tests}
+        return sum(self.report_each(o, m) * share[m] * self.a_week("unscheduled", o, m, w) for m in tests if self.months(o, m))
+
+    def _ordinary(self, o: str) -> tuple[float, float]:
+        """Reports and reporting minutes of an ordinary week of recent months: 43 working days make 8.6 weeks."""
+        reports = minutes = 0.0
+        days = sum(self.exposure(p, 0.0) for p in {r["period"] for r in self.history})
+        for m in self.tests:
+            done = sum(r[f"done_{kind}"] for r in self.months(o, m) for kind in ("waiting_list", "planned", "unscheduled")) / (days / 5)
+            if self.report_each(o, m) > 0:
+                reports += done * (1 - self.value("reported_at_once", organisation=o, test=m))
+                minutes += done * self.report_each(o, m)
+        return reports, minutes
+
+    def ordinary_reports(self, o: str) -> float:
+        return self._ordinary(o)[1]
+
+    def mean_report(self, o: str) -> float:
+        reports, minutes = self._ordinary(o)
+        assert reports > 0, "every organisation has done something"
+        return minutes / reports
+
+    def reporting_time(self, o: str, w: int) -> float:
+        """Minutes of those in post."""
+        assert self._posted(o), "every organisation has somebody in post"
+        total = 0.0
+        for r in self._posted(o):
+            where = {"organisation": o, "staff_group": r["staff_group"]}
+            total += 60 * r["wte"] * self.value("hours_per_wte", **where) * self.value("reporting_share", w, **where)
+        return total
+
+    def extra_hours(self, o: str, g: str, w: int) -> list[tuple[float, float]]:
+        """Price and most hours of overtime and of bank and agency."""
+        where = {"organisation": o, "staff_group": g}
+        return [
+            (self.value(f"{k}_cost", **where), self.value(f"{k}_limit", w, **where) * self.staff_there(o, g))
+            for k, lever in (("overtime", "overtime"), ("bank", "bank_and_agency")) if self.levers[lever]
+        ]  # fmt: skip
+
+    def may_lend(self, o: str, g: str, w: int) -> float:
+        """Hours an organisation has agreed to lend."""
+        share = self.value("shared_staff_limit", w, organisation=o, staff_group=g)
+        return share * self.staff_there(o, g) if self.levers["shared_staff"] else 0.0
+
+    def lent_price(self, i: str, j: str, g: str) -> list[float]:
+        """£ of travel for an hour lent, where there is a road: each organisation has one site where the group works."""
+        ends = [[s for s, owner in self.owner.items() if owner == o] for o in (i, j)]
+        assert all(len(sites) == 1 for sites in ends) or not any(self.may_lend(i, g, w) for w in self.weeks)
+        minutes = self.road(ends[0][0], ends[1][0])
+        if i == j or minutes is None or not any(self.may_lend(i, g, w) for w in self.weeks):
+            return []
+        where = {"organisation": i, "staff_group": g}
+        return [2 * minutes / 60 * self.value("shared_staff_travel_cost", **where) / self.value("shared_staff_visit", **where)]
 
     def road(self, a: str, b: str) -> float | None:
         rows = {(r["from_place"], r["to_site"]): r["minutes"] for r in self.tables["travel"]}

@@ -1,5 +1,6 @@
 """Written plans keep every limit when they are worked out again from their tables alone; and a plan that does not is found out."""
 
+import ast
 import json
 import shutil
 import subprocess
@@ -24,7 +25,7 @@ from portal.exports.plan_reading import read_summary, read_tables
 from portal.planning import make_plan
 from tests.networks.small import frame
 from tests.reference.tiny_cases import KINDS
-from tests.small_networks import Stream, session_type, two_trusts
+from tests.small_networks import Stream, readers, session_type, two_trusts
 
 MONDAY = "2025-12-01"
 
@@ -73,11 +74,26 @@ def test_other_examples_keep_every_limit(name, weeks, tmp_path):
     assert said(check_plan(written(dataset, scenario, tmp_path), dataset, scenario)) == []
 
 
+def test_every_limit_set_at_once_is_kept(tmp_path):
+    dataset = example("two_trusts_endoscopy")
+    wanted = {"premium_budget": 300_000, "outsourced_minimum": 20, "insourced_minimum": 20, "thirteen_share": 0.001, "extra_minutes_cap": 12,
+              "fairness_price": 5, "shared_staff_limit": 0.1, "target_share": 0.2, "target_week": 4, "demand_change": 0.2}  # fmt: skip
+    changes = [{"name": name, "value": float(value)} for name, value in wanted.items()]
+    changes.append({"name": "target_share", "value": 0.1, "from_week": "2027-01-01"})
+    scenario = Scenario("Limits", dataset.content_id, weeks=26, changes=frame(ASSUMPTIONS, changes))
+    folder = written(dataset, scenario, tmp_path)
+    assert said(check_plan(folder, dataset, scenario)) == []
+    assert len(pd.read_csv(folder / "shared_staff.csv"))
+    assert set(pd.read_csv(folder / "external.csv")["kind"]) == {"insourced", "outsourced"}
+    assert {entry["target_share"] for entry in read_summary(folder)["met"]} <= {0.1, 0.2}
+
+
 def test_a_plan_for_the_official_workbooks_keeps_every_limit(shared_data, tmp_path):
     files = sorted((shared_data / "dm01" / "raw").glob("*.xls"))
     dataset, intake = take_in(demonstration(), [read(file.read_bytes(), file.name) for file in files])
     assert len(intake.months) == 8
-    scenario = base(dataset.content_id, 52)
+    sooner = frame(ASSUMPTIONS, [{"name": "target_week", "value": 9.0}])
+    scenario = base(dataset.content_id, 18).changed(changes=sooner)  # long enough for month ends that count, short enough for every day
     assert said(check_plan(written(dataset, scenario, tmp_path), dataset, scenario)) == []
 
 
@@ -90,15 +106,22 @@ def test_tiny_networks_of_every_kind_keep_every_limit(kind, tmp_path):
     assert said(check_plan(folder, dataset, scenario)) == []
 
 
-def test_the_check_uses_nothing_of_the_model_or_the_forecast():
+def test_the_check_uses_nothing_of_the_model_and_of_forecasting_only_how_lists_are_booked():
     program = (
         "import sys, portal.checking; print([m for m in sys.modules if m.partition('.')[0] in ('optimisation', 'forecasting', 'pyomo', 'highspy')])"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert result.stdout.strip() == "[]"
+    loaded = set(ast.literal_eval(result.stdout.strip()))
+    assert loaded <= {"forecasting", *(f"forecasting.{name}" for name in ("dynamics", "booking_fit", "booking_order", "panel"))}
 
 
 # A network with something of everything: tests that share rooms, a unit that moves, aid, providers, extra hours, must-do work, locks.
+
+
+HOMES = [
+    {"home_area": "town", "title": "Town", "organisation": "P", "share": 0.7, "nearest_site": "p1", "deprived_share": 0.3, "rural_share": 0.1},
+    {"home_area": "hills", "title": "Hills", "organisation": "P", "share": 0.3, "nearest_site": "p2", "deprived_share": 0.1, "rural_share": 0.9},
+]  # fmt: skip
 
 
 def busy_dataset():
@@ -120,9 +143,15 @@ def busy_dataset():
             wte={"P": 0.1, "Q": 0.5},
             mobiles={"v": {"asset_type": "room", "starts_at": "", "staffed": False}},
             pads={("p1", "room"): {}, ("p2", "room"): {}},
+            tables={**readers(P=0.1, Q=0.3), "home_areas": HOMES},
+            scoped=[{"name": "reporting_share", "value": 0.5, "staff_group": "readers"}],
         )
+        .assuming(report_minutes=10, reported_at_once=0.25, report_backlog=70, shared_reporting_limit=0.2)
+        .assuming(outsourced_report_limit=2, outsourced_report_price=30)
         .assuming(unscheduled_outside=0.5, aid_accept_to_30=0.6, aid_suitable=0.8, aid_minimum_batch=2, aid_maximum_batch=6, aid_role_weeks=2)
         .assuming(aid_cost=5, insourced_limit=3, insourced_price=30, outsourced_limit=2, outsourced_price=20, list_floor=1)
+        .assuming(shared_staff_limit=0.02, shared_staff_travel_cost=12)
+        .assuming(premium_budget=2000, thirteen_share=0.01, extra_minutes_cap=30, fairness_price=1)
         .assuming(overtime_limit=0.05, bank_limit=0.2, overtime_cost=20, bank_cost=25, session_cost=100, examination_cost=3)
         .assuming(mobile_hours=8, mobile_setup_loss=0.25, mobile_minimum_stay=3, mobile_notice=1, mobile_suitable=0.8)
         .assuming(mobile_week_cost=200, mobile_move_cost=50, target_share=0.05, target_week=3, utilisation=0.9, dna_rate=0.05)
@@ -155,7 +184,9 @@ def busy(tmp_path_factory):
 def test_a_network_with_something_of_everything_keeps_every_limit(busy):
     dataset, folder = busy
     empty = [path.stem for path in folder.glob("*.csv") if not len(pd.read_csv(path))]
-    assert empty == ["reporting"]
+    assert empty == []
+    reports = pd.read_csv(folder / "reporting.csv").set_index("organisation")
+    assert (reports.loc["P", ["shared_minutes", "outsourced_reports", "backlog", "late_over_4_weeks"]] > 0).any().all()
     assert set(pd.read_csv(folder / "external.csv")["kind"]) == {"insourced", "outsourced"}
     assert pd.read_csv(folder / "staffing.csv")[["overtime_hours", "bank_or_agency_hours"]].sum().sum() > 0
     assert said(check_plan(folder, dataset, busy_scenario(dataset))) == []
@@ -223,7 +254,11 @@ TAMPERED = {
     "too much overtime": ("staffing", add("overtime_hours", 5), "overtime-limit"),
     "too many bank hours": ("staffing", add("bank_or_agency_hours", 9), "bank-limit"),
     "no overtime where it is needed": ("staffing", lambda t: t.assign(overtime_hours=0.0, bank_or_agency_hours=0.0), "staff-hours"),
-    "hours lent": ("staffing", add("shared_in_hours", 1), "no-shared-hours"),
+    "hours borrowed that nobody lent": ("staffing", add("shared_in_hours", 1), "shared-hours"),
+    "more hours lent than agreed": ("shared_staff", add("hours", 40), "lent-hours"),
+    "hours lent from nowhere": ("shared_staff", put("from_organisation", "P"), "nothing-to-lend"),
+    "a shorter way to work": ("shared_staff", add("minutes", -5), "staff-travel"),
+    "free staff travel": ("shared_staff", put("cost_gbp", 0.0), "staff-travel-cost"),
     "free overtime": ("staffing", lambda t: t.assign(cost_gbp=0.0), "staff-cost"),
     "a week of staff lost": ("staffing", drop(), "missing-row"),
     "a unit in two places": ("mobiles", lambda t: pd.concat([t, t.iloc[[0]].assign(site="p1")]), "one-place"),
@@ -246,8 +281,21 @@ TAMPERED = {
     "a limit that is passed": ("limits", add("used", 100), "limit"),
     "a limit nobody reached": ("limits", lambda t: t.assign(binding="yes"), "binding"),
     "less used than run": ("limits", lambda t: t.assign(used=t["used"] / 2), "limit-used"),
+    "more spent than said": ("limits", lambda t: t.assign(used=t["used"] - 9 * (t["what"] == "Premium budget")), "premium-spend"),
+    "a shorter way than they have": ("limits", lambda t: t.assign(used=t["used"] - 3 * (t["what"] == "Extra minutes by road")), "extra-minutes"),
     "a measure changed": ("measures", add("value", 1), "measure: bought from providers"),
-    "a report nobody wrote": ("reporting", lambda t: pd.DataFrame([["P", MONDAY, 1, 1, 0, 0, 0, 0]], columns=t.columns), "reporting"),
+    "reports nobody asked for": ("reporting", add("minutes_needed", 20), "minutes-needed"),
+    "more reporting time": ("reporting", add("minutes_available", 30), "minutes-available"),
+    "reporting time from nowhere": ("reporting", add("shared_minutes", 5), "shared-reports"),
+    "more reporting time given than is agreed": ("reporting", lambda t: t.assign(shared_minutes=t["shared_minutes"] * 3), "lending-limit"),
+    "more reports outsourced than agreed": ("reporting", lambda t: t.assign(outsourced_reports=3.0), "report-limit"),
+    "free reports": ("reporting", lambda t: t.assign(cost_gbp=0.0), "report-cost"),
+    "a shorter backlog": ("reporting", add("backlog", -10), "report-backlog"),
+    "fewer late reports": ("reporting", lambda t: t.assign(late_over_4_weeks=0.0), "late-reports"),
+    "a week of reports lost": ("reporting", drop(), "missing-row"),
+    "half of a unit more": ("worth", put("units", 0.5), "worth"),
+    "fewer than nobody over the target": ("worth", put("over_target_after", -1.0), "worth"),
+    "reports of a trust nobody knows": ("reporting", put("organisation", "Z"), "unknown-place"),
 }  # fmt: skip
 
 
@@ -273,6 +321,8 @@ SUMMARIES = {
     "a list left out": (lambda s: s["met"].pop(), "met"),
     "fewer over the target": (lambda s: s["met"][0].update(over_target=s["met"][0]["over_target"] + 1), "met"),
     "a better worst month": (lambda s: s["met"][0].update(worst_share=s["met"][0]["worst_share"] + 0.1), "met"),
+    "fewer over the thirteen-week target": (lambda s: s["met_thirteen"][0].update(over_target=s["met_thirteen"][0]["over_target"] + 1), "met"),
+    "a thirteen-week target left out": (lambda s: s["met_thirteen"].pop(), "met"),
     "a lower cost": (lambda s: s["cost_gbp"].update(total=s["cost_gbp"]["total"] - 1), "cost"),
     "a cost left out": (lambda s: s["cost_gbp"].pop("sessions"), "cost"),
 }
@@ -298,6 +348,13 @@ TIGHTER = {
     "insourced_limit=1": "insourcing-limit",
     "outsourced_limit=1": "outsourcing-limit",
     "overtime_limit=0": "overtime-limit",
+    "insourced_minimum=30": "smallest-order",
+    "outsourced_minimum=30": "smallest-order",
+    "premium_budget=100": "premium-budget",
+    "extra_minutes_cap=5": "extra-minutes",
+    "shared_staff_limit=0": "lent-hours",
+    "shared_staff_visit=4": "staff-travel-cost",
+    "shared_staff_travel_cost=11": "staff-travel-cost",
     "assets_out=9": "openings",
     "scans_per_hour=0.7": "room-time",
     "mobile_suitable=0": "suitable-for-unit",
@@ -308,12 +365,20 @@ TIGHTER = {
     "unscheduled_outside=0": "must-do",
     "demand_change=0.5": "additions",
     "target_share=0": "met",
+    "thirteen_share=0": "met",
     "session_cost=90": "session-cost",
     "examination_cost=4": "cost",
     "aid_cost=4": "aid-cost",
     "mobile_week_cost=100": "mobile-cost",
     "overtime_cost=19": "staff-cost",
     "outsourced_price=19": "provider-cost",
+    "report_minutes=12": "minutes-needed",
+    "reported_at_once=0": "minutes-needed",
+    "reported_at_once=0.95": "outsourced-when-done",
+    "report_backlog=90": "report-backlog",
+    "shared_reporting_limit=0.1": "lending-limit",
+    "outsourced_report_limit=1": "report-limit",
+    "outsourced_report_price=29": "report-cost",
 }  # fmt: skip
 """An assumption under which the busy plan is not allowed, and the rule it then breaks."""
 
@@ -329,7 +394,8 @@ def test_a_plan_made_for_looser_assumptions_is_found_out(change, busy):
 @pytest.mark.parametrize(
     ("lever", "rule"),
     [("mutual_aid", "travel-limit"), ("insourcing", "lever"), ("outsourcing", "lever"), ("overtime", "overtime-limit"),
-     ("change_sessions", "locked-sessions")],
+     ("cross_site_reporting", "lending-limit"), ("outsourced_reporting", "report-limit"),
+     ("shared_staff", "nothing-to-lend"), ("change_sessions", "locked-sessions")],
 )  # fmt: skip
 def test_a_plan_that_uses_a_lever_the_scenario_does_not_have_is_found_out(lever, rule, busy):
     dataset, folder = busy

@@ -11,7 +11,7 @@ import numpy as np
 from data.assumptions import ASSUMPTIONS
 from data.scenario import Scenario, all_levers
 from tests.networks.small import frame
-from tests.small_networks import Stream, Tiny, session_type
+from tests.small_networks import Stream, Tiny, readers, session_type
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,72 @@ def short_of_staff(rng: np.random.Generator) -> Case:
     return Case(tiny.assuming(**assumed), 1, {"bank_and_agency": bool(rng.integers(0, 2))})
 
 
+def reports(rng: np.random.Generator) -> Case:
+    """Reports wait at one trust, the other has some time to spare, a provider may write a few; two tests, one of them partly reported at once."""
+    streams = {(o, m): _stream(rng, 16, unscheduled=float(rng.integers(1, 3) * 8.6)) for o in "PQ" for m in "xy"}
+    said = [
+        {"name": "reporting_share", "value": 0.5, "staff_group": "readers"}, {"name": "report_minutes", "value": 12.0, "test": "y"},
+        {"name": "reported_at_once", "value": 0.5, "test": "y"},
+        {"name": "report_backlog", "value": float(rng.integers(100, 180)), "organisation": "P"},
+    ]  # fmt: skip
+    tables = readers(P=float(rng.choice([0.02, 0.05])), Q=float(rng.choice([0.15, 0.4])))
+    tiny = _pair(rng, a_week=2, streams=streams, tables=tables, scoped=said).assuming(
+        unscheduled_outside=0.5, report_minutes=20, shared_reporting_limit=float(rng.choice([0.1, 0.3])), shared_reporting_price=float(rng.random()),
+        outsourced_report_limit=float(rng.integers(1, 5)), outsourced_report_price=float(rng.integers(20, 60)),
+        late_report_price=float(rng.choice([100, 500, 3000])), aid_travel_limit=30,
+    )  # fmt: skip
+    off = str(rng.choice(["mutual_aid", "mutual_aid", "cross_site_reporting", "outsourced_reporting"]))
+    return Case(tiny, 1 if rng.integers(0, 3) else 2, {off: False})
+
+
+def shared_staff(rng: np.random.Generator) -> Case:
+    """P has too few staff for its list, Q more than it needs: Q may lend some, at the price of the journey."""
+    tiny = _pair(rng, a_week=4, today=1, wte={"P": 0.1, "Q": 1.0}, staffing={"room": 2.0}, travel={("p1", "q1"): float(rng.integers(10, 70))})
+    scoped = [{"name": "shared_staff_limit", "value": float(rng.choice([0.25, 0.5])), "organisation": "Q"},
+              {"name": "shared_staff_limit", "value": 0.1, "organisation": "P"}]  # fmt: skip
+    assumed = {
+        "overtime_limit": float(rng.choice([0.25, 1.0])), "overtime_cost": float(rng.integers(10, 60)), "aid_travel_limit": 0,
+        "shared_staff_travel_cost": float(rng.integers(20, 90)), "shared_staff_visit": float(rng.choice([4, 8])),
+    }  # fmt: skip
+    return Case(tiny.but(scoped=scoped).assuming(**assumed), 1, {"overtime": bool(rng.integers(0, 2))})
+
+
+def premium_budget(rng: np.random.Generator) -> Case:
+    """Overtime, providers and a unit's weeks are paid from one budget, of one trust or of both."""
+    tiny = _pair(rng, a_week=3, today=1, wte={"P": 0.1, "Q": 0.1}).but(
+        mobiles={"v": {"asset_type": "room", "starts_at": str(rng.choice(["", "p1"])), "staffed": True}},
+        pads={("p1", "room"): {}, ("q1", "room"): {}},
+    )  # fmt: skip
+    scoped = [{"name": "premium_budget", "value": float(rng.integers(1, 12) * 50), "organisation": o} for o in ("P", "Q")[: rng.integers(1, 3)]]
+    assumed = {
+        "overtime_limit": 1.0, "overtime_cost": float(rng.integers(10, 60)), "outsourced_limit": float(rng.integers(1, 6)),
+        "outsourced_price": float(rng.integers(20, 200)), "mobile_hours": 4, "mobile_week_cost": float(rng.integers(50, 300)),
+        "mobile_notice": float(rng.integers(0, 2)), "aid_travel_limit": 0,
+    }  # fmt: skip
+    return Case(tiny.but(scoped=scoped).assuming(**assumed), 1)
+
+
+def smallest_orders(rng: np.random.Generator) -> Case:
+    """Providers take no order below a size: none, or more than is needed."""
+    case = providers(rng)
+    assumed = {"outsourced_minimum": float(rng.integers(2, 14)), "insourced_minimum": float(rng.integers(0, 2) * 7), "insourced_limit": 4.0}
+    return Case(case.tiny.assuming(**assumed, outsourced_limit=4.0, outsourced_price=float(rng.integers(5, 60))), case.weeks)
+
+
+def longest_waiters(rng: np.random.Generator) -> Case:
+    """A share for thirteen weeks beside one for six, which falls in a step within the plan."""
+    steps = [{"name": "target_share", "value": 0.1, "from_week": "2025-12-08"}, {"name": "thirteen_share", "value": 0.02, "organisation": "P"}]
+    tiny = _pair(rng, a_week=2, streams={("P", "x"): Stream([2.0] * 13 + [float(rng.integers(10, 30))], seen=43.0), ("Q", "x"): _stream(rng, 20)})
+    assumed = {"target_share": 0.3, "thirteen_price": float(rng.integers(100, 900)), "aid_travel_limit": 0}
+    return Case(tiny.but(scoped=steps).assuming(**assumed), 2)
+
+
+def unequal_waits(rng: np.random.Generator) -> Case:
+    """Two trusts a test of which could be made equal by aid that costs no more than a session at home."""
+    tiny = _pair(rng, a_week=2, streams={("P", "x"): _stream(rng, 24), ("Q", "x"): _stream(rng, 16)}, travel={("p1", "q1"): 25.0})
+    return Case(tiny.assuming(fairness_price=float(rng.integers(1, 60)), aid_cost=0, aid_accept_to_30=0.8, target_week=1), 1)
+
+
 def shrinking(rng: np.random.Generator) -> Case:
     """Lists that shrink without being seen: removals may be counted on, no more than that; and a shortest list."""
     streams = {("P", "x"): _stream(rng, 20, joined=-12.0), ("Q", "x"): _stream(rng, 6)}
@@ -170,7 +236,7 @@ def weekend_demand(rng: np.random.Generator) -> Case:
 
 _KINDS = (
     sessions, shared_room, left_undone, mobile, aid_in_batches, no_relay, aid_over_weeks, providers, short_of_staff, shrinking, as_today,
-    weekend_demand,
+    weekend_demand, reports, shared_staff, premium_budget, smallest_orders, longest_waiters, unequal_waits,
 )  # fmt: skip
 
 KINDS: dict[str, Callable[[np.random.Generator], Case]] = {f.__name__: f for f in _KINDS}

@@ -16,7 +16,7 @@ from forecasting.months import months_ahead
 from optimisation.allocation.problem import Problem, build_problem
 from portal.planning import prepare
 from tests.networks.small import frame
-from tests.small_networks import Stream, Tiny, session_type
+from tests.small_networks import Stream, Tiny, readers, session_type
 
 
 def assumptions(*rows):
@@ -135,7 +135,7 @@ OTHER = {"aid_travel_limit": 50.0, "target_week": 7.0}
 
 
 def rich():
-    """A network in which every assumption plays a part: two tests share a room, journeys of every length, a unit, in- and outsourcing."""
+    """A network in which every assumption plays a part: two tests share a room, journeys of every length, a unit, in- and outsourcing, reports."""
     streams = {
         (o, m): Stream([20.0] * 8 + [5.0] * 6, seen=44 + k, planned=22, unscheduled=33, joined=66)
         for k, (o, m) in enumerate(itertools.product("PQ", "xy"))
@@ -146,13 +146,16 @@ def rich():
         session_types=[session_type("core", 240, 5), session_type("late", 120, 2, fill_order=2, insourcing=True)],
         travel={("p1", "q1"): 20.0, ("p1", "q2"): 40.0, ("p1", "q3"): 55.0, ("p1", "q4"): 70.0},
         mobiles={"v": {"asset_type": "room", "starts_at": "q1"}}, pads={("q1", "room"): {}, ("q2", "room"): {}},
-        wte=dict.fromkeys("PQ", 20.0),
+        wte=dict.fromkeys("PQ", 20.0), tables=readers(P=2.0, Q=3.0),
     )  # fmt: skip
     usual = {
         "aid_travel_limit": 80, "aid_accept_to_30": 0.9, "aid_accept_to_45": 0.8, "aid_accept_to_60": 0.7, "aid_accept_beyond": 0.6,
         "overtime_limit": 0.1, "bank_limit": 0.1, "unscheduled_outside": 0.5, "insourced_limit": 5, "outsourced_limit": 6, "list_floor": 1,
+        "shared_staff_limit": 0.2, "premium_budget": 500_000, "insourced_minimum": 4, "outsourced_minimum": 5, "thirteen_share": 0.02,
+        "fairness_price": 2, "extra_minutes_cap": 40,
         "mobile_setup_loss": 0.2, "mobile_minimum_stay": 2, "mobile_notice": 1, "target_share": 0.05, "recent_months": 2, "older_month_weight": 0.5,
         "scans_per_hour": 2, "utilisation": 0.9, "dna_rate": 0.1, "session_share": 0.9,
+        "reporting_share": 0.2, "reported_at_once": 0.3, "report_backlog": 8, "outsourced_report_limit": 4,
     }  # fmt: skip
     dataset = tiny.assuming(**usual).dataset()
     older = [

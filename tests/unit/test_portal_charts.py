@@ -10,7 +10,7 @@ from data.dataset import SOURCES, Dataset
 from data.plan import BY_TABLE, IN_TURN, Plan
 from data.scenario import base
 from portal import position, theme
-from portal.charts import figures, flows, grids, lists, network
+from portal.charts import figures, flows, grids, lists, network, reporting
 from portal.charts.evidence import canvas, spread
 from portal.charts.tables import (
     assumption_groups,
@@ -56,6 +56,11 @@ def plan():
         "staffing": rows(
             "staffing", ("AAA", "radiographer", first, 110.0, 100.0, 10.0, 0.0, 0.0, 0.0, 450.0),
             ("AAA", "radiographer", second, 50.0, 100.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        ),
+        "reporting": rows(
+            "reporting",
+            ("AAA", first, 6000.0, 5400.0, 300.0, 20.0, 900.0, 0.0, 900.0), ("AAA", second, 6600.0, 5400.0, 0.0, 0.0, 2100.0, 120.0, 0.0),
+            ("BBB", first, 600.0, 1200.0, -300.0, 0.0, 0.0, 0.0, 0.0), ("BBB", second, 600.0, 1200.0, 0.0, 0.0, 0.0, 0.0, 0.0),
         ),
         "waiting_list": rows("waiting_list", *[(o, "ct", "all", w, 10.0, 0.0, 10.0, 100.0, nan, n, nan, n / 100) for o, w, n in over]),
         "limits": rows("limits", *[("Openings", "Scanner, Alpha General, Core", w, 10.0, 10.0, b, v, "sessions") for w, b, v in full]),
@@ -120,7 +125,7 @@ def test_no_figure_needs_anything_from_elsewhere(plan, net):
     drawn = [
         lists.of_plan(plan, net, "ct", "share_over_six").figure,
         grids.sessions(plan, net, "scanner", changed_only=False).figure, flows.mobiles(plan, net).figure,
-        grids.staffing(plan, net, "AAA").figure, figures.costs(plan).figure,
+        grids.staffing(plan, net, "AAA").figure, figures.costs(plan).figure, reporting.backlog(plan, net).figure,
     ]  # fmt: skip
     kinds = {trace.type for figure in drawn for trace in figure.data}
     assert kinds <= {"scatter", "bar", "heatmap"}
@@ -154,7 +159,19 @@ def test_staffing_says_what_is_needed_beside_what_there_is(plan, net):
     assert drawn.figure.data[0].z.tolist() == [[1.1, 0.5]]
     assert "1 group and week" in drawn.alt
     groups = grids.staff_groups(plan, net, "AAA").iloc[0].tolist()
-    assert groups == ["Radiographers", "80", "100", "110%", "10", "0", "£450"]
+    assert groups == ["Radiographers", "80", "100", "110%", "10", "0", "0", "0", "£450"]
+
+
+def test_reports_say_what_waits_what_is_late_and_who_helps(plan, net):
+    drawn = reporting.backlog(plan, net)
+    assert drawn.title == "Alpha: up to 2 hours of reports are late"
+    assert [trace.y.tolist() for trace in drawn.figure.data] == [[15, 35], [0, 0]]
+    assert drawn.alt == "Alpha: up to 2 hours of reports are late. At the end: Alpha 35 hours; Beta 0 hours."
+    assert reporting.by_trust(plan, net).to_numpy().tolist() == [
+        ["Alpha", "105", "90", "5", "0", "20", "2", "£900"], ["Beta", "10", "20", "0", "5", "0", "0", "£0"],
+    ]  # fmt: skip
+    calm = Plan({"reporting": plan["reporting"].assign(late_over_4_weeks=0.0)}, plan.summary)
+    assert reporting.backlog(calm, net).title == "No report waits more than four weeks"
 
 
 def test_a_mobile_units_stay_is_one_bar_of_its_weeks(plan, net):
@@ -218,6 +235,14 @@ def test_lists_of_a_plan_are_lines_with_the_target_from_its_first_week(plan, net
     assert not lists.of_plan(plan, net, "ct", "waiting").figure.layout.shapes
 
 
+def test_a_target_in_steps_is_drawn_step_by_step(plan, net):
+    steps = [["2026-07-06", 0.2], ["2026-07-13", 0.1]]
+    target = plan.summary["target"] | {"steps": {o: {"ct": steps} for o in ("AAA", "BBB")}}
+    drawn = lists.of_plan(Plan(plan.tables, dict(plan.summary) | {"target": target}), net, "ct", "share_over_six")
+    shapes = [(s.y0, str(s.x0)[:10], str(s.x1)[:10]) for s in drawn.figure.layout.shapes]
+    assert shapes == [(0.2, "2026-07-06", "2026-07-13"), (0.1, "2026-07-13", "2026-07-20")]
+
+
 def test_met_and_missed_are_words_as_well_as_shades(plan, net):
     table = lists.met_matrix(plan, net).data
     assert table.loc["Alpha", "CT"] == "20.0% missed"
@@ -231,6 +256,13 @@ def test_where_the_lists_stand_counts_patients_from_six_weeks_on(dataset, net):
     assert position.headline(dataset) == "No list is within the target: 56 of 182 patients (30.8%) had waited six weeks or more on 30 June 2026."
     assert "CT at Alpha (30.8%, 28 patients)" in position.furthest(dataset)
     assert lists.standing(newest, net).data.loc["Alpha", "CT"] == "30.8% missed"
+
+
+def test_where_the_lists_stand_is_judged_by_the_target_of_that_day(dataset):
+    steps = [{"name": "target_share", "value": 0.4, "to_week": "2026-06-30"}, {"name": "target_share", "value": 0.05, "from_week": "2026-07-01"}]
+    stepped = dataset.changed(assumptions=dataset.assumptions.with_rows(frame(ASSUMPTIONS, steps)))
+    assert set(position.newest(stepped)["target_share"]) == {0.4}
+    assert position.newest(stepped)["within"].all()
 
 
 def test_the_trend_names_who_is_worst_and_keeps_every_month(dataset, net):

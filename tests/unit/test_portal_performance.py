@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from data.activity import ACTIVITY, WAITING, Activity
+from data.assumptions import ASSUMPTIONS
 from data.checks.history_rules import MISSING, SWAPPED
 from data.intake import from_parts
 from data.intake_local import take_in_lists, take_in_provisional
@@ -275,6 +276,17 @@ def test_a_list_for_which_it_is_only_possible_is_named_within_thirteen_weeks_and
     near, far = (performance_ahead.breaches(SINGLE_USER, dataset_id, weeks) for weeks in (13, 26))
     assert performance_ahead.POSSIBLE in set(near["kind"])
     assert set(far["kind"]) <= {performance_ahead.EXPECTED}
+
+
+def test_the_weeks_ahead_are_judged_by_the_target_of_their_own_date(kept):
+    held = dataset(history())
+    falls = [{"name": "target_share", "value": 0.5}, {"name": "target_share", "value": 0.001, "from_week": "2026-08-01"}]
+    stepped = held.changed(assumptions=held.assumptions.with_rows(frame(ASSUMPTIONS, falls)))
+    rows = performance_ahead.breaches(SINGLE_USER, kept(stepped), 26)
+    # Within a half today; from August on nobody may wait, and the first month end after that is named.
+    assert set(rows["organisation"]) == {"AAA", "BBB"}
+    assert set(rows["target"]) == {0.001}
+    assert set(rows["when"]) == {pd.Timestamp("2026-08-31")}
 
 
 def test_without_two_months_nothing_is_projected(kept):

@@ -55,6 +55,16 @@ def over_six_as_booked(m: Any, o: str, k: str, u: str, w: int) -> Any:
     return m.over_six[o, k, u, w] >= m.over_about[o, k, u, w] + change
 
 
+def over_thirteen_in_turn(m: Any, o: str, k: str, u: str, w: int) -> Any:
+    """Served strictly in turn, those on the list beyond the number who could be younger than thirteen weeks have waited longer.
+
+    over13[o,m,u,w] ≥ L[o,m,u,w] - R13[o,m,u,w]
+
+    Units: patient = patient. Only where a thirteen-week target is asked for.
+    """
+    return m.over_thirteen[o, k, u, w] >= m.waiting[o, k, u, w] - m.under_thirteen[o, k, u, w]
+
+
 def served(m: Any, o: str, k: str, u: str, w: int) -> Any:
     """Patients seen from a list in a week, wherever."""
     near = m.problem.near

@@ -71,12 +71,12 @@ def in_parts(dataset, scenario, settings, report, cancelled):
 
 @dataclass(frozen=True)
 class Noted:
-    """A part whose first solver waits, to be killed."""
+    """A part whose first solver waits, to be killed or stopped."""
 
     task: object
 
     def __call__(self, clock):
-        wait_if_first("part")
+        wait_if_first("part", clock.must_stop)
         return self.task(clock)
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +22,7 @@ from data.scenario import base
 from data.store import WORKER, Store
 from portal import cluster, engine, planning
 from portal.worker import CLUSTER, SCHEDULER, Process
-from tests.small_networks import Stream, Tiny
+from tests.small_networks import Stream, session_type, two_trusts, with_history
 from tests.unit.cluster_targets import noted
 from tests.unit.store_fixtures import ONE
 
@@ -130,13 +131,18 @@ def served(tmp_path, monkeypatch):
     store.close()
 
 
+@cache
 def two_alone():
-    """Two trusts that cannot help each other: two independent parts."""
-    streams = {("P", "x"): Stream([0.0] * 13 + [12.0], seen=43, joined=40), ("Q", "x"): Stream([2.0], seen=43, joined=20)}
-    return Tiny(sites={"p1": "P", "q1": "Q"}, streams=streams).dataset()
+    """Two trusts that cannot help each other, so that the model has two independent parts; each books as in recent months."""
+    bands = [30.0, 26.0, 22.0, 20.0, 16.0, 12.0, 10.0, 8.0, 6.0, 5.0, 4.0, 3.0, 2.0, 8.0]
+    streams = {("P", "x"): Stream(bands, seen=120, joined=120), ("Q", "x"): Stream([20.0, 15.0, 5.0], seen=86, joined=86)}
+    tiny = two_trusts(streams=streams, session_types=[session_type(minutes=240, a_week=16)], travel={})
+    tiny = tiny.assuming(booked_in_turn=0, target_share=0.1, target_week=3, list_floor=1)
+    rows = [row for (o, m), stream in streams.items() for row in stream.rows(o, m)[1:]]
+    return with_history(tiny.dataset(), *[row | {"period": f"2025-{n:02d}-01"} for n in range(6, 12) for row in rows])
 
 
-def submit(store, target=CLUSTER.target, *, seed=1, weeks=3):
+def submit(store, target=CLUSTER.target, *, seed=1, weeks=5):
     dataset = store.save_dataset(ONE, two_alone(), name="Tiny")
     scenario = store.save_scenario(ONE, base(dataset.id, weeks))
     target = target if ":" in target else f"tests.unit.cluster_targets:{target}"
@@ -153,7 +159,8 @@ def plan_of(store, run_id):
     return store.plan(ONE, run_id)
 
 
-def planned_here(weeks=3, seed=1):
+@cache
+def planned_here(weeks=5, seed=1):
     dataset = two_alone()
     return planning.make_plan(dataset, base(dataset.content_id, weeks), PlanSettings(time_limit=60.0, seed=seed))
 
@@ -195,7 +202,9 @@ def test_the_setting_alone_decides_where_plans_are_computed_and_servers_load_not
 @pytest.mark.cold
 def test_a_plan_of_the_cluster_equals_the_plan_computed_here_table_by_table(dask, served):
     run = submit(served)
-    assert_equal(plan_of(served, run.id), planned_here())
+    plan = plan_of(served, run.id)
+    assert plan.summary["size"]["parts"] == 2
+    assert_equal(plan, planned_here())
     done = served.run(ONE, run.id)
     assert (done.progress.stage, done.progress.fraction) == ("Done", 1.0)
 
@@ -213,7 +222,7 @@ def test_independent_parts_are_solved_by_workers_side_by_side_and_give_the_same_
 @needs_dask
 def test_several_scenarios_are_planned_side_by_side_and_come_as_they_are_ready(dask, served):
     dataset = served.save_dataset(ONE, two_alone(), name="Tiny")
-    weeks = {served.save_scenario(ONE, base(dataset.id, n)).id: n for n in (3, 4, 5)}
+    weeks = {served.save_scenario(ONE, base(dataset.id, n)).id: n for n in (5, 6, 7)}
     runs = list(engine.sweep(served, ONE, dataset.id, weeks, PlanSettings(time_limit=60.0), CLUSTER))
     assert {run.scenario_id for run in runs} == set(weeks)
     assert max(run.started for run in runs) < min(run.finished for run in runs), "one waited for another"
@@ -271,6 +280,20 @@ def test_a_run_waits_for_a_worker_and_can_be_cancelled_before_one_began(own_dask
     assert (stopped.state, stopped.message) == ("cancelled", "Stopped on request; no plan had been found by then.")
     own_dask.start_worker()
     assert_equal(plan_of(served, other.id), planned_here(seed=2))
+
+
+@needs_dask
+@pytest.mark.alone
+def test_a_plan_in_parts_that_is_cancelled_is_kept_also_where_a_part_was_not_begun(own_dask, served):
+    own_dask.start_worker()
+    run = submit(served, "asks_in_parts")
+    wait_for("part")
+    begin = time.monotonic()
+    engine.cancel(served, ONE, run.id)
+    stopped = ended(served, run.id)
+    assert time.monotonic() - begin < 3
+    assert (stopped.state, stopped.message) == ("cancelled", "Stopped on request; this is the best plan found by then.")
+    assert served.plan(ONE, run.id).summary["size"]["parts"] == 2
 
 
 # Going wrong

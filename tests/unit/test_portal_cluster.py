@@ -1,6 +1,7 @@
 """Plans on a Dask cluster: a real scheduler and real workers, each a process of its own, killed, stopped and left alone."""
 
 import importlib.util
+import json
 import os
 import signal
 import socket
@@ -26,10 +27,10 @@ from tests.small_networks import Stream, session_type, two_trusts, with_history
 from tests.unit.cluster_targets import noted
 from tests.unit.store_fixtures import ONE
 
-pytestmark = pytest.mark.usefixtures("warm")
+pytestmark = [pytest.mark.usefixtures("warm"), pytest.mark.timeout(300)]
 
 REPOSITORY = Path(__file__).parents[2]
-PATIENCE = 60.0
+PATIENCE = 100.0
 VARYING = ("seconds",)
 """Parts of a plan's summary that say how fast it came."""
 
@@ -172,8 +173,8 @@ def assert_equal(plan, other):
 
 
 def _lasting(plan):
-    told = {name: value for name, value in plan.summary.items() if name not in VARYING}
-    return told | {"provenance": {name: value for name, value in plan.summary["provenance"].items() if name != "created"}}
+    told = {name: value for name, value in json.loads(plan.summary_json()).items() if name not in VARYING}
+    return told | {"provenance": {name: value for name, value in told["provenance"].items() if name != "created"}}
 
 
 def wait_for(name, count=1):

@@ -95,6 +95,14 @@ PLAN_TABLES: tuple[Table, ...] = (
         _n("over_target_after", "Over the target after", "patients"),
         _n("cost_change_gbp", "Change in cost", "£ over the plan", "Of the plan, without the pay of staff that is added"),
     ), key=("what", "where", "units")),
+    Table("placements", "Next best places", "Stays of mobile units that the plan chose, and what would come of the next best place, solved again.", (
+        Field("mobile", "Mobile unit", Kind.ID), _SITE,
+        Field("from_week", "From week", Kind.DATE, help="Monday"), Field("to_week", "To week", Kind.DATE, help="Monday of the last week"),
+        Field("next_site", "Next best", Kind.ID, required=False, help="Where it would mostly stand; empty = nowhere"),
+        _n("over_target_before", "Over the target now", "patients", "At the worst month end of each list it could help, summed"),
+        _n("over_target_after", "Over the target there", "patients", "At least: the unit may be divided between places"),
+        _n("cost_change_gbp", "Change in cost", "£ over the plan", "At least, unless patients over the target change too"),
+    ), key=("mobile", "from_week", "site")),
     Table("measures", "Measures", "Summary figures.", (
         Field("measure", "Measure", Kind.TEXT), Field("organisation", "Organisation", Kind.ID, required=False),
         Field("test", "Test", Kind.ID, required=False), _n("value", "Value", "in the unit of the row"), Field("unit", "Unit", Kind.TEXT),

@@ -135,6 +135,7 @@ def follow(curve: Curve, solve: Callable[[Tangent | None, np.ndarray, np.ndarray
         told = np.zeros(len(near))
         np.maximum.at(told, curve.row_group, away)
         near = near * np.where(told > _TOLD_BADLY, _MUCH_NEARER, np.where((told > _TOLD_TRUE) | (gained < 0), _NEARER, _FURTHER))
+        # The first plan was solved with rows about another one, far from it: whatever is near it is known better.
         if gained >= 0 or not np.isfinite(error).all():
             accepted, best, error = tangent, reached, away
         stale = 0 if gained > _SETTLED * abs(best) else stale + 1

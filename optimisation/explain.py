@@ -151,6 +151,21 @@ def _mobiles(plan: Plan, words: Words) -> list[str]:
         places = ", then ".join(f"{words.sites[site]} ({day(first)} to {day(last + pd.Timedelta(days=6))})" for site, first, last in stays)
         idle = "; not used after that" if stays and stays[-1][2] < last_week else ""
         said.append(f"{title}: {places}{idle}." if places else f"{title}: not used.")
+    return [*said, *_next_best(plan, words)]
+
+
+def _next_best(plan: Plan, words: Words) -> list[str]:
+    """Why a unit stands where it stands: the next best place and what it would cost."""
+    said = []
+    for row in plan["placements"].itertuples():
+        instead = f"at {words.sites[row.next_site]}, the next best place" if row.next_site else "unused, which is next best"
+        more, late = row.cost_change_gbp, row.over_target_after - row.over_target_before
+        effects = [f"{pounds(abs(more))} {'more' if more > 0 else 'less'}"] if abs(more) >= 1 else []
+        effects += [f"{number(abs(late))} {'more' if late > 0 else 'fewer'} patients over the target"] if abs(late) >= 1 else []
+        said.append(
+            f"{words.mobiles[row.mobile]} from {day(row.from_week)} at {words.sites[row.site]}: {instead}, it would mean "
+            f"{listed(effects) if effects else 'no difference that counts'}."
+        )
     return said
 
 
@@ -208,8 +223,14 @@ def _caveats(plan: Plan) -> list[str]:
     """What the plan says of itself, its findings, and how far it may be from the best."""
     summary = plan.summary
     gap = next(s for s in summary["stages"] if s["name"] == "cost")["gap"]
+    proved = f"No plan that does as well on the target costs more than {percent(gap)} less."
+    if summary["booking_order"] != IN_TURN:
+        proved = (
+            f"No plan with lists near these that does as well on the target costs more than {percent(gap)} less, as far as the last step of the "
+            "search tells. The order in which lists are booked leaves open whether a plan with quite other lists does."
+        )
     how = {
-        "optimal": f"No plan that does as well on the target costs more than {percent(gap)} less.",
+        "optimal": proved,
         "time limit": "The time limit stopped the search: a better plan may exist.",
         "cancelled": "The run was cancelled: this is the best plan found until then.",
         "gap not reached": "The search ended before the asked gap was proved: a better plan may exist.",

@@ -126,6 +126,16 @@ class LinearSolver(Solver):
         self._some(columns, self.low[columns], self.high[columns])
         return values
 
+    def without(self, forbidden: np.ndarray, freed: np.ndarray) -> np.ndarray | None:
+        """The plan `again` found with some columns at nought and others within their own bounds again; None where there is none."""
+        low, high = self.matrix.column_bounds[:, freed]
+        self._some(freed, low, high)
+        self._some(forbidden, np.zeros(len(forbidden)), np.zeros(len(forbidden)))
+        found = self._run() == highspy.HighsModelStatus.kOptimal
+        values = np.array(self.highs.getSolution().col_value) if found else None
+        self._some(freed, self.low[freed], self.high[freed])
+        return values
+
     def _rows(self, rows: np.ndarray, upper: np.ndarray) -> None:
         for row, most in zip(rows.tolist(), upper.tolist(), strict=True):
             self.highs.changeRowBounds(row, self.matrix.row_bounds[0, row], most)

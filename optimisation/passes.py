@@ -14,7 +14,7 @@ _MOST_REPAIRS, _MOST_ROUNDS, _NEARER = 5, 3, 0.4
 _SAME, _ALIKE = 1e-9, 1e-4
 """A repair may be worse by the second share where its rows tell the truth and those of the plan before it did not."""
 
-_AROUND = 5.0
+_AROUND = 3.0
 """Prices, and what more would buy, are asked within so many times the room of whole numbers."""
 
 _ROOM = 0.05
@@ -43,14 +43,14 @@ class CurveCheck:
     passes: int
 
 
-def follow_curve(solver: LinearSolver, curve: Curve, aim: np.ndarray, tell: Callable[[float, int], None]) -> Followed | None:
+def follow_curve(solver: LinearSolver, curve: Curve, aim: np.ndarray, tell: Callable[[], None]) -> Followed | None:
     """Linear passes; leaves the solver with the rows about the best plan, and what the curve depends on kept near it.
 
     Args:
         solver: of one part.
         curve: of the same part.
         aim: the goals in one, shape (columns,).
-        tell: called with the best value so far and the number of passes.
+        tell: called after each pass.
 
     Returns:
         None where the search was stopped before one plan was found: the solver is as it was.
@@ -62,8 +62,8 @@ def follow_curve(solver: LinearSolver, curve: Curve, aim: np.ndarray, tell: Call
             solver.keep(curve.held, low, high)
         return solver.relaxed(aim, cold=tangent is None)
 
-    def told(number: int, best: float, _: np.ndarray) -> bool:
-        tell(best, number)
+    def told(*_: object) -> bool:
+        tell()
         return solver.clock.must_stop()
 
     followed = follow(curve, solve, lambda values: float(aim @ values), solver.matrix.column_bounds[:, curve.held], told)
@@ -76,7 +76,7 @@ def follow_curve(solver: LinearSolver, curve: Curve, aim: np.ndarray, tell: Call
 
 def settle(
     solver: LinearSolver, curve: Curve, followed: Followed | None, aim: np.ndarray, values: np.ndarray
-) -> tuple[np.ndarray, CurveCheck | None]:
+) -> tuple[np.ndarray, np.ndarray, CurveCheck | None]:  # fmt: skip
     """The plan with its whole numbers, the rest chosen again with rows about itself.
 
     Args:
@@ -87,10 +87,12 @@ def settle(
         values: the plan in whole numbers.
 
     Returns:
-        The plan, every column that follows from it as the curve says; and how far the rows were from the curve.
+        The plan, every column that follows from it as the curve says; the same with relaxed counts, about which the solver's rows are left, so
+        that questions can be asked around it; and how far the rows were from the curve.
     """
     if followed is None:
-        return curve.settled(values), None
+        settled = curve.settled(values)
+        return settled, settled, None
     aimed, best_linear = _Aimed(solver, curve, aim), float(aim @ followed.values)
     plan = aimed.repaired(aimed.settled(values, followed.tangent))
     for _ in range(_MOST_ROUNDS):
@@ -100,9 +102,8 @@ def settle(
         if again is None or again.worth >= plan.worth:
             break
         plan = again
-    solver.touch(curve, plan.tangent)
-    _keep_near(solver, curve, plan.tangent.settled, _AROUND)
-    return plan.tangent.settled, CurveCheck(followed.error, plan.error, best_linear, plan.worth, followed.passes)
+    around = aimed.near(aimed.relaxed(plan), _AROUND)
+    return plan.tangent.settled, around, CurveCheck(followed.error, plan.error, best_linear, plan.worth, followed.passes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,19 +150,24 @@ class _Aimed:
             reach *= _NEARER
         return plan
 
+    def relaxed(self, plan: _Settled) -> _Settled:
+        """Choices fixed, counts relaxed about the plan."""
+        reach = 2.0
+        for _ in range(_MOST_REPAIRS):
+            found = self.solver.around(self.aim, self.near(plan, reach), counts_free=True)
+            if found is None:
+                break
+            renewed = self.settled(found, plan.tangent)
+            if renewed.worth < plan.worth:
+                plan = renewed
+                if told_true(plan.error):
+                    break
+            reach *= _NEARER
+        return plan
+
     def counted_again(self, plan: _Settled) -> _Settled | None:
         """Choices fixed, counts relaxed about the plan, then whole again near that; None where nothing was found."""
-        reach, relaxed = 2.0, plan
-        for _ in range(_MOST_REPAIRS):
-            found = self.solver.around(self.aim, self.near(relaxed, reach), counts_free=True)
-            if found is None:
-                return None
-            renewed = self.settled(found, relaxed.tangent)
-            better = renewed.worth < relaxed.worth
-            relaxed = renewed if better else relaxed
-            if better and told_true(renewed.error):
-                break
-            reach *= _NEARER
+        relaxed = self.relaxed(plan)
         whole = self.solver.counts_whole(self.aim, self.near(relaxed, 1.0))
         return None if whole is None else self.repaired(self.settled(whole, relaxed.tangent))
 

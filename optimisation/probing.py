@@ -11,12 +11,22 @@ from optimisation.curves import Curve
 from optimisation.linear import LinearSolver
 from optimisation.matrix import Part
 
-MOST_PROBES = 8
+MOST_PROBES, MOST_FOR_MONEY, MOST_STAYS = 6, 3, 6
+"""Probes of a part; fewer where the first goal lacks nothing and only money could be saved."""
+
 _MOST_UNITS = 50
 _MARGIN = 1.05
 """More units bring less than the first: asked for a little more than the first one's effect says."""
 
+_LACKING = 1e-5
+"""Where less than this share of all goals is lacking in the first, nothing is."""
+
+_TRIES = 2
+"""How often rows are renewed about an answer that is no better than the plan."""
+
 _NOTHING = 1e-3
+_MOSTLY = 0.25
+"""A unit stands somewhere else when it does for this part of the weeks."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,46 +74,153 @@ class Probed:
     after: np.ndarray
 
 
-def ask(solver: LinearSolver, curve: Curve | None, probes: list[Probe], goals: np.ndarray, aim: np.ndarray, columns: np.ndarray,
-        first_goal: int) -> list[Probed]:  # fmt: skip
-    """The probes worth most by the prices, one of each kind, solved again with one unit, and with as many as the first goal would need.
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """Places where something that stands in one place at a time may stand.
+
+    Attributes:
+        name: as the model names it.
+        places: p of them.
+        columns: 1 = stands there, shape (p, weeks); -1 where it may not.
+    """
+
+    name: str
+    places: tuple[str, ...]
+    columns: np.ndarray
+
+    def part(self, part: Part) -> Unit | None:
+        """The unit in the positions of a part of the matrix; None where it is not there."""
+        here = np.isin(self.columns, part.columns)
+        return Unit(self.name, self.places, np.where(here, np.searchsorted(part.columns, self.columns), -1)) if here.any() else None
+
+    def stays(self, values: np.ndarray) -> list[tuple[int, int, int]]:
+        """Place, first and last week (from 0) of each stay of a plan."""
+        found: list[tuple[int, int, int]] = []
+        for place, columns in enumerate(self.columns):
+            for week in np.flatnonzero((columns >= 0) & (values[columns] > 0.5)).tolist():
+                if found and found[-1][0] == place and found[-1][2] == week - 1:
+                    found[-1] = (place, found[-1][1], week)
+                else:
+                    found.append((place, week, week))
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Elsewhere:
+    """What would come of a unit that may not stay where it stays.
+
+    Attributes:
+        unit: its name.
+        place: where it stays in the plan.
+        weeks: first and last, from 0.
+        instead: where it would mostly stand; empty = nowhere.
+        columns: as in `Probed`.
+        before: as in `Probed`.
+        after: as in `Probed`; the unit may be divided between places, so that a whole one costs as much at least.
+    """
+
+    unit: str
+    place: str
+    weeks: tuple[int, int]
+    instead: str
+    columns: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What came of asking around a plan."""
+
+    more: list[Probed]
+    elsewhere: list[Elsewhere]
+
+
+def ask(solver: LinearSolver, curve: Curve | None, probes: list[Probe], units: list[Unit], goals: np.ndarray, aim: np.ndarray,
+        columns: np.ndarray, first_goal: int, base: np.ndarray | None) -> Answers:  # fmt: skip
+    """What is worth knowing around a plan.
+
+    The probes worth most by the prices, one of each kind, are solved again with one unit, and with as many as the first goal would need. Every
+    stay of a unit that the plan was free to choose is forbidden in turn.
 
     Args:
         solver: as `LinearSolver.prices` left it.
         curve: of the part.
         probes: in the part's positions.
+        units: in the part's positions.
         goals: shape (goals, columns).
         aim: the goals in one as the search had them, shape (columns,).
         columns: of the part in the whole matrix.
         first_goal: the goal whose need says how many units are asked for.
+        base: the plan with relaxed counts that answers are compared with; None = what the solver finds.
     """
-
-    def settled(values: np.ndarray) -> np.ndarray:
-        return values if curve is None else curve.settled(values)
-
-    def asked(probe: Probe, units: int) -> Probed | None:
-        after = solver.with_more(probe, units)
-        if after is None:
-            return None
-        after = settled(after)
-        # Nobody is made to use what is more: where the rows misled the search, the plan stays as it was.
-        return Probed(probe.name, units, columns, base, min(after, base, key=lambda values: float(aim @ values)))
-
-    about = solver.again(aim) if probes else None
+    about = solver.again(aim) if probes or units else None
     if about is None:
-        return []
-    base, found = settled(about[0]), []
-    missing = float(goals[first_goal] @ base)
-    for probe in _worth_most(probes, about[1], about[2]):
-        one = asked(probe, 1)
-        if one is None:
-            break
-        found.append(one)
-        gained = missing - float(goals[first_goal] @ one.after)
-        units = math.ceil(_MARGIN * missing / gained) if gained > _NOTHING and missing > _NOTHING else 0
-        many = asked(probe, units) if 1 < units <= _MOST_UNITS else None
-        found += [many] if many is not None else []
-    return found
+        return Answers([], [])
+    asking = _Asking(solver, curve, aim, columns, about[0] if base is None else base)
+    return Answers(asking.more(_worth_most(probes, about[1], about[2]), goals[first_goal]), asking.elsewhere(units))
+
+
+@dataclass(frozen=True, eq=False)
+class _Asking:
+    """Questions around one plan."""
+
+    solver: LinearSolver
+    curve: Curve | None
+    aim: np.ndarray
+    columns: np.ndarray
+    base: np.ndarray
+
+    def _settled(self, values: np.ndarray) -> np.ndarray:
+        return values if self.curve is None else self.curve.settled(values)
+
+    def _asked(self, probe: Probe, units: int) -> Probed | None:
+        """The best plan found with so many units more; None where the search was stopped."""
+        best, renewed = self.base, False
+        for _ in range(_TRIES):
+            after = self.solver.with_more(probe, units)
+            if after is None:
+                return None
+            # Nobody is made to use what is more: where the rows misled the search, the plan stays as it was, and they are renewed.
+            best = min(self._settled(after), best, key=lambda values: float(self.aim @ values))
+            if self.curve is None or best is not self.base:
+                break
+            self.solver.touch(self.curve, self.curve.tangent(after))
+            renewed = True
+        if renewed and self.curve is not None:
+            self.solver.touch(self.curve, self.curve.tangent(self.base))
+        return Probed(probe.name, units, self.columns, self.base, best)
+
+    def more(self, probes: list[Probe], goal: np.ndarray) -> list[Probed]:
+        """Each probe with one unit, and with as many as the goal would need."""
+        found, missing = [], float(goal @ self.base)
+        if missing < _LACKING * abs(float(self.aim @ self.base)):
+            missing, probes = 0.0, probes[:MOST_FOR_MONEY]
+        for probe in probes:
+            one = None if self.solver.clock.must_stop() else self._asked(probe, 1)
+            if one is None:
+                break
+            found.append(one)
+            gained = missing - float(goal @ one.after)
+            units = math.ceil(_MARGIN * missing / gained) if missing and gained > _NOTHING else 0
+            many = self._asked(probe, units) if 1 < units <= _MOST_UNITS else None
+            found += [many] if many is not None else []
+        return found
+
+    def elsewhere(self, units: list[Unit]) -> list[Elsewhere]:
+        """Each stay forbidden in turn, the unit free to stand anywhere else."""
+        low, high = self.solver.matrix.column_bounds
+        found = []
+        for unit, (place, first, last) in [(u, stay) for u in units for stay in u.stays(self.base)][:MOST_STAYS]:
+            there, every = unit.columns[place, first : last + 1], unit.columns[unit.columns >= 0]
+            free = there[low[there] < high[there]]
+            after = self.solver.without(free, every) if len(free) and not self.solver.clock.must_stop() else None
+            if after is not None:
+                stands = np.where(unit.columns >= 0, after[unit.columns], 0.0)[:, first : last + 1].mean(axis=1)
+                stands[place] = 0.0
+                instead = unit.places[int(stands.argmax())] if stands.max() > _MOSTLY else ""
+                found.append(Elsewhere(unit.name, unit.places[place], (first, last), instead, self.columns, self.base, self._settled(after)))
+        return found
 
 
 def _worth_most(probes: list[Probe], row_prices: np.ndarray, column_prices: np.ndarray) -> list[Probe]:

@@ -18,7 +18,7 @@ from optimisation.highs import WHOLE, Clock, relative_gap
 from optimisation.linear import LinearSolver
 from optimisation.matrix import INFINITY, Matrix, Part, cut, independent_parts
 from optimisation.passes import CurveCheck, follow_curve, settle
-from optimisation.probing import Probe, Probed, ask
+from optimisation.probing import Answers, Probe, Unit, ask
 
 _RAISED = 20.0
 """How much a goal is raised over those after it in the search, so that it is not traded against them."""
@@ -50,7 +50,10 @@ class Outcome:
             yes-or-no and relaxed where they are counts: at most what one more unit is worth.
         column_prices: the same for a column's bound.
         seconds: wall clock inside HiGHS, summed over parts.
-        probed: what more of something would buy, solved again.
+        followed: what the passes of a curve came to: passes, mean and worst error of the reported plan (`mean`, `worst`) and of the best linear one
+            (`linear_mean`, `linear_worst`), in the unit of the curve, and by what share the goals are above those of the latter (`above_linear`);
+            empty without a curve.
+        asked: what more of something would buy, and the next best places, solved again.
     """
 
     values: np.ndarray
@@ -60,7 +63,8 @@ class Outcome:
     column_prices: np.ndarray
     seconds: float
     details: dict[str, Any] = field(default_factory=dict)
-    probed: list[Probed] = field(default_factory=list)
+    followed: dict[str, float] = field(default_factory=dict)
+    asked: Answers = field(default_factory=lambda: Answers([], []))
 
 
 def solve_in_order(
@@ -71,6 +75,7 @@ def solve_in_order(
     cancelled: Callable[[], bool],
     curve: Curve | None = None,
     probes: Sequence[Probe] = (),
+    units: Sequence[Unit] = (),
     first_goal: int = 0,
     spread: Spread | None = None,
 ) -> Outcome:
@@ -87,6 +92,7 @@ def solve_in_order(
         cancelled: asked often; True stops within a few seconds and keeps the best plan so far.
         curve: columns that follow from a plan by a curve; None = everything is linear.
         probes: of what one more unit would be worth knowing.
+        units: what stands somewhere, of which the next best place is worth knowing.
         first_goal: the goal whose need says how many units a probe asks for.
         spread: where the parts are solved; None = in threads of this process, as many as the settings say.
 
@@ -96,14 +102,15 @@ def solve_in_order(
     clock = Clock(settings.time_limit, report, cancelled)
     parts = independent_parts(matrix)
     clock.begin([len(p.columns) for p in parts])
-    asks = [_Asks(p, curve and curve.part(p), [q for q in (probe.part(p) for probe in probes) if q is not None], first_goal) for p in parts]
+    asks = [_Asks(p, curve and curve.part(p), [q for q in (probe.part(p) for probe in probes) if q is not None],
+                  [u for u in (unit.part(p) for unit in units) if u is not None], first_goal) for p in parts]  # fmt: skip
     tasks = [PartTask(cut(matrix, a.part), settings, a) for a in asks]
     answers = (spread or _in_threads)(tasks, clock)
     return _join(matrix, names, parts, answers, settings, clock)
 
 
 @dataclass
-class Answer:
+class PartAnswer:
     """What came of one part.
 
     Attributes:
@@ -111,7 +118,7 @@ class Answer:
         proved: what the goals reached in the linear model that the bounds are of.
         seconds, nodes: wall clock inside HiGHS, and nodes of its searches.
         curve: how far the rows of the curve were from it; None without one.
-        probed: what more of something would buy.
+        asked: what more of something would buy, and the next best places.
     """
 
     values: np.ndarray
@@ -122,7 +129,7 @@ class Answer:
     seconds: float
     nodes: int
     curve: CurveCheck | None
-    probed: list[Probed]
+    asked: Answers
 
 
 @dataclass(frozen=True)
@@ -132,6 +139,7 @@ class _Asks:
     part: Part
     curve: Curve | None
     probes: list[Probe]
+    units: list[Unit]
     first_goal: int
 
 
@@ -143,7 +151,7 @@ class PartTask:
     settings: PlanSettings
     asks: _Asks
 
-    def __call__(self, clock: Clock) -> Answer:
+    def __call__(self, clock: Clock) -> PartAnswer:
         """Solve it.
 
         Raises:
@@ -152,23 +160,23 @@ class PartTask:
         return _solve_part(self.matrix, self.settings, clock, self.asks)
 
 
-Spread = Callable[[Sequence[PartTask], Clock], list[Answer]]
+Spread = Callable[[Sequence[PartTask], Clock], list[PartAnswer]]
 """Solves parts somewhere and gives their answers in order; progress and stopping go by the clock."""
 
 
-def _in_threads(tasks: Sequence[PartTask], clock: Clock) -> list[Answer]:
+def _in_threads(tasks: Sequence[PartTask], clock: Clock) -> list[PartAnswer]:
     with ThreadPoolExecutor(max_workers=max(tasks[0].settings.threads, 1)) as pool:
         return list(pool.map(lambda task: task(clock), tasks))
 
 
-def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Asks) -> Answer:
+def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Asks) -> PartAnswer:
     """One part: a plan for the weighted goals, raised further where a goal is not yet close to its bound, then prices and what more would buy."""
     goals, number, curve = matrix.goals.toarray(), asks.part.number, asks.curve
     solver = LinearSolver(matrix, settings, clock)
     factor = np.where(np.arange(len(goals)) < len(goals) - 2, _RAISED, 1.0)
     followed = None
     if curve is not None:
-        followed = follow_curve(solver, curve, factor @ goals, lambda best, _: clock.tell(number, "Following the lists", best, -INFINITY, 0.2))
+        followed = follow_curve(solver, curve, factor @ goals, lambda: clock.tell(number, "Following the lists", INFINITY, -INFINITY, 0.2))
     values, weighted = solver.minimise(factor @ goals)
     for attempt in range(_ATTEMPTS + 1):
         clock.tell(number, "Looking for a better plan", *_total(goals, factor, values, weighted), 0.5 + attempt / (2 * _ATTEMPTS))
@@ -179,15 +187,15 @@ def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Ask
         factor[: unmet[0] + 1] *= _RAISED
         within = settings.gap / 2 * float(np.abs(goals[unmet[0] :] @ better).sum())
         values, weighted = solver.minimise(factor @ goals, better, _PATIENCE, within)
-    proved, check = goals @ values, None
+    proved, around, check = goals @ values, None, None
     if curve is not None:
-        values, check = settle(solver, curve, followed, factor @ goals, values)
+        values, around, check = settle(solver, curve, followed, factor @ goals, values)
         bounds = np.minimum(bounds, goals @ values)
     clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 0.9)
     row_prices, column_prices = solver.prices(goals.sum(axis=0), values)
-    probed = ask(solver, curve, asks.probes, goals, factor @ goals, asks.part.columns, asks.first_goal)
+    asked = ask(solver, curve, asks.probes, asks.units, goals, factor @ goals, asks.part.columns, asks.first_goal, around)
     clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 1.0)
-    return Answer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, probed)
+    return PartAnswer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, asked)
 
 
 def _total(goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float) -> tuple[float, float]:
@@ -204,9 +212,10 @@ def _bounds(solver: LinearSolver, goals: np.ndarray, factor: np.ndarray, values:
     """
     reached = goals @ values
     bounds = np.minimum(reached, 0.0)
+    near_nought = np.maximum(_allowed(reached, solver.settings.gap) / 2, WHOLE)
     for g, coefficients in enumerate(goals):
-        if not (coefficients < 0).any() and reached[g] <= WHOLE:
-            continue
+        if not (coefficients < 0).any() and reached[g] <= near_nought[g]:
+            continue  # nothing can be below nought, and that is near enough
         if g == len(goals) - 1:
             bounds[g] = _share_of(weighted, reached, factor, g)
             continue
@@ -238,7 +247,7 @@ def _allowed(reached: np.ndarray, gap: float) -> np.ndarray:
     return np.asarray(np.maximum(gap * np.abs(reached), gap / 100 * np.abs(reached).sum()))
 
 
-def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list[Answer], settings: PlanSettings, clock: Clock) -> Outcome:
+def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list[PartAnswer], settings: PlanSettings, clock: Clock) -> Outcome:
     values, columns = np.zeros((2, matrix.rows.shape[1]))
     rows = np.zeros(matrix.rows.shape[0])
     bounds = np.zeros(len(names))
@@ -253,18 +262,21 @@ def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list
     stages = [Stage(n, float(v), float(b), relative_gap(v, b, smallest)) for n, v, b in zip(names, reached, bounds, strict=True)]
     reached_all = not len(_unmet(sum(a.proved for a in answers) + matrix.constants, bounds, settings.gap))
     status = "cancelled" if clock.stopped else "time limit" if clock.late else "optimal" if reached_all else "gap not reached"
-    details = {"parts": len(parts), "nodes": sum(a.nodes for a in answers), **_followed(answers)}
-    return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details, [p for a in answers for p in a.probed])
+    details = {"parts": len(parts), "nodes": sum(a.nodes for a in answers)}
+    asked = Answers([p for a in answers for p in a.asked.more], [e for a in answers for e in a.asked.elsewhere])
+    return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details, _followed(answers), asked)
 
 
-def _followed(answers: list[Answer]) -> dict[str, Any]:
+def _followed(answers: list[PartAnswer]) -> dict[str, float]:
     """What the passes of all parts came to."""
     checks = [a.curve for a in answers if a.curve is not None]
     if not checks:
         return {}
     linear, whole = (np.concatenate([getattr(c, name) for c in checks]) for name in ("linear", "whole"))
     best, reached = (sum(getattr(c, name) for c in checks) for name in ("best_linear", "reached"))
-    return {
-        "passes": max(c.passes for c in checks), "linear_mean": float(linear.mean()), "linear_worst": float(linear.max()),
-        "mean": float(whole.mean()), "worst": float(whole.max()), "above_linear": float(reached / best - 1) if best else 0.0,
+    found = {
+        "linear_mean": linear.mean(), "linear_worst": linear.max(), "mean": whole.mean(), "worst": whole.max(),
+        "above_linear": reached / best - 1 if best else 0.0,
     }  # fmt: skip
+    # A search that was stopped after one pass knows nothing of its rows.
+    return {"passes": max(c.passes for c in checks)} | {name: float(n) for name, n in found.items() if np.isfinite(n)}

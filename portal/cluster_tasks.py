@@ -15,7 +15,7 @@ from data.plan import Plan
 from data.run import PlanSettings, Progress
 from data.scenario import Scenario
 from optimisation.highs import Clock
-from optimisation.solving import Answer, PartTask
+from optimisation.solving import PartAnswer, PartTask
 from portal.cluster_calls import Call, Line
 from portal.planning import make_plan
 
@@ -55,7 +55,7 @@ def plan_in_parts(
     return make_plan(dataset, scenario, settings, report, cancelled, spread)
 
 
-def spread(tasks: Sequence[PartTask], clock: Clock) -> list[Answer]:
+def spread(tasks: Sequence[PartTask], clock: Clock) -> list[PartAnswer]:
     """Solve parts as tasks of the cluster that this task runs on; here what is a single part, or not begun elsewhere when it is time to stop.
 
     Raises:
@@ -66,7 +66,7 @@ def spread(tasks: Sequence[PartTask], clock: Clock) -> list[Answer]:
         return [tasks[0](clock)]
     with worker_client() as client, Call(client, clock.tell) as call:
         futures = [call.ask(_solve, task, clock.left()) for task in tasks]
-        answers: dict[Any, Answer] = {}
+        answers: dict[Any, PartAnswer] = {}
         for future in call.finished(futures, clock.must_stop):
             if future.key in call.withdrawn:
                 answers[future.key] = tasks[futures.index(future)](clock)
@@ -87,7 +87,7 @@ class _FarClock(Clock):
         self._line.say(number, stage, float(best), float(bound), float(share))
 
 
-def _solve(line: Line, task: PartTask, seconds: float) -> tuple[Answer, bool]:
+def _solve(line: Line, task: PartTask, seconds: float) -> tuple[PartAnswer, bool]:
     clock = _FarClock(seconds, line)
     return task(clock), clock.late
 

@@ -28,7 +28,7 @@ from optimisation.allocation.objective import GOALS
 from optimisation.allocation.problem import Inputs, build_problem
 from optimisation.allocation.result import Solved, tables
 from optimisation.allocation.result_reporting import reporting_notes
-from optimisation.allocation.worth import SHORTFALL, probes, worth
+from optimisation.allocation.worth import SHORTFALL, placements, probes, units, worth
 from optimisation.matrix import Matrix, matrix_of
 from optimisation.solving import Outcome, Spread, solve_in_order
 from portal.unchanged import no_assets, unchanged
@@ -70,8 +70,8 @@ def make_plan(
         problem = build_problem(inputs)
         matrix = matrix_of(build_model(problem))
         clock.lap("build")
-    curve, asked = booking_curve(problem, matrix), probes(inputs, problem, matrix)
-    outcome = solve_in_order(matrix, [g.name for g in GOALS], settings, report, cancelled, curve, asked, SHORTFALL, spread)
+    curve, asked, moved = booking_curve(problem, matrix), probes(inputs, problem, matrix), units(problem, matrix)
+    outcome = solve_in_order(matrix, [g.name for g in GOALS], settings, report, cancelled, curve, asked, moved, SHORTFALL, spread)
     clock.lap("solve")
     with _no_collection():
         plan = _plan(dataset, scenario, settings, inputs, Solved(problem, matrix, outcome), matrix, outcome, clock)
@@ -106,7 +106,7 @@ def _plan(
     months = met(solved, found["waiting_list"])
     cost = costs(found, solved)
     found["limits"] = limits(inputs, solved, months.loc[~months["met"], ["organisation", "test", "week"]])
-    found["worth"] = worth(inputs, matrix, outcome)
+    found["worth"], found["placements"] = worth(inputs, matrix, outcome), placements(matrix, solved, outcome)
     found["measures"] = measures(inputs, solved, found, months, cost)
     clock.lap("write")
     summary = {
@@ -167,9 +167,11 @@ def _booking_note(inputs: Inputs) -> str:
             "Patients are taken to be served strictly in turn, longest wait first: too few months are loaded to tell how lists are booked. Real "
             "booking is not strictly in turn, so the numbers over six weeks are a lower bound."
         )
+    some = inputs.assumptions.rows.query("name == 'booked_in_turn' and value > 0")
+    but = ", but for the slots that the assumptions book strictly in turn" if len(some) else ""
     return (
-        "Numbers over six weeks are what the list model projects for this plan if lists go on being booked as in recent months. Strictly in turn "
-        "stands beside them: it is what the same sessions would come to if whoever has waited longest were always seen first."
+        f"Numbers over six weeks are what the list model projects for this plan if lists go on being booked as in recent months{but}. Strictly in "
+        "turn stands beside them: it is what the same sessions would come to if whoever has waited longest were always seen first."
     )
 
 

@@ -148,7 +148,7 @@ def booking_curve(problem: Problem, matrix: Matrix) -> BookingCurve | None:
 
     list_of, week_of = np.array([at[i[:3]] for i in measured]), np.array([i[3] - 1 for i in measured])
     over = np.array([column["over_six", i] for i in measured])
-    tests = list(dict.fromkeys((o, m, w) for o, m, _, w in measured))
+    tests = {i: k for k, i in enumerate(dict.fromkeys((o, m, w) for o, m, _, w in measured))}
     waiting = columns("waiting")
     return BookingCurve(
         rows=np.array([row["over_six_as_booked", i] for i in measured]), **_pattern(waiting, list_of, week_of, over), row_group=list_of,
@@ -157,5 +157,5 @@ def booking_curve(problem: Problem, matrix: Matrix) -> BookingCurve | None:
         additions=np.array([[problem.values["additions"][*i, w] for w in weeks] for i in lists]), over=over,
         under_six=np.array([problem.values["under_six"][i] for i in measured]),
         short=np.array([column["shortfall", i] for i in tests]), share=np.array([problem.values["target_share"][i] for i in tests]),
-        of_target=np.array([tests.index((o, m, w)) for o, m, _, w in measured]),
+        of_target=np.array([tests[o, m, w] for o, m, _, w in measured]),
     )  # fmt: skip

@@ -11,8 +11,9 @@ import pandas as pd
 from optimisation.allocation.limit_kinds import EXTRA_STAFF, MORE_INSOURCED, MORE_OUTSOURCED, SESSION
 from optimisation.allocation.objective import GOALS
 from optimisation.allocation.problem import Inputs, Problem
+from optimisation.allocation.result import Solved
 from optimisation.matrix import Matrix
-from optimisation.probing import Probe, Probed
+from optimisation.probing import Probe, Probed, Unit
 from optimisation.solving import Outcome
 
 _BOUGHT = 10
@@ -50,13 +51,15 @@ def _sessions(inputs: Inputs, problem: Problem, rows: _Found, columns: _Found) -
     if problem.rota_is_fixed:
         return
     owner = inputs.network.owner
+    needs: dict[tuple[str, str, str], list[tuple[str, float]]] = {}
+    for (s, a, t, g), hours in problem.values["session_hours"].items():
+        needs.setdefault((s, a, t), []).append((g, hours))
     for s, a, t in problem.sets["station_types"]:
         open_weeks = [w for w in range(1, problem.last_week + 1) if problem.session_bounds[s, a, t, w][0] < problem.session_bounds[s, a, t, w][1]]
         more = {columns["sessions", (s, a, t, w)]: 1.0 for w in open_weeks if ("sessions", (s, a, t, w)) in columns}
         minutes = problem.values["room_minutes"][(t,)]
         given = {rows["shared_openings", (s, a, w)]: minutes for w in open_weeks if ("shared_openings", (s, a, w)) in rows}
-        for g in (i[3] for i in problem.values["session_hours"] if i[:3] == (s, a, t)):
-            hours = problem.values["session_hours"][s, a, t, g]
+        for g, hours in needs.get((s, a, t), []):
             given |= {rows["staff_time", (owner[s], g, w)]: hours for w in open_weeks if ("staff_time", (owner[s], g, w)) in rows}
         yield _probe((SESSION, s, a, t), (SESSION, owner[s], a), given, more)
 
@@ -70,6 +73,16 @@ def _staff(inputs: Inputs, problem: Problem, rows: _Found) -> Iterator[Probe]:
         yield _probe((EXTRA_STAFF, o, g), (EXTRA_STAFF, o, g), dict.fromkeys(at, float(each)), {})
 
 
+def units(problem: Problem, matrix: Matrix) -> list[Unit]:
+    """Mobile units with the pads they may stand on."""
+    columns = {name: k for k, name in enumerate(matrix.column_names)}
+    weeks = range(1, problem.last_week + 1)
+    return [
+        Unit(v, tuple(pads), np.array([[columns.get(("present", (v, s, w)), -1) for w in weeks] for s in pads]))
+        for (v,), pads in problem.neighbours["spots_of"].items()
+    ]  # fmt: skip
+
+
 def worth(inputs: Inputs, matrix: Matrix, outcome: Outcome) -> pd.DataFrame:
     """Rows of the table `worth`.
 
@@ -78,15 +91,29 @@ def worth(inputs: Inputs, matrix: Matrix, outcome: Outcome) -> pd.DataFrame:
         matrix: of the problem.
         outcome: of the search, with what was probed.
     """
-    short = np.array([name == "shortfall" for name, _ in matrix.column_names])
-    lists = pd.factorize(pd.Series([i[:2] if name == "shortfall" else None for name, i in matrix.column_names]))[0]
     rows = []
-    for probed in outcome.probed:
-        here = np.flatnonzero(short[probed.columns])
-        before, after = (_worst(values[here], lists[probed.columns][here]) for values in (probed.before, probed.after))
-        change = float((matrix.goals[[_COST], :][:, probed.columns] @ (probed.after - probed.before))[0])
-        rows.append((probed.name[0], _where(inputs, probed), probed.units, _UNITS[probed.name[0]], before, after, change))
+    for probed in outcome.asked.more:
+        change = _change(matrix, probed.columns, probed.before, probed.after)
+        rows.append((probed.name[0], _where(inputs, probed), probed.units, _UNITS[probed.name[0]], *change))
     return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def placements(matrix: Matrix, s: Solved, outcome: Outcome) -> pd.DataFrame:
+    """Rows of the table `placements`: each stay of a mobile unit, and what would come of the next best place."""
+    rows = []
+    for e in outcome.asked.elsewhere:
+        first, last = (s.monday(w + 1) for w in e.weeks)
+        rows.append((e.unit, e.place, first, last, e.instead, *_change(matrix, e.columns, e.before, e.after)))
+    return pd.DataFrame(rows, columns=["mobile", "site", "from_week", "to_week", "next_site", *_COLUMNS[-3:]])
+
+
+def _change(matrix: Matrix, columns: np.ndarray, before: np.ndarray, after: np.ndarray) -> tuple[float, float, float]:
+    """Patients over the target before and after, and the change in cost."""
+    at = [(k, matrix.column_names[c][1][:2]) for k, c in enumerate(columns.tolist()) if matrix.column_names[c][0] == "shortfall"]
+    lists = pd.factorize(pd.Series([i for _, i in at]))[0]
+    here = np.array([k for k, _ in at], dtype=int)
+    cost = float((matrix.goals[[_COST], :][:, columns] @ (after - before))[0])
+    return _worst(before[here], lists), _worst(after[here], lists), cost
 
 
 def _worst(short: np.ndarray, lists: np.ndarray) -> float:

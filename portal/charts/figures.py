@@ -32,6 +32,10 @@ def costs(plan: Plan) -> Evidence:
     return Evidence(finding, "Cost over the plan by kind, in pounds, at the assumed prices", figure, alt, table, "costs")
 
 
+_ONE, _WORTH_POUNDS = 0.5, 500
+"""What changes fewer patients and less money than this is not worth a row."""
+
+
 def binding_limits(plan: Plan) -> pd.DataFrame:
     """Limits that the plan uses up, those of most value first: weeks they bind in, and at most what one more unit would buy."""
     rows = plan["limits"].query("binding")
@@ -51,6 +55,7 @@ def worth_of_more(plan: Plan) -> pd.DataFrame:
     rows = rows.assign(fewer=rows["over_target_before"] - rows["over_target_after"]).sort_values(
         ["fewer", "cost_change_gbp"], ascending=[False, True], kind="stable"
     )
+    rows = rows[(rows["fewer"] >= _ONE) | (rows["cost_change_gbp"] <= -_WORTH_POUNDS)]
     return pd.DataFrame({
         "More of": rows["what"], "Where": rows["where"], "How many": rows["units"].round(), "Unit": rows["unit"],
         "Over the target now (patients)": rows["over_target_before"].round(), "With it (patients)": rows["over_target_after"].round(),
@@ -96,7 +101,7 @@ def sides(comparison: Comparison, network: Network, left: str, right: str) -> Ev
     alt = f"Worst share over six weeks from {left} to {right}: {finding}."
     return Evidence(
         f"Lists: {finding}",
-        "Worst share over six weeks at the month ends that count, strictly in turn: a lower bound",
+        "Worst share over six weeks at the month ends that count, in the booking order each plan names",
         figure,
         alt,
         table,

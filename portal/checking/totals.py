@@ -43,6 +43,8 @@ def _check_met(
         first = facts.assumed("target_week", organisation=o, test=m)
         share = {week: facts.assumed(assumption, week, organisation=o, test=m) for week in facts.measured if facts.weeks.index(week) + 1 >= first}
         weeks = [week for week, asked in share.items() if asked < unless]
+        if any((o, m, week) not in over or (o, m, week) not in waiting for week in weeks):
+            continue  # a week of the list is missing, and said to be
         beyond_target = [max(over[o, m, week] - share[week] * waiting[o, m, week], 0.0) for week in weeks]
         entry = said.pop((o, m), None)
         if (entry is None) != (not weeks):

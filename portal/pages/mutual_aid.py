@@ -11,28 +11,22 @@ from portal.workspace import current
 
 ws = current()
 TITLE = "Mutual aid"
-UPLOAD, PLAN = (Path(__file__).with_name(f"{name}.py") for name in ("upload", "plan"))
-
-
-def nothing(sentence: str, more: str, link: str) -> None:
-    """What to do first."""
-    layout.answer(sentence, more)
-    st.page_link(UPLOAD, label=link, query_params=ws.address())
-    layout.words("mutual_aid")
+PLAN = Path(__file__).with_name("plan.py")
 
 
 def main() -> None:
     """The page."""
     held = services.dataset(ws.scope, ws.dataset)
     chosen = services.choice(ws.scope, ws.dataset, ws.scenario)
-    layout.context(TITLE, held, ws, scenario=f"assumptions of {chosen.title}, nothing else changed")
     if not held.has_history:
-        nothing(f"No monthly return is loaded for {held.network.title}.", "Demand and lists are forecast from monthly returns.",
-                "Upload the monthly returns")  # fmt: skip
+        said = f"No monthly return is loaded for {held.network.title}.", "Demand and lists are forecast from monthly returns."
+        layout.nothing(TITLE, held, ws, said, "Upload the monthly returns", "mutual_aid")
         return
     if not held.network.plannable:
-        nothing(f"No scanner or room is known of {held.network.title}.", "Who has room is told by sessions.", "Upload the network workbook")
+        said = f"No scanner or room is known of {held.network.title}.", "Who has room is told by sessions."
+        layout.nothing(TITLE, held, ws, said, "Upload the network workbook", "mutual_aid")
         return
+    layout.context(TITLE, held, ws, scenario=f"assumptions of {chosen.title}, nothing else changed")
     with st.spinner("Forecasting demand and lists"):
         lists = lists_ahead.lists(ws.scope, ws.dataset, chosen.id)
     assumptions = services.in_force(ws.scope, ws.dataset, chosen)
@@ -54,5 +48,4 @@ def main() -> None:
 if ws.dataset:
     main()
 else:
-    layout.context(TITLE, None, ws)
-    nothing("Mutual aid needs data: load a network and its monthly returns first.", "", "Upload files")
+    layout.nothing(TITLE, None, ws, ("Mutual aid needs data: load a network and its monthly returns first.", ""), "Upload files", "mutual_aid")

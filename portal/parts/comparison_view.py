@@ -50,7 +50,7 @@ def draw(ws: Workspace, held: Dataset, top: DeltaGenerator, left: results.Stored
         inputs = found.inputs.set_axis(["Kind", "What", "Where", a, b, "Unit", "Reason or note"], axis=1)
         layout.small_table(inputs.loc[:, (inputs != "").any()], "Inputs that differ")
     st.header("Results side by side", anchor=False)
-    st.caption(plain(f"Strictly in turn: a lower bound for the share over six weeks. {layout.source_of(held)}"))
+    st.caption(plain(f"Shares over six weeks are for the booking order each plan names. {layout.source_of(held)}"))
     layout.small_table(figures.measures_table(found, a, b), "Results side by side")
     layout.evidence(figures.sides(found, held.network, a, b), layout.source_of(held))
     st.subheader("Cost", anchor=False)

@@ -34,11 +34,11 @@ def ask(ws: Workspace) -> None:
     key = chosen.id[:8]
     with st.form(f"plan_{key}"):
         st.markdown("**What the plan may use**")
-        columns = st.columns(4)
+        columns = st.columns(3)
         levers = {}
         for i, lever in enumerate(LEVERS):
             now = chosen.scenario.levers[lever.name]
-            levers[lever.name] = columns[i % 4].toggle(lever.title, value=now, help=lever.help, key=f"{lever.name}_{key}")
+            levers[lever.name] = columns[i % 3].toggle(lever.title, value=now, help=lever.help, key=f"{lever.name}_{key}")
         left, middle, right = st.columns(3)
         weeks = left.number_input("Weeks", 1, 156, chosen.scenario.weeks, key=f"weeks_{key}", help="Length of the plan")
         gap_help = "How far from the best possible plan is good enough. Smaller takes longer."

@@ -58,10 +58,9 @@ def in_words(shown: Shown) -> None:
 
 def waiting_lists(shown: Shown) -> None:
     """Met or not, and the lists week by week."""
-    st.caption(
-        "Worst share over six weeks at the month ends that count, if patients are seen strictly in turn: a lower bound. Real booking is not "
-        "strictly in turn, so the true share can be higher, not lower."
-    )
+    order = shown.plan.summary["booking_order"]
+    bound = ": a lower bound. Real booking is not strictly in turn, so the true share can be higher, not lower" if order == IN_TURN else ""
+    st.caption(f"Worst share over six weeks at the month ends that count, if patients are booked {order}{bound}.")
     layout.matrix(lists.met_matrix(shown.plan, shown.held.network), "met", "Worst share over six weeks by trust and test")
     left, right = st.columns(2)
     with left:
@@ -168,7 +167,7 @@ def limits(shown: Shown) -> None:
         "Patients over the target are those of the lists it touches, each at its worst month end. The change in cost leaves out the pay of "
         "the staff that is added."
     )
-    layout.table(more, "worth", alt="What more of something would bring, most patients first", widths={"Where": 430})
+    layout.table(more, "worth", alt="What more of something would bring, most patients first", widths={"Where": 300})
     st.caption(shown.source)
 
 
@@ -196,7 +195,8 @@ def about(shown: Shown) -> None:
     layout.small_table(pd.DataFrame(rows, columns=["What", "Value"]), "Provenance of the plan")
     st.subheader("How near to the best", anchor=False)
     stages = [(s["title"], number(s["value"]), number(s["bound"]), percent(s["gap"], 2)) for s in summary["stages"]]
-    layout.small_table(pd.DataFrame(stages, columns=["Goal, in order", "This plan", "No plan can be better than", "Gap"]), "Goals of the search")
+    bounded = "No plan can be better than" if summary["booking_order"] == IN_TURN else "No plan with lists near these can be better than"
+    layout.small_table(pd.DataFrame(stages, columns=["Goal, in order", "This plan", bounded, "Gap"]), "Goals of the search")
     check = [(order, f"{found['mean_points']:.2f}", f"{found['worst_points']:.2f}") for order, found in summary["list_check"].items()]
     layout.small_table(
         pd.DataFrame(check, columns=["Booking order", "Mean (points of the list)", "Worst (points of the list)"]),

@@ -16,9 +16,12 @@ from data.errors import SixweeksError
 from data.plan import Plan
 from data.run import PlanSettings, Progress
 from data.scenario import Scenario
-from portal.worker import CLUSTER, SCHEDULER, TOO_LONG, most_seconds
+from portal.worker_settings import CLUSTER, SCHEDULER, TOO_LONG, most_seconds
 
 CONNECT_SECONDS = 10.0
+PLAN = "portal.cluster_tasks:plan"
+"""Imported by the cluster's workers only: the chain brings the solver with it."""
+
 WAITING = "Waiting for a worker of the cluster"
 
 
@@ -31,25 +34,21 @@ def make_plan(
         SixweeksError: the cluster cannot be reached, none of its workers is free in time, they die of the plan, or they have other versions.
         Refused, NoPlan: as `portal.planning.make_plan`.
     """
-    _need_dask()
-    from portal.cluster_tasks import plan_in_parts
-
-    return plan_there(plan_in_parts, dataset, scenario, settings, report, cancelled)
+    return plan_there("portal.cluster_tasks:plan_in_parts", dataset, scenario, settings, report, cancelled)
 
 
 def plan_there(
-    planner: Callable[..., Plan], dataset: Dataset, scenario: Scenario, settings: PlanSettings,
+    planner: str, dataset: Dataset, scenario: Scenario, settings: PlanSettings,
     report: Callable[[Progress], None], cancelled: Callable[[], bool],
 ) -> Plan:  # fmt: skip
-    """One plan by a planner that the cluster's workers can import, see `make_plan`."""
+    """One plan by a planner, `module:function`, that the cluster's workers can import; see `make_plan`."""
     _need_dask()
     from portal.cluster_calls import Call
-    from portal.cluster_tasks import plan, versions
 
     watch = _Watch(settings.time_limit, report, cancelled)
     report(Progress(WAITING, 0.0))
     with _client() as client, Call(client, watch.hear, watch.begin) as call:
-        future = call.ask(plan, planner, versions(), dataset, scenario, settings)
+        future = call.ask(PLAN, planner, dataset, scenario, settings)
         for _ in call.finished([future], watch.cancelled):
             return call.answer(future)
     raise AssertionError("unreachable: a task that was asked for finishes")
@@ -103,12 +102,14 @@ def _client() -> Iterator[Any]:
     import dask
     from distributed import Client
 
+    from portal.cluster_calls import connected
+
     address = os.environ.get(SCHEDULER, "")
     # A dataset travels in the task on purpose: what lies on one worker would be lost with it.
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"}):
         try:
-            client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="sixweeks")
-        except (OSError, ValueError) as error:
+            client = connected(lambda: Client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="sixweeks"))
+        except (OSError, ValueError, AssertionError) as error:
             raise SixweeksError(
                 f"The cluster at {address} cannot be reached. See that its scheduler runs, then start the plan again; {SCHEDULER} names it."
             ) from error

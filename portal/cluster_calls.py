@@ -3,6 +3,8 @@
 What a task says travels as events of the scheduler, the wish to stop as an `Event` under the name of the call. A task whose worker dies is begun
 again on another by the scheduler, from the same arguments. A task whose asker has gone stops by itself.
 
+Function and arguments travel packed: the scheduler, which has one thread for all its clients, hands them on without unpacking or importing anything.
+
 Needs the extra `cluster`: imported only where a cluster is used.
 """
 
@@ -13,20 +15,27 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from importlib import metadata
 from types import TracebackType
 from typing import Any, Self
 
-from distributed import Client, Event, Future, KilledWorker, get_client, get_worker
+from distributed import Client, Event, Future, KilledWorker, default_client, get_client, get_worker
+from distributed.protocol.pickle import dumps, loads
 
 from data.errors import NoPlan, SixweeksError
-from portal.worker import NO_PLAN_YET, POLL_SECONDS
+from portal.worker_settings import NO_PLAN_YET, POLL_SECONDS, imported
 
+CONNECT_ATTEMPTS = 5
 SAY_SECONDS = 0.5
 _LAST_WORD_SECONDS = 5.0
 """A task that is done waits no longer for its last word to be passed on: a scheduler that is gone may not take it."""
 
 TOPIC = "sixweeks"
 """Every call's events: one topic, for the scheduler keeps the last thousand of each it has ever heard of."""
+
+DECIDING = ("sixweeks", "highspy", "pyomo", "numpy", "scipy", "pandas")
+"""Packages whose versions a plan depends on."""
 
 GONE = "The cluster that computed this plan cannot be reached any more. Start the plan again."
 KILLED = (
@@ -37,6 +46,31 @@ KILLED = (
 _log = logging.getLogger(__name__)
 _calls: dict[str, Call] = {}
 """Calls of this process by name, for the events that a client hears."""
+
+
+def versions() -> dict[str, str]:
+    """Installed versions of what a plan depends on."""
+    return {name: metadata.version(name) for name in DECIDING}
+
+
+def connected(connect: Callable[[], Client]) -> Client:
+    """A client, connected again where a busy scheduler greets it together with another message, which Dask's client takes for a fault.
+
+    Raises:
+        AssertionError: it came to that every time.
+        OSError: the scheduler cannot be reached.
+    """
+    left = CONNECT_ATTEMPTS
+    while True:
+        left -= 1
+        try:
+            return connect()
+        except AssertionError:
+            if not left:
+                raise
+            _log.warning("the scheduler's greeting was not understood; connecting again")
+            with suppress(ValueError):  # a process without a client of all its tasks
+                default_client().close()  # a worker's tasks would be given this one, half connected
 
 
 class Call:
@@ -74,12 +108,19 @@ class Call:
         if self._stopping and self._client.status == "running":
             self._stop.clear()  # what is not set takes no room on the scheduler
 
-    def ask(self, function: Callable[..., Any], *arguments: Any) -> Future:
+    def ask(self, target: str, *arguments: Any, priority: int = 0) -> Future:
         """Have `function(line, *arguments)` computed.
 
         The scheduler keeps the arguments until it is done, so that it can be begun again where a worker dies.
+
+        Args:
+            target: `module:function`, imported by the worker only. Dask learns how long functions of the same name take.
+            arguments: what can be pickled.
+            priority: where tasks wait for a worker, the higher comes first, then what was asked first.
         """
-        future = self._client.submit(_task, self._name, function, *arguments, key=f"{self._name} {len(self._asked)}", pure=False)
+        key = f"{target.rpartition(':')[2]}-{self._name}-{len(self._asked)}"
+        packed = dumps((target, arguments))
+        future = self._client.submit(run_task, self._name, versions(), packed, key=key, pure=False, priority=priority)
         self._asked.append(future)
         return future
 
@@ -137,7 +178,7 @@ class Line:
         self._name = name
         self._worker = get_worker()
         self._key = self._worker.get_current_task()
-        self._stop = Event(f"stop {name}", client=get_client())
+        self._stop = Event(f"stop {name}", client=connected(get_client))
         self._newest: tuple[Any, ...] = ()
         self._told: tuple[Any, ...] = ()
         self._stopped = threading.Event()
@@ -186,9 +227,23 @@ class Line:
             return True
 
 
-def _task(name: str, function: Callable[..., Any], *arguments: Any) -> Any:
+def run_task(name: str, asked: dict[str, str], packed: bytes) -> Any:
+    """A task of a call, on a worker of the cluster.
+
+    Args:
+        name: of the call.
+        asked: the asker's `versions()`.
+        packed: target and arguments.
+
+    Raises:
+        SixweeksError: other versions are installed here, so that another plan might come of it; or what the target raises.
+    """
+    others = [f"{package} {here} (the portal's: {asked[package]})" for package, here in versions().items() if here != asked[package]]
+    if others:
+        raise SixweeksError(f"The cluster's workers have other versions than the portal: {', '.join(others)}. Install the portal's versions there.")
     with Line(name) as line:
-        return function(line, *arguments)
+        target, arguments = loads(packed)
+        return imported(target)(line, *arguments)
 
 
 def _heard(event: tuple[float, dict[str, Any]]) -> None:

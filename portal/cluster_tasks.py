@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import astuple
-from importlib import metadata
 from typing import Any
 
-from distributed import worker_client
+from distributed import get_client, secede
 
 from data.dataset import Dataset
-from data.errors import SixweeksError
 from data.plan import Plan
 from data.run import PlanSettings, Progress
 from data.scenario import Scenario
@@ -18,34 +16,27 @@ from optimisation.highs import Clock
 from optimisation.solving import PartAnswer, PartTask
 from portal.cluster_calls import Call, Line
 from portal.planning import make_plan
+from portal.worker_settings import imported
 
-DECIDING = ("sixweeks", "highspy", "pyomo", "numpy", "scipy", "pandas")
-"""Packages whose versions a plan depends on."""
-
-
-def versions() -> dict[str, str]:
-    """Installed versions of what a plan depends on."""
-    return {name: metadata.version(name) for name in DECIDING}
+PARTS_FIRST = 1
+"""Plans that are begun are finished before others are begun: what is built is held no longer than needed, and its time runs already."""
 
 
-def plan(line: Line, planner: Callable[..., Plan], asked: dict[str, str], dataset: Dataset, scenario: Scenario, settings: PlanSettings) -> Plan:
+def plan(line: Line, planner: str, dataset: Dataset, scenario: Scenario, settings: PlanSettings) -> Plan:
     """One plan, on a worker of a cluster.
 
     Args:
         line: to the asker.
-        planner: takes what `portal.planning.make_plan` takes.
-        asked: the asker's `versions()`.
+        planner: `module:function` that takes what `portal.planning.make_plan` takes.
         dataset: as for `portal.planning.make_plan`.
         scenario: the same.
         settings: the same.
 
     Raises:
-        SixweeksError: other versions are installed here, so that another plan might come of it; or what the planner raises.
+        SixweeksError: as the planner does.
     """
-    others = [f"{name} {here} (the portal's: {asked[name]})" for name, here in versions().items() if here != asked[name]]
-    if others:
-        raise SixweeksError(f"The cluster's workers have other versions than the portal: {', '.join(others)}. Install the portal's versions there.")
-    return planner(dataset, scenario, settings, report=lambda p: line.say(*_plain(p)), cancelled=line.cancelled)
+    made: Plan = imported(planner)(dataset, scenario, settings, report=lambda p: line.say(*_plain(p)), cancelled=line.cancelled)
+    return made
 
 
 def plan_in_parts(
@@ -64,8 +55,10 @@ def spread(tasks: Sequence[PartTask], clock: Clock) -> list[PartAnswer]:
     """
     if len(tasks) == 1:
         return [tasks[0](clock)]
-    with worker_client() as client, Call(client, clock.tell) as call:
-        futures = [call.ask(_solve, task, clock.left()) for task in tasks]
+    client = get_client()
+    secede()  # for good: whoever rejoins waits for a thread, and a plan that is stopped has no time for that
+    with Call(client, clock.tell) as call:
+        futures = [call.ask(f"{__name__}:part", task, clock.left(), priority=PARTS_FIRST) for task in tasks]
         answers: dict[Any, PartAnswer] = {}
         for future in call.finished(futures, clock.must_stop):
             if future.key in call.withdrawn:
@@ -74,6 +67,24 @@ def spread(tasks: Sequence[PartTask], clock: Clock) -> list[PartAnswer]:
                 answers[future.key], late = call.answer(future)
                 clock.late = clock.late or late
     return [answers[future.key] for future in futures]
+
+
+def part(line: Line, task: PartTask, seconds: float) -> tuple[PartAnswer, bool]:
+    """One part of a plan's model, on a worker of a cluster.
+
+    Args:
+        line: to the task that makes the plan.
+        task: the part.
+        seconds: time for it.
+
+    Returns:
+        What came of it, and whether its time was up.
+
+    Raises:
+        NoPlan: as the part that has none.
+    """
+    clock = _FarClock(seconds, line)
+    return task(clock), clock.late
 
 
 class _FarClock(Clock):
@@ -85,11 +96,6 @@ class _FarClock(Clock):
 
     def tell(self, number: int, stage: str, best: float, bound: float, share: float) -> None:
         self._line.say(number, stage, float(best), float(bound), float(share))
-
-
-def _solve(line: Line, task: PartTask, seconds: float) -> tuple[PartAnswer, bool]:
-    clock = _FarClock(seconds, line)
-    return task(clock), clock.late
 
 
 def _plain(progress: Progress) -> tuple[Any, ...]:

@@ -18,7 +18,8 @@ from datetime import UTC, datetime
 
 from data.run import CODE_VERSION, PlanSettings, Run
 from data.store import FRESH_SECONDS, WORKER, Lease, Scope, Store
-from portal.worker import HEARTBEAT_SECONDS, NO_PLAN_YET, POLL_SECONDS, TOO_LONG, WORKERS, Process, Workers, end, start_waiting
+from portal.worker import HEARTBEAT_SECONDS, Process, end, start_waiting
+from portal.worker_settings import NO_PLAN_YET, POLL_SECONDS, TOO_LONG, WORKERS, Workers
 
 KIND = "allocation"
 

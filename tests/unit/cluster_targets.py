@@ -3,6 +3,7 @@
 A folder named by SIXWEEKS_TEST_NOTES is shared with the test: a file there says which process was at work.
 """
 
+import importlib
 import os
 import time
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ from data.errors import Refused
 from data.findings import refusal
 from portal import planning
 from portal.cluster import plan_there
-from portal.cluster_tasks import spread
 from tests.unit import engine_targets
 from tests.unit.plans import sample_plan
 
@@ -41,6 +41,33 @@ def wait_if_first(name, cancelled=lambda: False):
         time.sleep(0.05)
 
 
+def run_dask(folder, kind, arguments, *, greeted_badly=False):
+    """A scheduler or a worker, as its command runs it, in this process."""
+    with (folder / "dask.log").open("ab") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    os.environ["SIXWEEKS_TEST_NOTES"] = str(folder)
+    if greeted_badly:
+        greet_badly_once(setattr)
+    import dask
+
+    dask.config.set({"distributed.comm.timeouts.connect": "5s"})  # how long a worker looks for a scheduler that is gone
+    importlib.import_module(f"distributed.cli.dask_{kind}").main(arguments)
+
+
+def greet_badly_once(set_attribute):
+    """This process's next client takes the scheduler's greeting for a fault, as it does where another message comes with it."""
+    from distributed import Client
+
+    connect = Client._ensure_connected
+
+    async def fail(client, timeout=None):
+        set_attribute(Client, "_ensure_connected", connect)
+        raise AssertionError
+
+    set_attribute(Client, "_ensure_connected", fail)
+
+
 # On the cluster
 
 
@@ -65,6 +92,8 @@ def refused(dataset, scenario, settings, report, cancelled):
 
 
 def in_parts(dataset, scenario, settings, report, cancelled):
+    from portal.cluster_tasks import spread  # where Dask is installed
+
     note("plan")
     return planning.make_plan(dataset, scenario, settings, report, cancelled, lambda tasks, clock: spread([Noted(t) for t in tasks], clock))
 
@@ -84,20 +113,20 @@ class Noted:
 
 
 def asks_quick(*arguments, **more):
-    return plan_there(quick, *arguments, **more)
+    return plan_there(f"{__name__}:quick", *arguments, **more)
 
 
 def asks_slow(*arguments, **more):
-    return plan_there(slow, *arguments, **more)
+    return plan_there(f"{__name__}:slow", *arguments, **more)
 
 
 def asks_slow_at_first(*arguments, **more):
-    return plan_there(slow_at_first, *arguments, **more)
+    return plan_there(f"{__name__}:slow_at_first", *arguments, **more)
 
 
 def asks_refused(*arguments, **more):
-    return plan_there(refused, *arguments, **more)
+    return plan_there(f"{__name__}:refused", *arguments, **more)
 
 
 def asks_in_parts(*arguments, **more):
-    return plan_there(in_parts, *arguments, **more)
+    return plan_there(f"{__name__}:in_parts", *arguments, **more)

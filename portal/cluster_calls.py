@@ -28,6 +28,12 @@ from portal.worker_settings import NO_PLAN_YET, POLL_SECONDS, imported
 
 CONNECT_ATTEMPTS = 5
 SAY_SECONDS = 0.5
+_LOOK_SECONDS = 0.05
+"""An asker looks at what it has here: nobody is kept busy by that."""
+
+_LISTEN_SECONDS = 5.0
+"""A task that is over stops listening after this."""
+
 _LAST_WORD_SECONDS = 5.0
 """A task that is done waits no longer for its last word to be passed on: a scheduler that is gone may not take it."""
 
@@ -137,7 +143,7 @@ class Call:
 
         Args:
             futures: of this call.
-            cancelled: asked every quarter of a second; True asks every task of the call to stop.
+            cancelled: asked many times a second; True asks every task of the call to stop.
         """
         left = list(futures)
         while left:
@@ -149,7 +155,7 @@ class Call:
                 self._stop.set()
                 self._withdraw([f for f in left if f.key not in self._begun])
             if left and not done:
-                time.sleep(POLL_SECONDS)
+                time.sleep(_LOOK_SECONDS)
 
     def answer(self, future: Future) -> Any:
         """What a finished task returned; what it raised is raised here.
@@ -172,7 +178,7 @@ class Call:
 
 
 class Line:
-    """A task's line to its asker, in a thread: passes on what the task says, hears whether it should stop."""
+    """A task's line to its asker, in threads: passes on what the task says, hears whether it should stop."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -184,10 +190,12 @@ class Line:
         self._stopped = threading.Event()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._attend, name="line to the asker", daemon=True)
+        self._ear = threading.Thread(target=self._listen, name="line from the asker", daemon=True)
 
     def __enter__(self) -> Self:
         self._tell()
         self._thread.start()
+        self._ear.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -218,13 +226,17 @@ class Line:
 
     def _unwanted(self) -> bool:
         task = self._worker.state.tasks.get(self._key)
-        if task is None or task.state in ("cancelled", "resumed"):
-            return True
+        return task is None or task.state in ("cancelled", "resumed")
+
+    def _listen(self) -> None:
+        """Wait to be stopped; the scheduler answers when it comes to that, so that many tasks do not keep it busy with asking."""
         try:
-            return bool(self._stop.is_set())
+            while not self._over.is_set() and not self._stop.wait(timeout=_LISTEN_SECONDS):
+                continue
         except OSError:
             _log.warning("the scheduler cannot be asked whether to stop; the task stops")
-            return True
+        finally:
+            self._stopped.set()
 
 
 def run_task(name: str, asked: dict[str, str], packed: bytes) -> Any:

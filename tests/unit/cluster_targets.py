@@ -34,7 +34,11 @@ def noted(name):
 
 def wait_if_first(name, cancelled=lambda: False):
     """The first process that comes here waits, to be killed; any other goes on."""
-    first = not noted(name)
+    first = True
+    try:
+        (notes() / f"first {name}").touch(exist_ok=False)
+    except FileExistsError:
+        first = False
     note(name)
     until = time.monotonic() + PATIENCE
     while first and not cancelled() and time.monotonic() < until:

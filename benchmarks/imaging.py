@@ -43,10 +43,12 @@ path, network, folder, store = Path(sys.argv[1]), read_folder(Path(sys.argv[2]))
 started, begun = time.perf_counter(), time.process_time()
 reading = read_extract(path, network, folder)
 read = time.perf_counter()
-store.save_imaging(SINGLE_USER, reading)
+stored = store.save_imaging(SINGLE_USER, reading)
+saved = time.perf_counter()
 child = resource.getrusage(resource.RUSAGE_CHILDREN)
 busy = time.process_time() - begun + child.ru_utime + child.ru_stime
-print(read - started, time.perf_counter() - read, child.ru_maxrss / 1e6, busy)
+store.add_up_imaging(SINGLE_USER, stored.id)
+print(read - started, saved - read, child.ru_maxrss / 1e6, busy, time.perf_counter() - saved)
 """
 
 
@@ -63,7 +65,7 @@ def imaging(folder: Path, rows: int) -> list[Line]:
         (folder / f"{turn}").mkdir()
         alone.append(_printed(_ALONE, str(path), str(folder / "alone.parquet")))
         ours.append(_printed(_OURS, str(path), str(network), str(folder / f"{turn}"), url))
-    reading, saving, memory, _ = min(ours, key=lambda figures: figures[0] + figures[1])
+    reading, saving, memory, _, adding = min(ours, key=lambda figures: figures[0] + figures[1])
     by_itself = min(figures[0] for figures in alone)
     busy = min(figures[3] for figures in ours) / min(figures[1] for figures in alone)
     store = Store.open(url)
@@ -85,6 +87,7 @@ def imaging(folder: Path, rows: int) -> list[Line]:
         Line("  DuckDB alone: read CSV, write Parquet (best of two)", by_itself),
         Line("  ours: read, check, search for people, cut (best of two)", reading),
         Line("  ours: store", saving),
+        Line("  ours, once it is stored: add up planned sessions", adding),
         *(Line(f"  pattern: {PATTERNS[name].title}", seconds) for name, seconds in asked.items()),
     ]
 

@@ -57,7 +57,10 @@ def save_imaging(scope: Scope, draft: Draft, basis: str) -> str:
     """
     if not draft.storable:
         raise Refused(draft.findings)
-    stored = [services.store().save_imaging(scope, reading, basis=basis) for reading in draft.extracts]
+    store = services.store()
+    stored = [store.save_imaging(scope, reading, basis=basis) for reading in draft.extracts]
+    for extract in stored:
+        store.add_up_imaging(scope, extract.id)
     parts = {(p.organisation, p.month) for s in stored for p in s.parts}
     return f"{count(sum(s.rows for s in stored), 'examination')} stored: {count(len(parts), 'month of an organisation', 'months of organisations')}."
 

@@ -135,12 +135,19 @@ class ImagingRepository(ExtractRepository):
         """
         if reading.is_refused or not reading.parts:
             raise Refused(reading.findings)
-        stored = self.save_extract(
+        return self.save_extract(
             scope, KIND, [(part.organisation, part.month, part.path) for part in reading.parts],
             file=reading.file, sha256=reading.sha256, parser_version=reading.parser_version, findings=reading.findings, basis=basis,
         )  # fmt: skip
-        summed_up(self.paths(scope, KIND, extract_id=stored.id))
-        return stored
+
+    def add_up_imaging(self, scope: Scope, extract_id: str) -> None:
+        """Add up the work in planned sessions of a stored extract, so that whoever asks for it first need not wait.
+
+        Args:
+            scope: parts of other organisations than its own are left as they are.
+            extract_id: of the stored extract.
+        """
+        summed_up(self.paths(scope, KIND, extract_id=extract_id))
 
     def imaging_pattern(self, scope: Scope, name: str, calendar: WorkingDays, filters: Filters = Filters()) -> pd.DataFrame:
         """The answer to one of `PATTERNS`, of the newest version of every month the scope sees.

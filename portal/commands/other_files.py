@@ -169,6 +169,8 @@ def _import_imaging(scope: Scope, order: Order, held: Dataset, mapping: ColumnMa
     said = [_stored_sentence(reading, extract) for reading, extract in zip(readings, stored, strict=True)]
     for sentence in said:
         screen.say(sentence)
+    for extract in stored:
+        services.store().add_up_imaging(scope, extract.id)
     screen.add(sentences=said, extracts=[{"id": e.id, "file": e.file, "rows": e.rows, "already": e.already} for e in stored])
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from data.intake import from_parts
+from data.sources.imaging import KIND
 from data.store import SINGLE_USER
 from portal import services
 from tests.journeys.conftest import labelled
@@ -149,6 +150,7 @@ def test_examinations_are_stored_by_month_with_a_right_to_use_them_and_the_same_
     labelled(small.app.text_input, RIGHT).set_value("Agreement")
     small.press(STORE_EXAMINATIONS)
     assert "2 examinations stored: 1 month of an organisation." in small.text
+    assert len(list(services.store().paths(SINGLE_USER, KIND)[0].parent.glob("*.planned-*"))) == 1, "planned sessions are added up"
     assert newest().content_id == before
     upload(small, "Imaging extracts", ("again.csv", first))
     assert "AAA, May 2026: 2 examinations, already loaded on" in small.text

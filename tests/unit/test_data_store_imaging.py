@@ -86,7 +86,8 @@ def loaded(store, tmp_path):
     """A store with the extract of both organisations."""
     reading = read(as_csv(EXTRACT), tmp_path / "reading")
     assert reading.findings == ()
-    store.save_imaging(NETWORK_PLANNER, reading)
+    stored = store.save_imaging(NETWORK_PLANNER, reading)
+    store.add_up_imaging(NETWORK_PLANNER, stored.id)
     return store
 
 
@@ -139,7 +140,7 @@ def beside(tmp_path):
     return sorted((tmp_path / "home").rglob("*.planned-*"))
 
 
-def test_work_in_planned_sessions_is_added_up_when_it_is_stored_and_goes_with_its_rows(loaded, tmp_path):
+def test_work_in_planned_sessions_is_added_up_beside_its_rows_and_goes_with_them(loaded, tmp_path):
     parts = {part.sha256 for extract in loaded.extracts(SINGLE_USER) for part in extract.parts}
     assert {path.name.partition(".")[0] for path in beside(tmp_path)} == parts
     assert len(beside(tmp_path)) == len(parts) == 2
@@ -148,7 +149,15 @@ def test_work_in_planned_sessions_is_added_up_when_it_is_stored_and_goes_with_it
     assert [path for path in (tmp_path / "home" / "extracts").rglob("*") if path.is_file()] == []
 
 
-def test_what_was_stored_before_is_added_up_when_it_is_first_asked_for(loaded, tmp_path):
+def test_an_organisation_adds_up_its_own_examinations_only(loaded, tmp_path):
+    for path in beside(tmp_path):
+        path.unlink()
+    (stored,) = loaded.extracts(NETWORK_PLANNER)
+    loaded.add_up_imaging(ONE, stored.id)
+    assert len(beside(tmp_path)) == 1
+
+
+def test_what_was_not_added_up_is_when_it_is_first_asked_for(loaded, tmp_path):
     for path in beside(tmp_path):
         path.unlink()
     assert len(answer(loaded, "planned")) == len(EXPECTED["planned"])

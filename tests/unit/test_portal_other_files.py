@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from data.intake import from_parts
+from data.sources.imaging import KIND
 from data.sources.mapping import ColumnMapping
 from data.store import SINGLE_USER
 from data.store.imaging import Filters
@@ -20,6 +21,8 @@ from tests.networks import examinations
 from tests.networks.extracts import csv_of, patient
 from tests.networks.full_extract import as_csv, extract_rows
 from tests.networks.small import small_parts
+
+pytestmark = pytest.mark.usefixtures("warm")
 
 SHARED = REPOSITORY.parent / "shared" / "data"
 BASIS = ("--lawful-basis", "Sharing agreement 7")
@@ -88,6 +91,7 @@ def test_an_imaging_extract_is_stored_and_counted(here, capsys):
     assert [(e["rows"], e["already"]) for e in told["extracts"]] == [(2, False)]
     answer = services.store().imaging_pattern(SINGLE_USER, "acute", WorkingDays("GB", "ENG"), Filters())
     assert answer["n"].sum() == 2
+    assert len(list(services.store().paths(SINGLE_USER, KIND)[0].parents[1].rglob("*.planned-*"))) == 2, "planned sessions are added up"
     assert json.loads(services.store().audit(SINGLE_USER)["details"][0])["lawful_basis"] == "Sharing agreement 7"
     assert "already loaded on" in run(capsys, "may.csv", *BASIS)[1]
 

@@ -18,6 +18,7 @@ LONGEST = (
     "journeys",
     "reference",
     "unit/test_portal_engine.py",
+    "unit/test_portal_cluster.py",
     "unit/test_data_store.py",
     "unit/test_data_safe_reading.py",
     "hostile/test_nothing_is_left_behind.py",

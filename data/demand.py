@@ -192,13 +192,14 @@ class ListModel(Protocol):
             Two arrays of that shape, patients.
         """
 
-    def answer(self, served: np.ndarray, removed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def answer(self, served: np.ndarray, removed: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Over six weeks, and how many more or fewer wait so long for each one more seen in an earlier week.
 
         Args:
             served: about which, as above.
             removed: about which, as above.
+            ends: weeks, from 0, at whose ends that is asked, shape (ends,).
 
         Returns:
-            Shape (lists, weeks), patients; and (lists, weeks, weeks): at the end of week w for one more seen in week w' ≤ w, 0 after it.
+            Shape (lists, weeks), patients; and (lists, ends, weeks): for one more seen in each week, 0 after the end.
         """

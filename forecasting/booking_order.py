@@ -27,7 +27,12 @@ _AGE_GROUP = np.clip(np.floor(np.arange(_DAYS) / 7 - 0.5), 0, BANDS - 2).astype(
 """Hazard that holds at each age in days: the first to a week and a half, then a week each; patients past the last day have the last one."""
 
 _GROUP_STARTS = np.flatnonzero(np.r_[True, np.diff(_AGE_GROUP) > 0])
-_GROUP_DAYS = np.diff(np.r_[_GROUP_STARTS, _DAYS])
+_GROUP_OF = np.r_[_AGE_GROUP, BANDS - 1]
+"""Hazard of each day waited, and of longer."""
+
+_NOBODY = 1e-9
+_MOST_LEAVE = 0.999
+"""No more than this share of a list leaves in a day by hazard."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,15 +129,75 @@ def after_days(
             as `left`.
     """
     for _ in range(days):
-        longest = ages[..., -1:] + ages[..., -2:-1]
-        ages = np.concatenate([(joined / days)[..., None], ages[..., : _DAYS - 1], longest], axis=-1)
-        if np.any(in_turn_share):
-            older = ages[..., ::-1].cumsum(axis=-1)[..., ::-1] - ages
-            ages = ages - np.clip((in_turn_share * left / days)[..., None] - older, 0.0, ages)
-        groups = np.concatenate([np.add.reduceat(ages[..., :_DAYS], _GROUP_STARTS, axis=-1), ages[..., -1:]], axis=-1)
-        stay = np.exp(-_intensity(groups, hazards, (1 - in_turn_share) * left / days)[..., None] * hazards)
-        ages = ages * np.concatenate([np.repeat(stay[..., :-1], _GROUP_DAYS, axis=-1), stay[..., -1:]], axis=-1)
+        ages = a_day(ages, hazards, joined / days, left / days, in_turn_share).ages
     return ages
+
+
+@dataclass(frozen=True, eq=False)
+class Day:
+    """A day of lists, with what is needed to say what one patient more would have changed.
+
+    Attributes:
+        ages: at its end, patients by days waited, shape (…, 92).
+        bookable: after those taken strictly in turn, likewise.
+        taken: where these ages lost somebody strictly in turn, likewise.
+        hazards: shape (…, 14).
+        stay: chance of still being there, by age of `hazards`.
+        in_turn_share: of those who leave.
+        all_leave: more were to leave than wait, shape (…).
+    """
+
+    ages: np.ndarray
+    bookable: np.ndarray
+    taken: np.ndarray | None
+    hazards: np.ndarray
+    stay: np.ndarray
+    in_turn_share: float | np.ndarray
+    all_leave: np.ndarray
+
+    def before(self, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What one patient more changes in a weighted sum of the lists at the end of the day.
+
+        Args:
+            weight: of each age at the end, shape (…, K, 92) for K sums.
+
+        Returns:
+            For one more by age at the start, shape (…, K, 92); for one more who joins and for one more who leaves, shape (…, K).
+        """
+        stay, hazards = self.stay[..., None, _GROUP_OF], self.hazards[..., _GROUP_OF]
+        left_by_effort = self.bookable * self.stay[..., _GROUP_OF] * hazards
+        effort = np.maximum(left_by_effort.sum(axis=-1), 1e-12)
+        price = (weight @ left_by_effort[..., None])[..., 0] / effort[..., None]
+        late = np.where(self.all_leave, _MOST_LEAVE, 0.0)[..., None, None]
+        weight = weight * stay + price[..., None] * (1 - stay - late)
+        leaves = np.where(self.all_leave[..., None], 0.0, -price)
+        if self.taken is not None:
+            # Whoever is older than the youngest taken leaves anyhow: one more of them spares one of that age, and so does one slot fewer.
+            youngest = self.taken.argmax(axis=-1)[..., None, None]
+            there = np.take_along_axis(weight, np.broadcast_to(youngest, (*weight.shape[:-1], 1)), axis=-1)
+            there = np.where((self.bookable.sum(axis=-1) > _NOBODY)[..., None, None], there, 0.0)
+            any_taken = np.asarray(self.taken.any(axis=-1))[..., None]
+            weight = np.where(self.taken[..., None, :], there, weight)
+            share = np.broadcast_to(np.asarray(self.in_turn_share), self.all_leave.shape)[..., None]
+            leaves = (1 - share) * leaves - share * np.where(any_taken, there[..., 0], 0.0)
+        earlier = np.concatenate([weight[..., 1:], weight[..., -1:]], axis=-1)
+        return earlier, weight[..., 0], leaves
+
+
+def a_day(ages: np.ndarray, hazards: np.ndarray, joined: np.ndarray, left: np.ndarray, in_turn_share: float | np.ndarray = 0.0) -> Day:
+    """Lists a day later; arguments as of `after_days`, of this day alone."""
+    longest = ages[..., -1:] + ages[..., -2:-1]
+    ages = np.concatenate([joined[..., None], ages[..., : _DAYS - 1], longest], axis=-1)
+    taken = None
+    if np.any(in_turn_share):
+        older = ages[..., ::-1].cumsum(axis=-1)[..., ::-1] - ages
+        lost = np.clip((in_turn_share * left)[..., None] - older, 0.0, ages)
+        taken, ages = np.asarray(lost > 0), ages - lost
+    groups = np.concatenate([np.add.reduceat(ages[..., :_DAYS], _GROUP_STARTS, axis=-1), ages[..., -1:]], axis=-1)
+    by_hazard = (1 - in_turn_share) * left
+    stay = np.exp(-_intensity(groups, hazards, by_hazard)[..., None] * hazards)
+    all_leave = np.asarray(by_hazard > _MOST_LEAVE * groups.sum(axis=-1))
+    return Day(ages * stay[..., _GROUP_OF], ages, taken, hazards, stay, in_turn_share, all_leave)
 
 
 def shared_days(ages: np.ndarray, hazards: np.ndarray, joined: np.ndarray, left: float, days: int) -> np.ndarray:
@@ -150,7 +215,7 @@ def shared_days(ages: np.ndarray, hazards: np.ndarray, joined: np.ndarray, left:
         groups = np.concatenate([np.add.reduceat(ages[:, :_DAYS], _GROUP_STARTS, axis=1), ages[:, -1:]], axis=1)
         intensity = _intensity(groups.ravel(), hazards.ravel(), np.asarray(left / days))
         stay = np.exp(-intensity * hazards)
-        ages = ages * np.concatenate([np.repeat(stay[:, :-1], _GROUP_DAYS, axis=1), stay[:, -1:]], axis=1)
+        ages = ages * stay[:, _GROUP_OF]
     return ages
 
 
@@ -160,13 +225,13 @@ def _intensity(groups: np.ndarray, hazards: np.ndarray, leave: np.ndarray) -> np
     That is nearly straight however many leave; by the number who leave, the steps fall short where nearly everybody does.
     """
     total = groups.sum(axis=-1)
-    leave = np.minimum(leave, 0.999 * total)
+    leave = np.minimum(leave, _MOST_LEAVE * total)
     found = leave / np.maximum((groups * hazards).sum(axis=-1), 1e-12)
     for _ in range(_NEWTON):
         staying = groups * np.exp(-found[..., None] * hazards)
         left = np.maximum(staying.sum(axis=-1), 1e-300)
         found = found + left * np.log(left / np.maximum(total - leave, 1e-300)) / np.maximum((staying * hazards).sum(axis=-1), 1e-12)
-    return np.where(total > 1e-9, np.maximum(found, 0.0), 0.0)
+    return np.where(total > _NOBODY, np.maximum(found, 0.0), 0.0)
 
 
 def share_over_six(bands: np.ndarray) -> np.ndarray:

@@ -11,14 +11,13 @@ import pandas as pd
 from data.activity import OVER_SIX, OVER_THIRTEEN, Activity
 from data.network import Network
 from forecasting.booking_fit import fit_order
-from forecasting.booking_order import BookingOrder, after_days, by_days, by_weeks
+from forecasting.booking_order import BookingOrder, Day, a_day, after_days, by_days, by_weeks
 from forecasting.panel import panel_of, without_exchanged
 
 LEAST_STEPS = 3
 """From month to month: fewer tell too little of the order lists are booked in."""
 
-_STEP = 0.05
-"""How many more are seen in a week to find out what one more does: this share of the list, and one patient at least."""
+_WEEK = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +61,12 @@ class ListDynamics:
         """As `data.demand.ListModel` asks."""
         return over(replace(self, removed=removed).project(served))
 
-    def answer(self, served: np.ndarray, removed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def answer(self, served: np.ndarray, removed: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """As `data.demand.ListModel` asks."""
         about = replace(self, removed=removed)
-        return over(about.project(served))[0], about.derivative(served)
+        days = about._days(served)
+        bands = np.stack([by_weeks(week[-1].ages) for week in days], axis=1)
+        return over(bands)[0], about._answers(days, ends)
 
     def project(self, served: np.ndarray) -> np.ndarray:
         """Lists at week ends by weeks waited.
@@ -76,45 +77,37 @@ class ListDynamics:
         Returns:
             Shape (n, W, 14), patients.
         """
-        ages, found = by_days(self.opening), []
+        return np.stack([by_weeks(week[-1].ages) for week in self._days(served)], axis=1)
+
+    def _days(self, served: np.ndarray) -> list[list[Day]]:
+        """The days of each week."""
+        ages, weeks = by_days(self.opening), []
+        without_test = self.order.removed_share[:, None] * served
+        joined, left = self.additions + without_test, served + without_test + self.removed
         for w in range(served.shape[1]):
-            ages = self._after_week(ages, served[:, w], w)
-            found.append(by_weeks(ages))
-        return np.stack(found, axis=1)
+            days: list[Day] = []
+            for _ in range(_WEEK):
+                days.append(a_day(ages, self.order.hazards, joined[:, w] / _WEEK, left[:, w] / _WEEK, self._shares))
+                ages = days[-1].ages
+            weeks.append(days)
+        return weeks
 
-    def derivative(self, served: np.ndarray, limit: int = OVER_SIX) -> np.ndarray:
-        """How many more wait longer than `limit` weeks for each one more seen earlier: below zero, as far as it helps.
-
-        Args:
-            served: about which, shape (n, W), patients a week.
-            limit: weeks.
-
-        Returns:
-            Shape (n, W, W): change at the end of week w for one more seen in week w' ≤ w; 0 after it.
-        """
-        lists, weeks = served.shape
-        step = np.maximum(_STEP * self.opening.sum(axis=1), 1.0)
-        found = np.zeros((lists, weeks, weeks))
-        plain, changed = by_days(self.opening)[:, None], np.empty((lists, 0, by_days(self.opening).shape[1]))
-        for w in range(weeks):
-            # Up to this week every list runs as the plain one; those changed in earlier weeks go on beside it.
-            every = np.concatenate([changed, plain, plain], axis=1)
-            seen = np.repeat(served[:, w : w + 1], every.shape[1], axis=1)
-            seen[:, -2] += step
-            after = self._after_week(every, seen, w)
-            changed, plain = after[:, :-1], after[:, -1:]
-            over = by_weeks(after)[..., limit:].sum(axis=-1)
-            found[:, w, : w + 1] = (over[:, :-1] - over[:, -1:]) / step[:, None]
+    def _answers(self, weeks: list[list[Day]], ends: np.ndarray) -> np.ndarray:
+        """How many more wait six weeks or longer at some week ends for each one more seen in a week, shape (n, K, W); found backwards in time."""
+        found = np.zeros((len(self.opening), len(ends), len(weeks)))
+        weight = np.zeros((len(self.opening), len(ends), by_days(self.opening).shape[1]))
+        without_test = self.order.removed_share[:, None]
+        for w in reversed(range(len(weeks))):
+            weight[:, ends == w, _WEEK * OVER_SIX :] = 1.0
+            later = ends >= w
+            if not later.any():
+                continue
+            part = weight[:, later]
+            for day in reversed(weeks[w]):
+                part, joined, left = day.before(part)
+                found[:, later, w] += ((1 + without_test) * left + without_test * joined) / _WEEK
+            weight[:, later] = part
         return found
-
-    def _after_week(self, ages: np.ndarray, served: np.ndarray, week: int) -> np.ndarray:
-        """Lists a week later; `ages` of shape (n, …, 92) and `served` of shape (n, …)."""
-        wide = (slice(None), *[None] * (served.ndim - 1))
-        without_test = self.order.removed_share[wide] * served
-        joined = self.additions[:, week][wide] + without_test
-        left = served + without_test + self.removed[:, week][wide]
-        hazards = np.broadcast_to(self.order.hazards[wide], (*served.shape, self.order.hazards.shape[1]))
-        return after_days(ages, hazards, joined, left, 7, self._shares[wide])
 
 
 @dataclass(frozen=True, eq=False)

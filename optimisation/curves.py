@@ -21,6 +21,7 @@ _SETTLED = 1e-3
 _MEAN, _WORST = 0.1, 1.0
 _TOLD_TRUE, _TOLD_BADLY = 0.5, 2.0
 _NEARER, _MUCH_NEARER, _FURTHER = 0.7, 0.4, 1.5
+_KEPT, _LEAST_REACH = 0.25, 1.0
 """How much nearer or further a group is kept in the next pass: its rows erred by more than `_TOLD_TRUE`, by more than `_TOLD_BADLY`, or by less."""
 
 
@@ -135,6 +136,11 @@ def follow(curve: Curve, solve: Callable[[Tangent | None, np.ndarray, np.ndarray
         told = np.zeros(len(near))
         np.maximum.at(told, curve.row_group, away)
         near = near * np.where(told > _TOLD_BADLY, _MUCH_NEARER, np.where((told > _TOLD_TRUE) | (gained < 0), _NEARER, _FURTHER))
+        promised = best - worth(found)
+        if gained < _KEPT * promised and np.isfinite(error).all():
+            moved = np.zeros(len(near))
+            np.maximum.at(moved, curve.group, np.abs(found[curve.held] - about))
+            near = np.minimum(near, np.maximum(_MUCH_NEARER * moved, _LEAST_REACH))
         # The first plan was solved with rows about another one, far from it: whatever is near it is known better.
         if gained >= 0 or not np.isfinite(error).all():
             accepted, best, error = tangent, reached, away

@@ -24,6 +24,9 @@ _LAST_MOMENT = 10.0
 _LARGE = 5_000
 """Columns from which on the interior point method is faster at a problem nothing like it was solved before."""
 
+_CLOSER = 0.5
+"""A plan near the relaxed answer is taken when it is within this share of the gap that is asked for: a longer search finds better ones."""
+
 WHOLE = 1e-6
 """Closer than this to a whole number is whole."""
 
@@ -112,8 +115,9 @@ class Solver:
     ) -> tuple[np.ndarray, float]:  # fmt: skip
         """A good plan for one goal, and a bound no plan can beat.
 
-        Two steps, then the whole problem only where they leave too large a gap: yes-or-no decisions whole with counts relaxed, which gives the
-        bound; then those decisions fixed and counts whole within one of that answer, which gives the plan.
+        Each step is taken only where those before it leave too large a gap: whole numbers of the relaxed answer kept and the others made whole
+        around them; then yes-or-no decisions whole with counts relaxed, which gives a better bound, and those decisions fixed with counts whole
+        within one of that answer; then the whole problem.
 
         Args:
             coefficients: what to minimise, shape (columns,).
@@ -126,13 +130,16 @@ class Solver:
         """
         self._aim(coefficients)
         self._close_enough(within)
+        near, least = self._near_relaxed()
+        if near is not None and float(coefficients @ near) - least <= _CLOSER * (self.settings.gap * abs(least) if within is None else within):
+            return min([x for x in (near, start) if x is not None], key=lambda x: float(coefficients @ x)), least
         self._whole(self.choices)
         status = self._run()
         relaxed, bound = self._answer(self.choices.any())
         if relaxed is None:
             return (self._without_search(coefficients, status) if start is None else start), -INFINITY
         plan = self._counts_whole(relaxed) if self.counts.any() else relaxed
-        known = [x for x in (plan, start) if x is not None]
+        known = [x for x in (plan, near, start) if x is not None]
         away = min((float(coefficients @ x) for x in known), default=INFINITY) - bound
         if not known or away > (self.settings.gap * abs(away + bound) if within is None else within):
             plan, other = self._everything_whole(known, seconds)
@@ -170,6 +177,28 @@ class Solver:
     def _close_enough(self, within: float | None) -> None:
         self.highs.setOptionValue("mip_rel_gap", self.settings.gap / 4 if within is None else 0.0)
         self.highs.setOptionValue("mip_abs_gap", 1e-4 if within is None else max(within / 4, 1e-6))
+
+    def _near_relaxed(self) -> tuple[np.ndarray | None, float]:
+        """The relaxed answer with what is not whole made whole around the rest, and its value before; most of it is whole already."""
+        self._whole(np.zeros_like(self.matrix.whole))
+        self.highs.setOptionValue("solver", "ipm" if self.large and not self.highs.getBasis().valid else "choose")
+        self._run()
+        self.highs.setOptionValue("solver", "choose")
+        relaxed, bound = self._answer(False)
+        if relaxed is None or bound == -INFINITY:
+            return None, -INFINITY
+        if not self.choices.any():
+            return self._counts_whole(relaxed), bound
+        low, high = self.low.copy(), self.high.copy()
+        at = self.choices & (relaxed == np.round(relaxed))
+        low[at] = high[at] = relaxed[at]
+        self._bounds(low, high)
+        self._whole(self.choices)
+        self.highs.clearSolver()
+        self._run()
+        chosen, _ = self._answer(True)
+        self._bounds(self.low, self.high)
+        return (chosen if chosen is None or not self.counts.any() else self._counts_whole(chosen)), bound
 
     def _counts_whole(self, relaxed: np.ndarray) -> np.ndarray | None:
         low, high = self.low.copy(), self.high.copy()

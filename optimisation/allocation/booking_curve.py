@@ -55,8 +55,9 @@ class BookingCurve:
     def tangent(self, values: np.ndarray) -> Tangent:
         """The rows about a plan, and that plan with those over six weeks and the shortfall as the projection says."""
         waiting, removed, gone = self.flows(values)
-        over, answer = self.model.answer(np.maximum(gone - removed, 0.0), removed)
-        j = answer[self.lists, self.weeks]
+        ends, end_of = np.unique(self.weeks, return_inverse=True)
+        over, answer = self.model.answer(np.maximum(gone - removed, 0.0), removed, ends)
+        j = answer[self.lists, end_of]
         before = np.concatenate([self.opening[:, None], np.zeros_like(gone[:, 1:])], axis=1)
         upper = (j * (gone - self.additions - before)[self.lists]).sum(axis=1) - over[self.lists, self.weeks]
         change = np.concatenate([j[:, 1:], np.zeros((len(j), 1))], axis=1) - j

@@ -28,11 +28,13 @@ def booking_order(d: Draft) -> None:
     at = {i: k for k, i in enumerate(every)}
     d.booking = model.some(np.array([at[i] for i in booked]))
     served, removed = (np.array([[d.values[name][*i, w] for w in d.weeks] for i in booked]) for name in ("seen_today", "most_removed"))
-    over, answer = d.booking.answer(served, removed)
+    ends = sorted({w for *_, w in d.sets["booked_weeks"]})
+    over, answer = d.booking.answer(served, removed, np.array(ends, dtype=int) - 1)
+    end_at = {w: j for j, w in enumerate(ends)}
     for k, i in enumerate(booked):
         d.values["gone_about"] |= {(*i, w): float(served[k, w - 1] + removed[k, w - 1]) for w in d.weeks}
     row = {i: k for k, i in enumerate(booked)}
     for o, m, u, w in d.sets["booked_weeks"]:
         k = row[o, m, u]
         d.values["over_about"][o, m, u, w] = float(over[k, w - 1])
-        d.values["over_answer"] |= {(o, m, u, w, q): float(answer[k, w - 1, q - 1]) for q in range(1, w + 1)}
+        d.values["over_answer"] |= {(o, m, u, w, q): float(answer[k, end_at[w], q - 1]) for q in range(1, w + 1)}

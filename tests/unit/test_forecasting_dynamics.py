@@ -56,17 +56,30 @@ def test_booked_wholly_in_turn_it_is_the_least_of_every_order():
 @given(st.integers(0, WEEKS - 1), st.floats(0, 1), st.lists(st.floats(0.05, 3), min_size=BANDS, max_size=BANDS))
 def test_the_derivative_is_what_one_more_slot_changes(week, in_turn_share, hazards):
     made = dynamics([hazards], removed_share=0.1).booked_in_turn(in_turn_share)
-    step = 0.05 * OPENING.sum()
-    more = SERVED.copy()
-    more[0, week] += step
-    change = over(made.project(more))[0] - over(made.project(SERVED))[0]
-    derivative = made.derivative(SERVED)
-    assert derivative[0, :, week] == pytest.approx(change[0] / step, abs=1e-9)
-    assert (derivative[0][np.triu_indices(WEEKS, 1)] == 0).all()
+    answer = answers(made)
+    for step in (1e-4, -1e-4):
+        more = SERVED.copy()
+        more[0, week] += step
+        change = over(made.project(more))[0] - over(made.project(SERVED))[0]
+        # Where a day's last slot in turn is the last of an age, one more and one fewer do not change the same.
+        if answer[0, :, week] == pytest.approx(change[0] / step, abs=1e-5):
+            break
+    else:
+        pytest.fail(f"{answer[0, :, week]} for {change[0] / step}")
+    assert (answer[0][np.triu_indices(WEEKS, 1)] == 0).all()
+
+
+def answers(made, ends=None):
+    return made.answer(SERVED, made.removed, np.arange(WEEKS) if ends is None else ends)[1]
+
+
+def test_what_one_more_slot_changes_is_the_same_whichever_weeks_are_asked():
+    made = dynamics(removed_share=0.1).booked_in_turn(0.3)
+    assert answers(made, np.array([1, WEEKS - 1])) == pytest.approx(answers(made)[:, [1, WEEKS - 1]])
 
 
 def test_more_slots_never_leave_more_over_six_weeks():
-    assert (dynamics().derivative(SERVED) <= 1e-9).all()
+    assert (answers(dynamics()) <= 1e-9).all()
 
 
 def test_a_few_days_age_a_list_by_as_much():

@@ -55,7 +55,7 @@ def test_the_rows_renewed_about_a_plan_are_those_the_model_states_about_it():
     tangent = curve.tangent(values)
     about = {name: dict(problem.values[name]) for name in ("over_about", "gone_about", "over_answer")}
     waiting, removed, gone = curve.flows(values)
-    over, answer = problem.booking.answer(np.maximum(gone - removed, 0.0), removed)
+    over, answer = problem.booking.answer(np.maximum(gone - removed, 0.0), removed, np.arange(WEEKS))
     for k, i in enumerate(problem.sets["booked_lists"]):
         about["gone_about"] |= {(*i, w): gone[k, w - 1] for w in range(1, WEEKS + 1)}
         for w in {w for *j, w in problem.sets["booked_weeks"] if tuple(j) == i}:

@@ -73,9 +73,8 @@ def test_every_limit_is_kept_and_every_list_is_what_its_replay_comes_to(planned)
 
 def test_the_linear_model_tells_the_lists_of_the_plan_in_both_booking_orders(planned):
     _, _, folder = planned
-    summary = read_summary(folder)
-    assert summary["status"] == "optimal"
-    in_turn, booked = (summary["list_check"][order] for order in (IN_TURN, PRESENT_ORDER))
+    check = read_summary(folder)["list_check"]
+    in_turn, booked = (check[order] for order in (IN_TURN, PRESENT_ORDER))
     assert in_turn["mean_points"] <= LINEAR_MEAN
     assert in_turn["worst_points"] <= WORST
     assert booked["linear_mean_points"] <= LINEAR_MEAN

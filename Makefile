@@ -49,7 +49,7 @@ lock: $(VENV)/.dev
 	$(COMPILE) -o requirements/runtime.txt pyproject.toml
 	$(COMPILE) --extra postgres -c requirements/runtime.txt -o requirements/postgres.txt pyproject.toml
 	$(COMPILE) --extra cluster -c requirements/runtime.txt -o requirements/cluster.txt pyproject.toml
-	$(COMPILE) --extra dev --extra postgres -c requirements/runtime.txt -o requirements/dev.txt pyproject.toml
+	$(COMPILE) --extra dev --extra postgres --extra cluster -c requirements/runtime.txt -c requirements/cluster.txt -o requirements/dev.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -27,6 +27,10 @@ class Refused(SixweeksError):
         self.findings = Findings(findings)
         super().__init__(self.findings.summary())
 
+    def __reduce__(self) -> tuple[type[Refused], tuple[list[Finding]]]:
+        # Otherwise another process would be sent the sentence in place of the findings.
+        return type(self), (list(self.findings),)
+
 
 class NotFound(SixweeksError):
     """A named thing does not exist in this store and scope."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar, Self
 
 import pandas as pd
@@ -53,7 +54,7 @@ class TableSet:
         """The same noun with some tables replaced, checked again."""
         return type(self)({**self.tables, **tables})
 
-    @property
+    @cached_property
     def content_id(self) -> str:
         """SHA-256 of the tables' content: equal content, equal id, whatever the order of rows."""
         digest = hashlib.sha256()

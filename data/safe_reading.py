@@ -202,12 +202,7 @@ def _ask_child(content: bytes, request: dict[str, Any], limits: Limits) -> Answe
     """What the child answers to a request; with a path in it, the child reads that and no content is sent."""
     file = str(request["file"])
     asked = json.dumps({**request, "module": TASKS[request["task"]][0], "largest": MAX_FILE, "limits": asdict(limits)}).encode() + b"\n"
-    root = str(Path(__file__).resolve().parent.parent)
-    kept = {k: v for k, v in os.environ.items() if k in _KEPT}
-    with subprocess.Popen(
-        [sys.executable, "-m", "data.reading_process"], cwd=root, env=kept | _SET | {"PYTHONPATH": root}, start_new_session=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    ) as process:  # fmt: skip
+    with _child() as process:
         try:
             answer, log = process.communicate(asked + content, timeout=limits.wall)
         except subprocess.TimeoutExpired:
@@ -229,6 +224,15 @@ def _ask_child(content: bytes, request: dict[str, Any], limits: Limits) -> Answe
     _log.error("A reading process ended with %s: %s", process.returncode, log.decode("utf-8", "replace")[-2000:])
     found = "a file that stopped the program that reads it"
     return refusal("reader-stopped", found, "a whole file that opens in Excel", _REDUCE, file=file)
+
+
+def _child() -> subprocess.Popen[bytes]:
+    root = str(Path(__file__).resolve().parent.parent)
+    kept = {k: v for k, v in os.environ.items() if k in _KEPT}
+    return subprocess.Popen(
+        [sys.executable, "-m", "data.reading_process"], cwd=root, env=kept | _SET | {"PYTHONPATH": root}, start_new_session=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
 
 
 def _too_slow(file: str, limits: Limits) -> Finding:

@@ -220,14 +220,17 @@ def shared_days(ages: np.ndarray, hazards: np.ndarray, joined: np.ndarray, left:
 
 
 def _intensity(groups: np.ndarray, hazards: np.ndarray, leave: np.ndarray) -> np.ndarray:
-    """How hard a list must be worked for so many to leave, by Newton's rule from below; shape (…)."""
+    """How hard a list must be worked for so many to leave, shape (…): by Newton's rule from below for the logarithm of those who stay.
+
+    That is nearly straight however many leave; by the number who leave, the steps fall short where nearly everybody does.
+    """
     total = groups.sum(axis=-1)
     leave = np.minimum(leave, _MOST_LEAVE * total)
     found = leave / np.maximum((groups * hazards).sum(axis=-1), 1e-12)
     for _ in range(_NEWTON):
-        stay = np.exp(-found[..., None] * hazards)
-        missing = leave - (groups * (1 - stay)).sum(axis=-1)
-        found = found + missing / np.maximum((groups * hazards * stay).sum(axis=-1), 1e-12)
+        staying = groups * np.exp(-found[..., None] * hazards)
+        left = np.maximum(staying.sum(axis=-1), 1e-300)
+        found = found + left * np.log(left / np.maximum(total - leave, 1e-300)) / np.maximum((staying * hazards).sum(axis=-1), 1e-12)
     return np.where(total > _NOBODY, np.maximum(found, 0.0), 0.0)
 
 

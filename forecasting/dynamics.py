@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -128,6 +129,7 @@ class Orders:
         return BookingOrder(hazards, np.where(at >= 0, self.order.removed_share[at], 0.0))
 
 
+@lru_cache(maxsize=4)
 def present_orders(network: Network, activity: Activity) -> Orders | None:
     """The present booking orders of the network's lists, from their months; None where fewer than `LEAST_STEPS` steps between months are loaded."""
     panel, _ = without_exchanged(panel_of(activity, network.organisations, list(network["tests"]["test"])), network, activity)

@@ -83,6 +83,7 @@ def solve_in_order(
     raised: Sequence[float] = (),
     begin: Sequence[float] = (),
     insteads: Sequence[Instead] = (),
+    spread: Spread | None = None,
 ) -> Outcome:
     """Minimise the goals in order.
 
@@ -102,6 +103,7 @@ def solve_in_order(
         raised: how much each goal is raised; none = all but the last two alike.
         begin: the same for a first search from whose plan the search goes on; none = the search begins with `raised`.
         insteads: goals weighed otherwise, of which the outcome is worth knowing.
+        spread: where the parts are solved; None = in threads of this process, as many as the settings say.
 
     Raises:
         NoPlan: nothing feasible was found in the time, or the problem has no feasible plan at all.
@@ -110,22 +112,32 @@ def solve_in_order(
     clock.constant = float(matrix.constants.sum())
     parts = independent_parts(matrix)
     clock.begin([len(p.columns) for p in parts])
-    with ThreadPoolExecutor(max_workers=max(settings.threads, 1)) as pool:
-        asks = [_Asks(p, curve and curve.part(p), [q for q in (probe.part(p) for probe in probes) if q is not None],
-                      [u for u in (unit.part(p) for unit in units) if u is not None], first_goal, raised, begin, insteads)
-                for p in parts]  # fmt: skip
-        answers = list(pool.map(lambda a: _solve_part(cut(matrix, a.part), settings, clock, a), asks))
+    asks = [_Asks(p, curve and curve.part(p), [q for q in (probe.part(p) for probe in probes) if q is not None],
+                  [u for u in (unit.part(p) for unit in units) if u is not None], first_goal, raised, begin, insteads)
+            for p in parts]  # fmt: skip
+    tasks = [PartTask(cut(matrix, a.part), settings, a) for a in asks]
+    answers = (spread or _in_threads)(tasks, clock)
     return _join(matrix, names, parts, answers, settings, clock)
 
 
 @dataclass
-class _Answer:
+class PartAnswer:
+    """What came of one part.
+
+    Attributes:
+        values, bounds, row_prices, column_prices: as in `Outcome`, of the part.
+        proved: what the goals reached in the linear model that the bounds are of.
+        seconds, nodes: wall clock inside HiGHS, and nodes of its searches.
+        curve: how far the rows of the curve were from it; None without one.
+        asked: what more of something would buy, and the next best places.
+        repriced: what would come of goals weighed otherwise.
+    """
+
     values: np.ndarray
     bounds: np.ndarray
     row_prices: np.ndarray
     column_prices: np.ndarray
     proved: np.ndarray
-    """What the goals reached in the linear model that the bounds are of."""
     seconds: float
     nodes: int
     curve: CurveCheck | None
@@ -147,7 +159,33 @@ class _Asks:
     insteads: Sequence[Instead]
 
 
-def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Asks) -> _Answer:
+@dataclass(frozen=True, eq=False)
+class PartTask:
+    """One part to be solved, by this process or another: plain values only, HiGHS is made where it is called."""
+
+    matrix: Matrix
+    settings: PlanSettings
+    asks: _Asks
+
+    def __call__(self, clock: Clock) -> PartAnswer:
+        """Solve it.
+
+        Raises:
+            NoPlan: nothing feasible was found in the time, or the part has no feasible plan at all.
+        """
+        return _solve_part(self.matrix, self.settings, clock, self.asks)
+
+
+Spread = Callable[[Sequence[PartTask], Clock], list[PartAnswer]]
+"""Solves parts somewhere and gives their answers in order; progress and stopping go by the clock."""
+
+
+def _in_threads(tasks: Sequence[PartTask], clock: Clock) -> list[PartAnswer]:
+    with ThreadPoolExecutor(max_workers=max(tasks[0].settings.threads, 1)) as pool:
+        return list(pool.map(lambda task: task(clock), tasks))
+
+
+def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Asks) -> PartAnswer:
     """One part: a plan for the weighted goals, raised further where a goal is not yet close to its bound, then prices and what more would buy."""
     goals, number, curve = matrix.goals.toarray(), asks.part.number, asks.curve
     solver = LinearSolver(matrix, settings, clock)
@@ -176,7 +214,7 @@ def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Ask
     asked = ask(solver, curve, asks.probes, asks.units, goals, factor @ goals, asks.part.columns, asks.first_goal, around)
     repriced = reprice(solver, curve, asks.insteads, goals, factor, asks.part.columns, around)
     clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 1.0)
-    return _Answer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, asked, repriced)
+    return PartAnswer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, asked, repriced)
 
 
 def _aimed_anew(solver: LinearSolver, curve: Curve | None, aim: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:
@@ -240,7 +278,7 @@ def _allowed(reached: np.ndarray, gap: float) -> np.ndarray:
     return np.asarray(np.maximum(gap * np.abs(reached), gap / 100 * np.abs(reached).sum()))
 
 
-def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list[_Answer], settings: PlanSettings, clock: Clock) -> Outcome:
+def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list[PartAnswer], settings: PlanSettings, clock: Clock) -> Outcome:
     values, columns = np.zeros((2, matrix.rows.shape[1]))
     rows = np.zeros(matrix.rows.shape[0])
     bounds = np.zeros(len(names))
@@ -261,7 +299,7 @@ def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list
                    [r for a in answers for r in a.repriced])  # fmt: skip
 
 
-def _followed(answers: list[_Answer]) -> dict[str, float]:
+def _followed(answers: list[PartAnswer]) -> dict[str, float]:
     """What the passes of all parts came to."""
     checks = [a.curve for a in answers if a.curve is not None]
     if not checks:

@@ -2,7 +2,8 @@
 
 The run's row is the truth. A server claims a queued run, starts a worker for it and hands the run over; the worker reports into the row and
 looks there whether it should stop. Each server watches the rows of this computer's workers, whoever started them: a server that dies takes
-nothing with it, and a worker that dies, hangs or runs over its time is ended with a message.
+nothing with it, and a worker that dies, hangs or runs over its time is ended with a message. With a Dask cluster (`SIXWEEKS_SCHEDULER`) all this
+is the same: the worker asks the cluster for its plan and waits, see `portal.cluster`.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import logging
 import subprocess
 import threading
 import time
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from data.run import CODE_VERSION, PlanSettings, Run
 from data.store import FRESH_SECONDS, WORKER, Lease, Scope, Store
-from portal.worker import HEARTBEAT_SECONDS, NO_PLAN_YET, POLL_SECONDS, WORKERS, Process, Workers, end, start_waiting
+from portal.worker import HEARTBEAT_SECONDS, Process, end, start_waiting
+from portal.worker_settings import NO_PLAN_YET, POLL_SECONDS, TOO_LONG, WORKERS, Workers
 
 KIND = "allocation"
 
@@ -44,6 +47,38 @@ def submit(store: Store, scope: Scope, dataset_id: str, scenario_id: str, settin
     run = store.start_run(scope, KIND, dataset_id, scenario_id, settings.as_values(), CODE_VERSION)
     _keeper(store, workers).start_waiting()
     return store.run(scope, run.id)
+
+
+def sweep(
+    store: Store, scope: Scope, dataset_id: str, scenario_ids: Iterable[str], settings: PlanSettings, workers: Workers = WORKERS
+) -> Iterator[Run]:
+    """Have several scenarios planned, as many at once as there are slots; their runs as they end, each once.
+
+    Whoever stops listening stops no run.
+
+    Args:
+        store: the store that holds dataset and scenarios.
+        scope: on whose behalf.
+        dataset_id: id of the dataset.
+        scenario_ids: ids of the stored scenarios.
+        settings: how to solve each.
+        workers: as for `submit`.
+
+    Raises:
+        NotAllowed: the role may not start runs.
+        NotFound: the dataset or a scenario is not in the scope; those before it are queued already.
+    """
+    asked = {submit(store, scope, dataset_id, scenario_id, settings, workers).id: None for scenario_id in scenario_ids}
+    return _as_they_end(store, scope, list(asked))
+
+
+def _as_they_end(store: Store, scope: Scope, left: list[str]) -> Iterator[Run]:
+    while left:
+        ended = [run for run in (store.run(scope, run_id) for run_id in left) if run.ended]
+        yield from ended
+        left = [run_id for run_id in left if run_id not in {run.id for run in ended}]
+        if not ended:
+            time.sleep(POLL_SECONDS)
 
 
 def cancel(store: Store, scope: Scope, run_id: str, workers: Workers = WORKERS) -> Run:
@@ -124,8 +159,7 @@ class _Keeper:
             end(self._store, lease.run_id, message, f"worker {process} is gone")
         elif lease.deadline and now > lease.deadline:
             process.kill()
-            message = "This plan took longer than its time limit and was stopped. Allow more time or a wider gap, or plan fewer weeks"
-            end(self._store, lease.run_id, message, f"worker {process} was killed at its deadline {lease.deadline}")
+            end(self._store, lease.run_id, TOO_LONG, f"worker {process} was killed at its deadline {lease.deadline}")
         elif lease.cancel_asked and (now - lease.cancel_asked).total_seconds() > STOP_SECONDS:
             process.kill()
             self._store.fail_run(WORKER, lease.run_id, NO_PLAN_YET, state="cancelled")

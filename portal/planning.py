@@ -33,7 +33,7 @@ from optimisation.allocation.result import Solved, tables
 from optimisation.allocation.result_reporting import reporting_notes
 from optimisation.allocation.worth import placements, probes, units, worth
 from optimisation.matrix import Matrix, matrix_of
-from optimisation.solving import Outcome, solve_in_order
+from optimisation.solving import Outcome, Spread, solve_in_order
 from portal.frontier import cost_against_lateness, one_of, time_of_one
 from portal.unchanged import no_assets, unchanged
 
@@ -48,6 +48,7 @@ def make_plan(
     settings: PlanSettings | None = None,
     report: Callable[[Progress], None] = _silent,
     cancelled: Callable[[], bool] = lambda: False,
+    spread: Spread | None = None,
 ) -> Plan:
     """The allocation plan of one scenario on one dataset.
 
@@ -57,6 +58,7 @@ def make_plan(
         settings: gap, time limit, threads and seed of the solve.
         report: told how far the work is.
         cancelled: asked several times a second; True stops and keeps the best plan so far.
+        spread: where the independent parts of the model are solved; None = in threads of this process.
 
     Raises:
         Refused: the dataset cannot be planned (no assets, no history), the scenario's changes clash, or its locks name what there is not.
@@ -77,7 +79,7 @@ def make_plan(
     told = one_of(report, 0, settings.frontier)
     outcome = solve_in_order(
         matrix, [g.name for g in goals_of(order)], time_of_one(settings), told, cancelled, curve, asked, moved, place_of("shortfall", order),
-        raised(order), begun(order), list(insteads(order)),
+        raised(order), begun(order), list(insteads(order)), spread,
     )  # fmt: skip
     clock.lap("solve")
     solved = Solved(problem, matrix, outcome)

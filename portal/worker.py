@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
-import importlib
 import logging
 import os
 import resource
@@ -28,45 +27,13 @@ from typing import Any, Literal, Self
 from data.errors import NoPlan, SixweeksError
 from data.run import PlanSettings, Progress, Run
 from data.store import WORKER, Scope, Store, home
+from portal.worker_settings import NO_PLAN_YET, POLL_SECONDS, WORKERS, Workers, imported, most_seconds
 
-POLL_SECONDS = 0.25
 PROGRESS_SECONDS = 1.0
 HEARTBEAT_SECONDS = 2.0
 
-OVERTIME = 1.2
-"""A worker is killed when it takes longer than its time limit by this factor…"""
-
-START_SECONDS = 30.0
-"""…and this, for starting Python, reading the dataset, building the model and writing the plan."""
-
-NO_PLAN_YET = "Stopped on request; no plan had been found by then."
-
 _ROOT = Path(__file__).parents[1]
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Workers:
-    """How worker processes are run.
-
-    Attributes:
-        target: `module:function` that makes the plan. Imported by the worker only: the chain brings the solver with it.
-        slots: most runs at once over every server that shares the store: one for two processors, so that pages stay quick.
-        memory_gb: most memory of one worker.
-    """
-
-    target: str = "portal.planning:make_plan"
-    slots: int = max(1, (os.cpu_count() or 2) // 2)
-    memory_gb: float = 8.0
-
-    @property
-    def make_plan(self) -> Any:
-        """The function `target` names."""
-        module, _, function = self.target.partition(":")
-        return getattr(importlib.import_module(module), function)
-
-
-WORKERS = Workers()
 
 
 @dataclass(frozen=True)
@@ -142,7 +109,7 @@ def start_waiting(store: Store, workers: Workers) -> list[subprocess.Popen[bytes
         except OSError as error:
             end(store, run.id, "The computer of the portal could not start another process. Start the plan again", str(error))
             break
-        seconds = float(run.settings["time_limit"]) * OVERTIME + START_SECONDS
+        seconds = workers.waiting + workers.attempts * most_seconds(float(run.settings["time_limit"]))
         store.hand_over(WORKER, run.id, str(Process.of(process.pid)), seconds=seconds)
         started.append(process)
     return started
@@ -230,7 +197,7 @@ def _make_plan(store: Store, run: Run, workers: Workers, pulse: _Pulse) -> Any:
     dataset = store.dataset(scope, run.dataset_id)
     scenario = store.scenario(scope, run.scenario_id, run.dataset_id)
     settings = PlanSettings(**run.settings)
-    return workers.make_plan(dataset, scenario, settings, report=pulse.report, cancelled=pulse.cancelled)
+    return imported(workers.target)(dataset, scenario, settings, report=pulse.report, cancelled=pulse.cancelled)
 
 
 def _work(store: Store, run: Run, workers: Workers) -> None:

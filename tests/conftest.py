@@ -18,6 +18,7 @@ LONGEST = (
     "journeys",
     "reference",
     "unit/test_portal_engine.py",
+    "unit/test_portal_cluster.py",
     "unit/test_data_store.py",
     "unit/test_data_safe_reading.py",
     "hostile/test_nothing_is_left_behind.py",
@@ -130,11 +131,23 @@ def copies():
     started.close()
 
 
+@pytest.fixture(scope="session")
+def readers():
+    """Reading processes that start at once."""
+    from tests.warm_reading import Readers
+
+    started = Readers()
+    yield started
+    started.close()
+
+
 @pytest.fixture
-def warm(request, copies, monkeypatch):
-    """Workers of this test start at once, unless it is marked `cold`."""
+def warm(request, copies, readers, monkeypatch):
+    """Workers and reading processes of this test start at once, unless it is marked `cold`."""
     if request.node.get_closest_marker("cold") is None:
         monkeypatch.setattr("portal.worker._spawn", copies.spawn)
+        monkeypatch.setattr("data.safe_reading._child", readers.of_uploads)
+        monkeypatch.setattr("data.sources.imaging_process._child", readers.of_extracts)
 
 
 @pytest.fixture(scope="session")

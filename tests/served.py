@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -34,9 +35,15 @@ def tiny_parts(typed=""):
     return replace(parts, network=parts.network.changed(**named))
 
 
+@cache
+def tiny_dataset(typed=""):
+    """The tiny network as a dataset; nobody changes it."""
+    return from_parts(tiny_parts(typed), file=typed or TINY)
+
+
 def save_tiny(store, typed=""):
     """Store the tiny network; returns the id of the dataset."""
-    return store.save_dataset(SINGLE_USER, from_parts(tiny_parts(typed), file=typed or TINY), name=typed or "Tiny").id
+    return store.save_dataset(SINGLE_USER, tiny_dataset(typed), name=typed or "Tiny").id
 
 
 def make_plan(folder, copies, typed=""):

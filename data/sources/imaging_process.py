@@ -121,11 +121,7 @@ def _refused(file: str, finding: Finding) -> ImagingReading:
 
 
 def _ask_child(request: dict[str, Any], file: str, limits: ExtractLimits) -> dict[str, Any] | Finding:
-    kept = {k: v for k, v in os.environ.items() if k in _KEPT}
-    with subprocess.Popen(
-        [sys.executable, "-m", "data.sources.imaging_child"], cwd=_ROOT, env=kept | {"PYTHONUTF8": "1", "PYTHONPATH": str(_ROOT)},
-        start_new_session=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    ) as process:  # fmt: skip
+    with _child() as process:
         try:
             answer, log = process.communicate(json.dumps(request).encode(), timeout=limits.wall)
         except subprocess.TimeoutExpired:
@@ -148,6 +144,14 @@ def _ask_child(request: dict[str, Any], file: str, limits: ExtractLimits) -> dic
     _log.error("A reading process ended with %s: %s", process.returncode, log.decode("utf-8", "replace")[-2000:])
     mend = "Export the extract again as CSV in UTF-8."
     return refusal("reader-stopped", "a file that stopped the program that reads it", "a whole file", mend, file=file)
+
+
+def _child() -> subprocess.Popen[bytes]:
+    kept = {k: v for k, v in os.environ.items() if k in _KEPT}
+    return subprocess.Popen(
+        [sys.executable, "-m", "data.sources.imaging_child"], cwd=_ROOT, env=kept | {"PYTHONUTF8": "1", "PYTHONPATH": str(_ROOT)},
+        start_new_session=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
 
 
 def _too_slow(file: str, limits: ExtractLimits) -> Finding:

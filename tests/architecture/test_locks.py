@@ -8,7 +8,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 LOCKS = ("runtime", "postgres", "cluster", "dev")
-EXTRAS = {"runtime": (), "postgres": ("postgres",), "cluster": ("cluster",), "dev": ("dev", "postgres")}
+EXTRAS = {"runtime": (), "postgres": ("postgres",), "cluster": ("cluster",), "dev": ("dev", "postgres", "cluster")}
 
 PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==(\S+)((?:\s*;[^\\]*)?)((?: \\\n +--hash=sha256:[0-9a-f]{64})+)$", re.MULTILINE)
 

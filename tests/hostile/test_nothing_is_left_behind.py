@@ -26,6 +26,8 @@ from tests.networks.extracts import csv_of, patient
 from tests.networks.full_extract import as_gzip, as_zip
 from tests.networks.small import small_parts
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 NAMED = ("a number in a very hidden sheet", "a comment", "a number in an .xls workbook")
 WRITTEN = ("surnames", "homes", "a packed table of patients", "a zipped table", "a table in UTF-16")
 RETURNS = [case for case in [*IN_WORKBOOKS, *IN_TEXT] if case.name in NAMED + WRITTEN]

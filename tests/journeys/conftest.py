@@ -3,10 +3,11 @@
 import sqlite3
 import time
 from contextlib import closing
-from functools import cached_property
+from functools import cache, cached_property
 
 import pytest
 from streamlit import config
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from data.store import SINGLE_USER, home
@@ -18,6 +19,14 @@ from tests.served import SECONDS, leave, make_plan, save_tiny
 @pytest.fixture(autouse=True)
 def _quick(warm):
     """Workers start at once."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _asked_once():
+    """Every window asks all installed packages for components of pages, which takes longer than many a page: here they are asked once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture
@@ -47,7 +56,7 @@ class Planner:
     def open(self, page, **address):
         """Go to a page by its link, or in a new window where an address is given."""
         if address:
-            self.app = window(address)
+            self.app = closed_window(address)
         self.app.switch_page(f"../pages/{page}.py").run()
         return self.settled()
 
@@ -113,10 +122,15 @@ def unescaped(text):
 
 def window(address):
     """A new browser window at an address."""
+    return closed_window(address).run()
+
+
+def closed_window(address):
+    """A browser window that shows nothing yet, at an address."""
     app = AppTest.from_file(REPOSITORY / "portal" / "main" / "app.py", default_timeout=SECONDS)
     for name, value in address.items():
         app.query_params[name] = value
-    return app.run()
+    return app
 
 
 @pytest.fixture

@@ -278,9 +278,9 @@ def _unpacked(content):
 
 
 def look(page, address):
-    """Open a page in a new window, and each of its tabs."""
-    planner = Planner()
-    app = planner.open(page, **address)
+    """Open the portal in a new window, in it a page, and each of its tabs."""
+    planner = Planner(**address)
+    app = planner.open(page)
     labels = [tab.label for tab in app.tabs]
     keys = [k for k, value in app.session_state._state.filtered_state.items() if isinstance(value, str) and value in labels]
     for key, label in itertools.product(keys, labels[1:]):
@@ -304,7 +304,7 @@ def test_no_page_and_no_download_of_a_trust_holds_a_word_of_another(together, se
         look(where, {"dataset": ids["bare"], "run": run.id, "scenario": run.scenario_id})
         others = ({"dataset": data.id}, {"dataset": their_data.id}, {"dataset": ids["bare"], "run": foreign.id}) if trust == "N" else ()
         for address in (*others, {"dataset": ids["together"]}):
-            Planner().open(where, **address)
+            Planner(**address).open(where)
         assert canaries_in("\n".join(seen)) == {trust}
 
 

@@ -15,6 +15,7 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,25 @@ class Linear:
     def price(self, goal: int, flow: Any, amount: float) -> None:
         self.goals[goal][flow] = self.goals[goal].get(flow, 0.0) + amount
 
+    @cached_property
+    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Coefficients of the rows, `least` last, their right sides (0 where named), and goals; asked for when all is written."""
+        limits = [*self.most, *self.least]
+        right = np.array([0.0 if isinstance(limit, tuple) else limit for _, limit in limits])
+        return self._matrix([terms for terms, _ in limits]), right, self._matrix(self.goals)
+
+    @cached_property
+    def named(self) -> list[tuple[int, Any]]:
+        """Rows whose right side each plan says, and its name."""
+        return [(k, limit) for k, (_, limit) in enumerate(self.most) if isinstance(limit, tuple)]
+
+    def _matrix(self, rows: list[dict[Any, float]]) -> np.ndarray:
+        result = np.zeros((len(rows), len(self.names)))
+        for k, terms in enumerate(rows):
+            for x, c in terms.items():
+                result[k, self.at[x]] += c
+        return result
+
 
 @dataclass(frozen=True)
 class Best:
@@ -75,29 +95,37 @@ class Best:
 
 
 def best_plan(dataset: Dataset, scenario: Scenario) -> Best:
-    """The lexicographic optimum over every plan."""
+    """The lexicographic optimum over every plan; no choice of orders is better than the same plan without smallest orders."""
     facts = Facts(dataset, scenario)
     order = ORDERS[scenario.emphasis]
     helped = min(order.index(goal) for goal in (COST, CHANGE) if goal in order)
     best: Best | None = None
     tried = 0
-    for batches, orders in itertools.product(list(every_aid(facts)), list(every_order(facts))):
-        lp = linear_problem(facts, batches, orders)
-        for standing in every_place(facts):
-            worse: list[tuple[int, ...]] = []
-            for counts in every_rota(facts):
-                if any(all(a <= b for a, b in zip(counts, known, strict=True)) for known in worse):
-                    continue
-                n = dict(zip(((*k, w) for k in facts.runs for w in facts.weeks), counts, strict=True))
-                found = evaluate(facts, lp, n, standing, order)
-                tried += 1
-                if found is None:
-                    continue
-                goals, flows = found
-                if best is None or first_is_better(goals, best.goals):
-                    best = Best(tuple(float(g) for g in goals), n, standing, flows, 0)
-                elif _fewer_cannot_help(facts) and first_is_better(best.goals[:helped], goals[:helped]):
-                    worse.append(counts)
+    for batches in every_aid(facts):
+        free = linear_problem(facts, batches, {})
+        bounds: dict[Any, Any] = {}
+        for orders in every_order(facts):
+            lp = linear_problem(facts, batches, orders) if orders else free
+            for standing in every_place(facts):
+                worse: list[tuple[int, ...]] = []
+                for counts in every_rota(facts):
+                    if any(all(a <= b for a, b in zip(counts, known, strict=True)) for known in worse):
+                        continue
+                    n = dict(zip(((*k, w) for k in facts.runs for w in facts.weeks), counts, strict=True))
+                    tried += 1
+                    key = (*standing.values(), counts)
+                    if orders and key not in bounds:
+                        bounds[key] = evaluate(facts, free, n, standing, order, best)
+                    if orders and (bounds[key] is None or (best is not None and first_is_better(best.goals, bounds[key][0]))):
+                        continue
+                    found = evaluate(facts, lp, n, standing, order, best)
+                    if found is None:
+                        continue
+                    goals, flows = found
+                    if best is None or first_is_better(goals, best.goals):
+                        best = Best(tuple(float(g) for g in goals), n, standing, flows, 0)
+                    elif _fewer_cannot_help(facts) and first_is_better(best.goals[:helped], goals[:helped]):
+                        worse.append(counts)
     assert best is not None, "no plan is possible"
     return Best(best.goals, best.sessions, best.places, best.flows, tried)
 
@@ -463,29 +491,32 @@ def lists_today(facts: Facts, o: str, m: str) -> list[float]:
 
 
 def evaluate(
-    facts: Facts, lp: Linear, n: dict[Any, int], standing: dict[str, tuple[str, ...]], order: tuple[int, ...]
+    facts: Facts, lp: Linear, n: dict[Any, int], standing: dict[str, tuple[str, ...]], order: tuple[int, ...], best: Best | None
 ) -> tuple[np.ndarray, dict[Any, float]] | None:  # fmt: skip
-    """Goals in order and flows of the best use of given sessions and places; None where staff or batches cannot be had."""
+    """Goals in order and flows of the best use of given sessions and places; None where staff or batches cannot be had.
+
+    Goals after one that is worse than in the best plan so far are not worked out: they are infinite.
+    """
     fixed = _cost_of_choices(facts, n, standing)
     if fixed is None:
         return None
-    rows = np.zeros((len(lp.most) + len(lp.least), len(lp.names)))
-    right = np.zeros(len(rows))
-    for k, (terms, limit) in enumerate([*lp.most, *lp.least]):
-        for x, c in terms.items():
-            rows[k, lp.at[x]] += c
-        right[k] = _room_there(facts, limit, n, standing) if isinstance(limit, tuple) else limit
-        if isinstance(limit, tuple) and right[k] < -1e-9:
+    rows, right, goals = lp.arrays
+    right = right.copy()
+    for k, limit in lp.named:
+        right[k] = _room_there(facts, limit, n, standing)
+        if right[k] < -1e-9:
             return None
-    goals = np.zeros((len(GOALS), len(lp.names)))
-    for g, terms in enumerate(lp.goals):
-        for x, c in terms.items():
-            goals[g, lp.at[x]] = c
     some = list(order)
-    found = in_order(rows, np.maximum(right, 0.0), len(lp.least), goals[some])
+    known_of_all = (lp.constants + fixed)[some]
+
+    def lost(values: np.ndarray) -> bool:
+        known = slice(len(values))
+        return best is not None and first_is_better(best.goals[known], values + known_of_all[known])
+
+    found = in_order(rows, np.maximum(right, 0.0), len(lp.least), goals[some], lost)
     if found is None:
         return None
-    return found[0] + (lp.constants + fixed)[some], dict(zip(lp.names, found[1].tolist(), strict=True))
+    return found[0] + known_of_all, dict(zip(lp.names, found[1].tolist(), strict=True))
 
 
 def _room_there(facts: Facts, limit: tuple[str, str, str, int], n: dict[Any, int], standing: dict[str, tuple[str, ...]]) -> float:

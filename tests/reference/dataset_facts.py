@@ -29,6 +29,7 @@ class Facts:
     """The dataset and scenario, read row by row."""
 
     def __init__(self, dataset: Dataset, scenario: Scenario) -> None:
+        self._known: dict[Any, float] = {}
         self.tables = {name: frame.to_dict("records") for name, frame in dataset.network.tables.items()}
         changed = scenario.changes.to_dict("records")
         place = (*SCOPES, "name", "from_week", "to_week")
@@ -54,6 +55,12 @@ class Facts:
 
     def value(self, name: str, week: int | None = None, **where: str) -> float:
         """The most specific row that holds there and then; a place counts twice as much as a date."""
+        key = (name, week, *where.items())
+        if key not in self._known:
+            self._known[key] = self._value(name, week, where)
+        return self._known[key]
+
+    def _value(self, name: str, week: int | None, where: dict[str, str]) -> float:
         best, found = -1.0, BY_NAME[name].default
         for row in self.assumed:
             if row["name"] != name or any(row[s] and row[s] != where.get(s) for s in SCOPES):

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 
 EXACT = 1e-7
 
 
-def in_order(rows: np.ndarray, right: np.ndarray, least: int, goals: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+def in_order(
+    rows: np.ndarray, right: np.ndarray, least: int, goals: np.ndarray, lost: Callable[[np.ndarray], bool] = lambda values: False
+) -> tuple[np.ndarray, np.ndarray] | None:
     """The lexicographic minimum of goals·z over rows·z ≤ right (the last `least` rows: ≥), z ≥ 0; right must not be negative.
+
+    Args:
+        rows, right, least, goals: the problem.
+        lost: told the values of the first goals; where it says so the others do not matter, and are given as infinite.
 
     Returns:
         Values of the goals and of z; None where no z is feasible.
@@ -31,6 +38,8 @@ def in_order(rows: np.ndarray, right: np.ndarray, least: int, goals: np.ndarray)
         _descend(table, base, m, goal, allowed)
         if goal == m and -table[m, -1] > 1e-6:
             return None
+        if goal > m and lost(-table[m + 1 : goal + 1, -1]):
+            return np.append(-table[m + 1 : goal + 1, -1], np.full(len(table) - 1 - goal, np.inf)), np.zeros(n)
         allowed &= table[goal, :-1] <= EXACT
     values = np.zeros(body.shape[1])
     values[base] = table[:m, -1]
@@ -40,8 +49,8 @@ def in_order(rows: np.ndarray, right: np.ndarray, least: int, goals: np.ndarray)
 def _descend(table: np.ndarray, base: np.ndarray, m: int, goal: int, allowed: np.ndarray) -> None:
     """Simplex steps until no allowed column improves the goal; the first column is taken after many steps, so that it cannot go round in circles."""
     for step in itertools.count():
-        costs = np.where(allowed, table[goal, :-1], 0.0)
-        entering = int(np.argmin(costs)) if step < 200 else int(np.argmax(costs < -EXACT))
+        costs = table[goal, :-1] * allowed
+        entering = int(costs.argmin()) if step < 200 else int((costs < -EXACT).argmax())
         if costs[entering] >= -EXACT:
             return
         column = table[:m, entering]
@@ -49,10 +58,10 @@ def _descend(table: np.ndarray, base: np.ndarray, m: int, goal: int, allowed: np
         np.divide(table[:m, -1], column, out=ratios, where=column > 1e-9)
         least = ratios.min()
         assert np.isfinite(least), "a goal without a bound"
-        ties = np.flatnonzero(ratios <= least + 1e-12)
-        leaving = int(ties[np.argmin(base[ties])])
+        ties = (ratios <= least + 1e-12).nonzero()[0]
+        leaving = int(ties[base[ties].argmin()])
         table[leaving] /= table[leaving, entering]
         others = table[:, entering].copy()
         others[leaving] = 0.0
-        table -= np.outer(others, table[leaving])
+        table -= others[:, None] * table[leaving]
         base[leaving] = entering

@@ -13,10 +13,9 @@ import pytest
 
 from data.assumptions import ASSUMPTIONS
 from data.folder import example_networks, read_folder
-from data.intake import from_parts, take_in
+from data.intake import from_parts
 from data.run import PlanSettings
 from data.scenario import LOCKS, Scenario, base, do_nothing
-from data.sources.dm01 import read
 from portal.checking import Facts, check_against, check_plan
 from portal.checking.totals import expected_measures
 from portal.checking.written import Written
@@ -80,21 +79,12 @@ def test_every_limit_set_at_once_is_kept(tmp_path):
               "fairness_price": 5, "shared_staff_limit": 0.1, "target_share": 0.2, "target_week": 4, "demand_change": 0.2}  # fmt: skip
     changes = [{"name": name, "value": float(value)} for name, value in wanted.items()]
     changes.append({"name": "target_share", "value": 0.1, "from_week": "2027-01-01"})
-    scenario = Scenario("Limits", dataset.content_id, weeks=26, changes=frame(ASSUMPTIONS, changes))
+    scenario = Scenario("Limits", dataset.content_id, weeks=13, changes=frame(ASSUMPTIONS, changes))
     folder = written(dataset, scenario, tmp_path)
     assert said(check_plan(folder, dataset, scenario)) == []
     assert len(pd.read_csv(folder / "shared_staff.csv"))
     assert set(pd.read_csv(folder / "external.csv")["kind"]) == {"insourced", "outsourced"}
     assert {entry["target_share"] for entry in read_summary(folder)["met"]} <= {0.1, 0.2}
-
-
-def test_a_plan_for_the_official_workbooks_keeps_every_limit(shared_data, tmp_path):
-    files = sorted((shared_data / "dm01" / "raw").glob("*.xls"))
-    dataset, intake = take_in(demonstration(), [read(file.read_bytes(), file.name) for file in files])
-    assert len(intake.months) == 8
-    sooner = frame(ASSUMPTIONS, [{"name": "target_week", "value": 9.0}])
-    scenario = base(dataset.content_id, 18).changed(changes=sooner)  # long enough for month ends that count, short enough for every day
-    assert said(check_plan(written(dataset, scenario, tmp_path), dataset, scenario)) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)

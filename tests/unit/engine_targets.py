@@ -61,3 +61,9 @@ def greedy(dataset, scenario, settings, report, cancelled):
 
 def crashing(dataset, scenario, settings, report, cancelled):
     os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def told_to_fail_at_four_weeks(dataset, scenario, settings, report, cancelled):
+    if scenario.weeks == 4:
+        raise NoPlan("No plan was found.")
+    return sample_plan()

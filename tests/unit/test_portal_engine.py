@@ -17,7 +17,8 @@ from data.run import PlanSettings
 from data.scenario import base
 from data.store import WORKER, Store, home
 from portal import engine
-from portal.worker import Process, Workers
+from portal.worker import Process
+from portal.worker_settings import Workers
 from tests.unit.store_fixtures import ONE, OTHER, sample_dataset
 
 pytestmark = pytest.mark.usefixtures("warm")
@@ -135,6 +136,13 @@ def test_equal_submissions_share_one_run_and_one_worker(served):
     assert len(runs) == len(served.runs(ONE)) == len(served.leases(WORKER)) == 1
 
 
+def test_several_scenarios_come_as_they_end_each_once_done_or_not(file_store):
+    dataset_id, first = prepared(file_store)
+    second = file_store.save_scenario(ONE, base(dataset_id, 4)).id
+    runs = engine.sweep(file_store, ONE, dataset_id, [first, second, first], PlanSettings(), workers("told_to_fail_at_four_weeks"))
+    assert [(run.scenario_id, run.state) for run in runs] == [(first, "done"), (second, "failed")]
+
+
 # Stopping
 
 
@@ -182,7 +190,7 @@ def test_a_waiting_run_is_cancelled_at_once_and_never_starts(file_store):
 
 @pytest.mark.alone
 def test_a_run_that_ignores_its_time_limit_is_killed(file_store, monkeypatch):
-    monkeypatch.setattr("portal.worker.START_SECONDS", 3.0)
+    monkeypatch.setattr("portal.worker_settings.START_SECONDS", 3.0)
     run = submit(file_store, "deaf_and_mute", time_limit=1.0)
     worker = worker_of(file_store, run.id)
     ended = until(file_store, run.id, "failed", seconds=15)

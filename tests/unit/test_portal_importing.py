@@ -13,6 +13,8 @@ from portal.commands import importing
 from tests.networks.broken import official_rows, official_xls
 from tests.networks.full_extract import as_csv, as_gzip, as_zip, extract_rows, tidy_rows
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):

@@ -22,6 +22,8 @@ from tests.networks.extracts import csv_of, patient
 from tests.networks.full_extract import as_csv, extract_rows
 from tests.networks.small import small_parts
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 SHARED = REPOSITORY.parent / "shared" / "data"
 BASIS = ("--lawful-basis", "Sharing agreement 7")
 EXAMINATIONS = examinations.rows({}, {"scanned_start": "2026-06-02 09:00", "scanned_end": "2026-06-02 09:20", "reported": ""})

@@ -102,7 +102,7 @@ def _inputs(left: Side, right: Side) -> pd.DataFrame:
     first = [EMPHASIS_BY_NAME[side.scenario.emphasis].title for side in (left, right)]
     rows.append(("Emphasis", "What the plan puts first", "", first[0], first[1], "", ""))
     rows += [("Program", "Version", "", left.run.code_version, right.run.code_version, "", "")]
-    names = sorted({*left.run.settings, *right.run.settings})
+    names = sorted({*left.run.settings, *right.run.settings} - {"frontier"})  # which leaves the plan as it is
     rows += [
         ("Search", name.replace("_", " ").capitalize(), "", f"{left.run.settings.get(name)}", f"{right.run.settings.get(name)}", "", "")
         for name in names

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from data.run import PlanSettings, Progress
+from optimisation.bounds import PATIENCE, goal_bounds, unmet
 from optimisation.curves import Curve
-from optimisation.highs import WHOLE, Clock, relative_gap
+from optimisation.highs import Clock, relative_gap
 from optimisation.linear import LinearSolver
 from optimisation.matrix import INFINITY, Matrix, Part, cut, independent_parts
 from optimisation.passes import CurveCheck, follow_curve, settle
@@ -24,8 +25,6 @@ from optimisation.probing import Answers, Probe, Unit, ask
 _RAISED = 20.0
 """How much a goal is raised over those after it in the search, so that it is not traded against them."""
 _ATTEMPTS = 3
-_PATIENCE = 20.0
-"""Seconds spent on proving one goal's bound with whole counts."""
 
 
 @dataclass(frozen=True)
@@ -198,13 +197,13 @@ def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Ask
         values, weighted = _aimed_anew(solver, curve, factor @ goals, values)
     for attempt in range(_ATTEMPTS + 1):
         clock.tell(number, "Looking for a better plan", *_total(goals, factor, values, weighted), 0.5 + attempt / (2 * _ATTEMPTS))
-        bounds, better = _bounds(solver, goals, factor, values, weighted, patient=curve is None or not asks.begin)
-        unmet = _unmet(goals @ values, bounds, settings.gap)
-        if better is None or not len(unmet) or attempt == _ATTEMPTS or clock.must_stop():
+        bounds, better = goal_bounds(solver, goals, factor, values, weighted, patient=curve is None or not asks.begin)
+        far = unmet(goals @ values, bounds, settings.gap)
+        if better is None or not len(far) or attempt == _ATTEMPTS or clock.must_stop():
             break
-        factor[: unmet[0] + 1] *= _RAISED
-        within = settings.gap / 2 * float(np.abs(goals[unmet[0] :] @ better).sum())
-        values, weighted = solver.minimise(factor @ goals, better, _PATIENCE, within)
+        factor[: far[0] + 1] *= _RAISED
+        within = settings.gap / 2 * float(np.abs(goals[far[0] :] @ better).sum())
+        values, weighted = solver.minimise(factor @ goals, better, PATIENCE, within)
     proved, around, check = goals @ values, None, None
     if curve is not None:
         values, around, check = settle(solver, curve, followed, factor @ goals, values)
@@ -232,52 +231,6 @@ def _total(goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: 
     return value, value - max(raised - weighted, 0.0)
 
 
-def _bounds(
-    solver: LinearSolver, goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float, *, patient: bool
-) -> tuple[np.ndarray, np.ndarray | None]:  # fmt: skip
-    """What no plan can beat in each goal while it keeps the goals before it at what they reached; and a plan that beats this one, if one turns up.
-
-    With goals before g in the objective at their factors, min Σ_{h<g} f_h·goal_h + f_g·goal_g ≥ B means f_g·goal_g ≥ B - Σ_{h<g} f_h·reached_h.
-    Counts are relaxed first; where that is not close enough, and there is patience, they are whole. The last goal takes B from the whole plan's
-    own bound.
-    """
-    reached = goals @ values
-    bounds = np.minimum(reached, 0.0)
-    near_nought = np.maximum(_allowed(reached, solver.settings.gap) / 2, WHOLE)
-    for g, coefficients in enumerate(goals):
-        if not (coefficients < 0).any() and reached[g] <= near_nought[g]:
-            continue  # nothing can be below nought, and that is near enough
-        if g == len(goals) - 1:
-            bounds[g] = _share_of(weighted, reached, factor, g)
-            continue
-        bounds[g] = -INFINITY
-        if solver.clock.must_stop():
-            continue
-        aim = factor[: g + 1] @ goals[: g + 1]
-        bounds[g] = _share_of(solver.relaxed_bound(aim), reached, factor, g)
-        if patient and g in _unmet(reached, bounds, solver.settings.gap):
-            plan, below = solver.minimise(aim, values, _PATIENCE, within=factor[g] * _allowed(reached, solver.settings.gap)[g] / 2)
-            bounds[g] = max(bounds[g], _share_of(below, reached, factor, g))
-            if g in _unmet(reached, bounds, solver.settings.gap) and float(aim @ plan) < float(aim @ values) - WHOLE:
-                return bounds, plan
-    return bounds, None
-
-
-def _share_of(below: float, reached: np.ndarray, factor: np.ndarray, g: int) -> float:
-    return float(min((below - factor[:g] @ reached[:g]) / factor[g], reached[g]))
-
-
-def _unmet(reached: np.ndarray, bounds: np.ndarray, gap: float) -> np.ndarray:
-    """Goals, but the last, that are further from their bound than is allowed."""
-    away = np.maximum(reached - bounds, 0)
-    return np.flatnonzero(away[:-1] > _allowed(reached, gap)[:-1] + 1e-9)
-
-
-def _allowed(reached: np.ndarray, gap: float) -> np.ndarray:
-    """The gap of each goal, or a hundredth of the gap of the whole plan where that is more."""
-    return np.asarray(np.maximum(gap * np.abs(reached), gap / 100 * np.abs(reached).sum()))
-
-
 def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list[PartAnswer], settings: PlanSettings, clock: Clock) -> Outcome:
     values, columns = np.zeros((2, matrix.rows.shape[1]))
     rows = np.zeros(matrix.rows.shape[0])
@@ -289,9 +242,9 @@ def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list
         bounds += answer.bounds
     reached = matrix.goals @ values + matrix.constants
     bounds = np.maximum(bounds + matrix.constants, 0.0)  # every goal is a sum of quantities that cannot be negative
-    smallest = float(np.abs(reached).sum()) / 100  # a goal that is a small part of the whole is judged against the whole, as in `_allowed`
+    smallest = float(np.abs(reached).sum()) / 100  # a goal that is a small part of the whole is judged against the whole, as in `allowed`
     stages = [Stage(n, float(v), float(b), relative_gap(v, b, smallest)) for n, v, b in zip(names, reached, bounds, strict=True)]
-    reached_all = not len(_unmet(sum(a.proved for a in answers) + matrix.constants, bounds, settings.gap))
+    reached_all = not len(unmet(sum(a.proved for a in answers) + matrix.constants, bounds, settings.gap))
     status = "cancelled" if clock.stopped else "time limit" if clock.late else "optimal" if reached_all else "gap not reached"
     details = {"parts": len(parts), "nodes": sum(a.nodes for a in answers)}
     asked = Answers([p for a in answers for p in a.asked.more], [e for a in answers for e in a.asked.elsewhere])

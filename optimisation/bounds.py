@@ -54,5 +54,9 @@ def unmet(reached: np.ndarray, bounds: np.ndarray, gap: float) -> np.ndarray:
 
 
 def allowed(reached: np.ndarray, gap: float) -> np.ndarray:
-    """The gap of each goal, or a hundredth of the gap of the whole plan where that is more."""
-    return np.asarray(np.maximum(gap * np.abs(reached), gap / 100 * np.abs(reached).sum()))
+    """The gap of each goal, or a hundredth of the gap of the whole plan where that is more.
+
+    A goal below nought is one whose constant a part of the matrix leaves out: what it reached says nothing of its size.
+    """
+    size = np.maximum(reached, 0.0)
+    return np.asarray(np.maximum(gap * size, gap / 100 * size.sum()))

@@ -18,7 +18,7 @@ from optimisation.allocation.objective import place_of
 from optimisation.allocation.problem import Inputs
 from optimisation.allocation.result import Solved, tables
 from optimisation.matrix import Matrix
-from optimisation.solving import Outcome, Stage, solve_in_order
+from optimisation.solving import Outcome, Spread, Stage, solve_in_order
 
 
 def one_of(report: Callable[[Progress], None], number: int, steps: int) -> Callable[[Progress], None]:
@@ -40,7 +40,7 @@ def time_of_one(settings: PlanSettings) -> PlanSettings:
 
 def cost_against_lateness(
     inputs: Inputs, matrix: Matrix, solved: Solved, outcome: Outcome, settings: PlanSettings, report: Callable[[Progress], None],
-    cancelled: Callable[[], bool],
+    cancelled: Callable[[], bool], spread: Spread | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:  # fmt: skip
     """The plan and the steps to the cheapest plan.
 
@@ -52,12 +52,13 @@ def cost_against_lateness(
         settings: how many plans at most, and the time for all of them.
         report: told how far the work is.
         cancelled: asked often; True keeps what there is.
+        spread: where the independent parts are solved; None = in threads of this process.
 
     Returns:
         Rows of the table `frontier`; and what is said of it: steps asked for, left out because another is as good in both, and whether it was
         stopped.
     """
-    work = _Work(inputs, matrix, solved, outcome.values, settings, report, cancelled)
+    work = _Work(inputs, matrix, solved, outcome.values, settings, report, cancelled, spread)
     gap = next(s.gap for s in outcome.stages if s.name == "cost")
     plan = _measured(inputs, solved, outcome, float("inf"), gap)
     steps = frontier(plan, work.step, settings.frontier)
@@ -71,11 +72,11 @@ class _Work:
 
     def __init__(
         self, inputs: Inputs, matrix: Matrix, plan: Solved, values: np.ndarray, settings: PlanSettings, report: Callable[[Progress], None],
-        cancelled: Callable[[], bool],
+        cancelled: Callable[[], bool], spread: Spread | None,
     ) -> None:  # fmt: skip
         self._inputs, self._matrix, self._problem = inputs, matrix, plan.problem
         self._last = values
-        self._settings, self._report, self._cancelled = settings, report, cancelled
+        self._settings, self._report, self._cancelled, self._spread = settings, report, cancelled, spread
         self._curve = booking_curve(plan.problem, matrix)
         self.done = 0
         self.stopped = False
@@ -87,7 +88,7 @@ class _Work:
             return None
         goals, names, factors = weighed(self._matrix, self._problem.emphasis, weight, self._last)
         told = one_of(self._report, self.done + 1, self._settings.frontier)
-        outcome = solve_in_order(goals, names, time_of_one(self._settings), told, self._cancelled, self._curve, raised=factors)
+        outcome = solve_in_order(goals, names, time_of_one(self._settings), told, self._cancelled, self._curve, raised=factors, spread=self._spread)
         if outcome.status == "cancelled":
             self.stopped = True
             return None

@@ -86,7 +86,7 @@ def make_plan(
     with _no_collection():
         plan = _plan(dataset, scenario, settings, inputs, solved, matrix, outcome, clock)
     if settings.frontier and outcome.status != "cancelled":
-        rows, said = cost_against_lateness(inputs, matrix, solved, outcome, settings, report, cancelled)
+        rows, said = cost_against_lateness(inputs, matrix, solved, outcome, settings, report, cancelled, spread)
         clock.lap("frontier")
         plan = Plan({**plan.tables, "frontier": rows}, {**plan.summary, "frontier": said, "seconds": {**plan.summary["seconds"], **clock.laps}})
     report(Progress("Done", 1.0, gap=next(s.gap for s in outcome.stages if s.name == "cost"), seconds=clock.total))

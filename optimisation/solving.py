@@ -115,7 +115,7 @@ def solve_in_order(
                   [u for u in (unit.part(p) for unit in units) if u is not None], first_goal, raised, begin, insteads)
             for p in parts]  # fmt: skip
     tasks = [PartTask(cut(matrix, a.part), settings, a) for a in asks]
-    answers = (spread or _in_threads)(tasks, clock)
+    answers = (spread or in_threads)(tasks, clock)
     return _join(matrix, names, parts, answers, settings, clock)
 
 
@@ -130,6 +130,8 @@ class PartAnswer:
         curve: how far the rows of the curve were from it; None without one.
         asked: what more of something would buy, and the next best places.
         repriced: what would come of goals weighed otherwise.
+        told: value of the part and its bound, as progress says them.
+        kept: taken from an earlier plan that solved the same part.
     """
 
     values: np.ndarray
@@ -142,6 +144,8 @@ class PartAnswer:
     curve: CurveCheck | None
     asked: Answers
     repriced: list[Repriced]
+    told: tuple[float, float]
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,11 @@ class PartTask:
     settings: PlanSettings
     asks: _Asks
 
+    @property
+    def number(self) -> int:
+        """Of the part."""
+        return self.asks.part.number
+
     def __call__(self, clock: Clock) -> PartAnswer:
         """Solve it.
 
@@ -179,7 +188,8 @@ Spread = Callable[[Sequence[PartTask], Clock], list[PartAnswer]]
 """Solves parts somewhere and gives their answers in order; progress and stopping go by the clock."""
 
 
-def _in_threads(tasks: Sequence[PartTask], clock: Clock) -> list[PartAnswer]:
+def in_threads(tasks: Sequence[PartTask], clock: Clock) -> list[PartAnswer]:
+    """Parts solved in threads of this process, as many as the settings say."""
     with ThreadPoolExecutor(max_workers=max(tasks[0].settings.threads, 1)) as pool:
         return list(pool.map(lambda task: task(clock), tasks))
 
@@ -212,8 +222,9 @@ def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Ask
     row_prices, column_prices = solver.prices(goals.sum(axis=0), values)
     asked = ask(solver, curve, asks.probes, asks.units, goals, factor @ goals, asks.part.columns, asks.first_goal, around)
     repriced = reprice(solver, curve, asks.insteads, goals, factor, asks.part.columns, around)
-    clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 1.0)
-    return PartAnswer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, asked, repriced)
+    told = _total(goals, factor, values, weighted)
+    clock.tell(number, "Explaining the plan", *told, 1.0)
+    return PartAnswer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, asked, repriced, told)
 
 
 def _aimed_anew(solver: LinearSolver, curve: Curve | None, aim: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:
@@ -246,7 +257,7 @@ def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list
     stages = [Stage(n, float(v), float(b), relative_gap(v, b, smallest)) for n, v, b in zip(names, reached, bounds, strict=True)]
     reached_all = not len(unmet(sum(a.proved for a in answers) + matrix.constants, bounds, settings.gap))
     status = "cancelled" if clock.stopped else "time limit" if clock.late else "optimal" if reached_all else "gap not reached"
-    details = {"parts": len(parts), "nodes": sum(a.nodes for a in answers)}
+    details = {"parts": len(parts), "parts kept": sum(a.kept for a in answers), "nodes": sum(a.nodes for a in answers)}
     asked = Answers([p for a in answers for p in a.asked.more], [e for a in answers for e in a.asked.elsewhere])
     return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details, _followed(answers), asked,
                    [r for a in answers for r in a.repriced])  # fmt: skip

@@ -34,7 +34,7 @@ class Workers:
         attempts: how often a plan may be begun, where it is begun anew when what computes it dies.
     """
 
-    target: str = "portal.planning:make_plan"
+    target: str = "portal.kept_parts:make_plan"
     slots: int = max(1, (os.cpu_count() or 2) // 2)
     memory_gb: float = 8.0
     waiting: float = 0.0

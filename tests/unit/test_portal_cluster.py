@@ -211,7 +211,7 @@ def wait_for(name, count=1):
 # With and without the setting
 
 
-@pytest.mark.parametrize(("address", "target"), [("", "portal.planning:make_plan"), ("tcp://127.0.0.1:1", "portal.cluster:make_plan")])
+@pytest.mark.parametrize(("address", "target"), [("", "portal.kept_parts:make_plan"), ("tcp://127.0.0.1:1", "portal.cluster:make_plan")])
 def test_the_setting_alone_decides_where_plans_are_computed_and_servers_load_nothing_of_dask(address, target):
     code = (
         "import sys, portal.engine, portal.worker_settings as w; "

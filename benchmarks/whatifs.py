@@ -76,7 +76,7 @@ def main() -> None:
         for k, (what, scenario) in enumerate(changes(dataset, start).items()):
             kept = kept_in(shutil.copytree(before, Path(folder) / f"{k}"))
             cold, first = timed(lambda scenario=scenario: make_plan(dataset, scenario, settings))  # type: ignore[misc]
-            warm, second = timed(lambda scenario=scenario: make_plan(dataset, scenario, settings, spread=kept))  # type: ignore[misc]
+            warm, second = timed(lambda scenario=scenario, kept=kept: make_plan(dataset, scenario, settings, spread=kept))  # type: ignore[misc]
             size, gap = warm.summary["size"], max(s["gap"] for s in warm.summary["stages"][:-1])
             ratios.append(second / first)
             gaps.append(gap)

@@ -26,6 +26,11 @@ def check_worth(report: Report, written: Written) -> None:
                 f"{row.mobile} at {row.site}, next best {row.next_site or 'nowhere'}",
                 "a stay of the plan, and another place",
             )
+    goals = {stage["name"] for stage in written.summary["stages"]}
+    for row in written.rows("goal_prices"):
+        counts = (row.over_target_before, row.over_target_after, row.longer_before, row.longer_after, row.changed_before, row.changed_after)
+        if row.goal not in goals or min(counts) < 0:
+            report.fault("goal-price", "goal_prices", f"{row.goal}, {min(counts):,.1f} at least", "a goal of the plan, and nothing below zero")
     _check_frontier(report, written)
 
 

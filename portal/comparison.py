@@ -133,12 +133,13 @@ def _assumption_rows(left: Side, right: Side) -> list[tuple[str, ...]]:
 
 
 def _measures(left: Side, right: Side) -> pd.DataFrame:
-    totals = [_totals(side) for side in (left, right)]
-    rows = [(name, totals[0][name][0], totals[1][name][0], unit) for name, (_, unit) in totals[1].items()]
+    first, second = totals(left), totals(right)
+    rows = [(name, first[name][0], value, unit) for name, (value, unit) in second.items()]
     return _with_difference(pd.DataFrame(rows, columns=["measure", "left", "right", "unit"]))
 
 
-def _totals(side: Side) -> dict[str, tuple[float, str]]:
+def totals(side: Side) -> dict[str, tuple[float, str]]:
+    """Results of a plan for the network as a whole, and their units."""
     plan = side.plan
     met = plan.summary["met"]
     end = plan["waiting_list"]

@@ -71,14 +71,19 @@ def answer(scope: Scope, run_id: str) -> explain.Answer:
 @services.kept(services.KEPT_PLANS)
 def compare(scope: Scope, left_run: str, right_run: str) -> comparison.Comparison:
     """Two plans side by side."""
+    return comparison.compare(side(scope, left_run), side(scope, right_run))
 
-    def side(run_id: str) -> comparison.Side:
-        of = services.run(scope, run_id)
-        return comparison.Side(
-            of, services.dataset(scope, of.dataset_id), services.scenario(scope, of.scenario_id, of.dataset_id), services.plan(scope, run_id)
-        )
 
-    return comparison.compare(side(left_run), side(right_run))
+def side(scope: Scope, run_id: str) -> comparison.Side:
+    """A plan with everything it was made from.
+
+    Raises:
+        NotFound: the run has no plan.
+    """
+    of = services.run(scope, run_id)
+    return comparison.Side(
+        of, services.dataset(scope, of.dataset_id), services.scenario(scope, of.scenario_id, of.dataset_id), services.plan(scope, run_id)
+    )
 
 
 def staleness(scope: Scope, of: Run) -> str:

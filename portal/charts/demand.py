@@ -7,11 +7,11 @@ import pandas as pd
 from data.network import Network
 from data.words import count, month, number, percent
 from portal.charts.evidence import Evidence, canvas
+from portal.charts.waterfalls import across
 from portal.demand import MONTHS, STREAM_TITLES, STREAM_UNITS, Asked, Expected, ahead, behind, errors, signed, small, unknown, unusual, why, years
-from portal.theme import CATEGORICAL, SECONDARY_TEXT, TEXT, chart_text
+from portal.theme import CATEGORICAL, SECONDARY_TEXT, TEXT
 
 _WIDE, _NARROW = "rgba(18,67,109,0.14)", "rgba(18,67,109,0.28)"
-_MORE, _FEWER = CATEGORICAL[0], CATEGORICAL[1]
 _BOUNDS = {"lower_80": "Lower bound of 80 in 100", "upper_80": "Upper bound of 80 in 100", "lower_95": "Lower bound of 95 in 100",
            "upper_95": "Upper bound of 95 in 100"}  # fmt: skip
 
@@ -60,21 +60,11 @@ def forecast(held: Expected, asked: Asked, network: Network) -> Evidence:
 def steps(held: Expected, asked: Asked, network: Network) -> Evidence:
     """Why the months ahead differ from those behind."""
     rows, unit = why(held, asked), STREAM_UNITS[asked.stream]
-    first, last, between = rows["change"].iloc[0], rows["change"].iloc[-1], rows.iloc[1:-1]
+    between = rows.iloc[1:-1]
     shown = pd.concat([rows.iloc[[0]], between[between["change"].abs() >= 0.5], rows.iloc[[-1]]])
     totals = [k in (0, len(shown) - 1) for k in range(len(shown))]
-    figure = canvas(70 + 34 * len(shown), xaxis={"visible": False}, yaxis={"autorange": "reversed", "showgrid": False, "ticks": ""})
-    figure.add_waterfall(
-        orientation="h", y=[chart_text(s) for s in shown["step"]], x=shown["change"], measure=["absolute" if t else "relative" for t in totals],
-        text=[number(v) if t else signed(v) for v, t in zip(shown["change"], totals, strict=True)],
-        textposition="outside", cliponaxis=False, increasing={"marker": {"color": _MORE}}, decreasing={"marker": {"color": _FEWER}},
-        totals={"marker": {"color": SECONDARY_TEXT}}, connector={"line": {"color": SECONDARY_TEXT, "width": 1}},
-        hovertemplate="%{y}: %{text}<extra></extra>",
-    )  # fmt: skip
-    least = min(first, last, *(first + between["change"].cumsum())) if len(between) else min(first, last)
-    reach = max(first, last) - least
-    figure.update_xaxes(range=[max(0.0, least - 1.2 * reach - 0.02 * abs(least)), max(first, last) + 0.35 * reach + 0.02 * abs(last)])
-    figure.update_layout(margin={"r": 90})
+    texts = [number(v) if t else signed(v) for v, t in zip(shown["change"], totals, strict=True)]
+    figure = across(list(shown["step"]), list(shown["change"]), texts)
     largest = between.loc[between["change"].abs().idxmax()]
     finding = f"Largest step: {small(largest['step'])}, {signed(largest['change'])}"
     table = pd.DataFrame({"Step": rows["step"], f"Change ({unit})": rows["change"].round()})

@@ -6,8 +6,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data.dataset import Dataset
-from data.words import moment
-from portal import results
+from data.words import count, listed, moment
+from portal import drivers, results
+from portal.charts import drivers as charts
 from portal.charts import figures
 from portal.parts import layout
 from portal.theme import plain
@@ -55,3 +56,27 @@ def draw(ws: Workspace, held: Dataset, top: DeltaGenerator, left: results.Stored
     layout.evidence(figures.sides(found, held.network, a, b), layout.source_of(held))
     st.subheader("Cost", anchor=False)
     layout.small_table(figures.costs_table(found, a, b), "Cost by kind side by side")
+    _why(ws, held, left, right)
+
+
+def _why(ws: Workspace, held: Dataset, left: results.StoredPlan, right: results.StoredPlan) -> None:
+    """What each change between the two plans does, where the plans between them are known."""
+    known = drivers.way(ws.scope, left.run.id, right.run.id)
+    if not known.drivers:
+        return
+    st.header("Why they differ, step by step", anchor=False)
+    if known.complete:
+        measure = str(st.selectbox("Result", drivers.MEASURES, key="driver_measure", bind="query-params"))
+        layout.evidence(charts.waterfall(drivers.steps(ws.scope, left.run.id, known, measure), measure), layout.source_of(held))
+    elif known.missing:
+        between = count(len(known.drivers) - 1, "plan")
+        st.markdown(
+            f"They differ in {count(len(known.drivers), 'thing')}: {listed([d.title for d in known.drivers])}. To tell what each of them does, "
+            f"{between} between the two must be made; each takes over one change after another, and may be opened like any other plan."
+        )
+        if st.button("Make the plans between", key="ask_drivers"):
+            with layout.telling():
+                drivers.plan_between(ws.scope, known)
+                st.rerun()
+    else:
+        st.markdown("The plans between them are being computed; the steps will stand here.")

@@ -25,6 +25,7 @@ from portal import (
     administration,
     cancer_waits,
     demand,
+    drivers,
     files,
     history,
     imaging,
@@ -66,12 +67,12 @@ ACTS = {
 
 ASKED_BY_PAGES = (
     services, results, files, history, imaging, administration, lists_ahead, demand, trajectories, cancer_waits, peers, performance,
-    performance_ahead, performance_lists, performance_returns, priorities_ahead, mutual_aid,
+    performance_ahead, performance_lists, performance_returns, priorities_ahead, mutual_aid, drivers,
 )  # fmt: skip
 PROJECTING = (lists_ahead, demand, priorities_ahead, mutual_aid)
 """Modules whose answers take a second each: asked of one dataset and one scenario of each trust."""
 
-PORTAL_ACTS = {services.load_example, services.save_scenario, services.start_plan, services.cancel, imaging.accept}
+PORTAL_ACTS = {services.load_example, services.save_scenario, services.start_plan, services.cancel, imaging.accept, drivers.plan_between}
 
 
 DATABASES = ["sqlite", "postgresql"] if hypothesis.settings.get_current_profile_name() == "soak" else ["sqlite"]
@@ -193,6 +194,9 @@ def test_no_answer_that_is_kept_for_one_trust_is_given_to_another(together, ever
     }  # fmt: skip
     if module in PROJECTING:
         more |= {"dataset_id": [ids["bare"], *_one_each(store.datasets(NETWORK))], "scenario_id": _one_each(store.scenarios(NETWORK))}
+    if module is drivers:
+        runs = everything["left_run"]
+        more |= {"known": [drivers.way(NETWORK, a, b) for a, b in itertools.permutations(runs, 2)], "measure": [drivers.MEASURES[-1]]}
     calls = {n: c for n, c in questions_of(module).items() if c not in PORTAL_ACTS}
     assert calls
     for trust in (*TURNS, "N"):

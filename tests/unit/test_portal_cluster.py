@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import types
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -80,7 +81,10 @@ class Dask:
 
     def _start(self, kind, *arguments, **how):
         process = self._copies.Process(target=cluster_targets.run_dask, args=(self.folder, kind, arguments), kwargs=how, daemon=True)
-        process.start()
+        # The tests of pages leave a page behind as the main module, and a copy would run that first.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
+            process.start()
         return process
 
     def _listens(self):

@@ -24,9 +24,6 @@ from tests.networks.small import frame
 pytestmark = pytest.mark.timeout(300)
 
 LINEAR_MEAN, MEAN, WORST = 0.1, 0.3, 1.0
-LINEAR_WORST = 1.5
-"""The aim is 1.0, which the linear passes miss in the last week of one list from March 2025. That plan is not reported: the one in whole numbers is
-settled about itself, and held to 1.0."""
 
 SOAK = hypothesis.settings.get_current_profile_name() == "soak"
 STARTS = ["the workbooks", *(["2025-01", "2025-02", "2025-03"] if SOAK else [])]
@@ -78,6 +75,6 @@ def test_the_linear_model_tells_the_lists_of_the_plan_in_both_booking_orders(pla
     assert in_turn["mean_points"] <= LINEAR_MEAN
     assert in_turn["worst_points"] <= WORST
     assert booked["linear_mean_points"] <= LINEAR_MEAN
-    assert booked["linear_worst_points"] <= LINEAR_WORST
+    assert booked["linear_worst_points"] <= WORST
     assert booked["mean_points"] <= MEAN
     assert booked["worst_points"] <= WORST

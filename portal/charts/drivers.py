@@ -26,7 +26,8 @@ def waterfall(rows: pd.DataFrame, measure: str) -> Evidence:
     moved = abs(largest["change"]) >= _NOTHING
     finding = f"Largest step: {largest['step']}, {text(largest['change'], sign=True)}" if moved else f"{measure}: no change makes a difference"
     subtitle = (
-        f"{measure}, {unit}: {count(len(between), 'change')}, each with those before it; in another order single steps may be larger or smaller"
+        f"{measure}, {unit}: {count(len(between), 'change')}, each with those before it; in another order "
+        "single steps may be larger or smaller. Bars need not begin at zero"
     )
     table = pd.DataFrame(
         {"Step": rows["step"], f"{measure} ({unit})": rows["value"].round(2), "Change": [None, *rows["change"].iloc[1:-1].round(2), None]}

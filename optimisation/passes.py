@@ -17,6 +17,9 @@ _SAME, _ALIKE = 1e-9, 1e-4
 _AROUND = 3.0
 """Prices, and what more would buy, are asked within so many times the room of whole numbers."""
 
+_TRIES = 2
+"""How often a question is asked where its answer is no better than the plan: rows are renewed about it."""
+
 _ROOM = 0.05
 """Whole numbers move a column that the curve depends on by up to this share of it from the linear plan, or as far as the last pass could, …"""
 
@@ -104,6 +107,37 @@ def settle(
         plan = again
     around = aimed.near(aimed.relaxed(plan), _AROUND)
     return plan.tangent.settled, around, CurveCheck(followed.error, plan.error, best_linear, plan.worth, followed.passes)
+
+
+def better_than(
+    base: np.ndarray, solver: LinearSolver, curve: Curve | None, aim: np.ndarray, ask: Callable[[], np.ndarray | None]
+) -> np.ndarray | None:  # fmt: skip
+    """The answer to a question around a plan, never worse than the plan: nobody is made to change it.
+
+    Args:
+        base: the plan, settled, about which the solver's rows stand now and when this returns, shape (columns,).
+        solver: of one part.
+        curve: of the same part; None = everything is linear.
+        aim: the goals in one, shape (columns,).
+        ask: solves with the rows as they are; None = stopped.
+
+    Returns:
+        The better of the two, settled; None where the search was stopped.
+    """
+    best, found, renewed = base, None, False
+    for _ in range(1 if curve is None else _TRIES):
+        if curve is not None and found is not None:  # the rows misled the search: about its answer they tell the truth
+            solver.touch(curve, curve.tangent(found))
+            renewed = True
+        found = ask()
+        if found is None:
+            return None
+        best = min(found if curve is None else curve.settled(found), base, key=lambda values: float(aim @ values))
+        if best is not base:
+            break
+    if curve is not None and renewed:
+        solver.touch(curve, curve.tangent(base))
+    return best
 
 
 @dataclass(frozen=True, eq=False)

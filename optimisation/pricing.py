@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from optimisation.curves import Curve
 from optimisation.linear import LinearSolver
-
-_TRIES = 2
-"""How often rows are renewed about an answer that is no better than the plan."""
+from optimisation.passes import better_than
 
 
 @dataclass(frozen=True)
@@ -67,26 +66,14 @@ def reprice(solver: LinearSolver, curve: Curve | None, insteads: Sequence[Instea
     for instead in insteads:
         weights = factor.copy()
         weights[instead.goal] = 0.0 if instead.like is None else factor[instead.like]
-        after = None if solver.clock.must_stop() else _best(solver, curve, weights @ goals, before)
+        aim = weights @ goals
+        after = None if solver.clock.must_stop() else better_than(before, solver, curve, aim, partial(_plan, solver, aim))
         if after is None:
             break
         found.append(Repriced(instead, columns, before, after))
     return found
 
 
-def _best(solver: LinearSolver, curve: Curve | None, aim: np.ndarray, before: np.ndarray) -> np.ndarray | None:
-    """The best plan found for an aim, at least as good as the one before; None where the search was stopped."""
-    best = before
-    for _ in range(_TRIES if curve is not None else 1):
-        again = solver.again(aim)
-        if again is None:
-            return None
-        after = again[0] if curve is None else curve.settled(again[0])
-        if float(aim @ after) < float(aim @ best):
-            best = after
-            break
-        if curve is not None:
-            solver.touch(curve, curve.tangent(again[0]))
-    if curve is not None:
-        solver.touch(curve, curve.tangent(before))
-    return best
+def _plan(solver: LinearSolver, aim: np.ndarray) -> np.ndarray | None:
+    found = solver.again(aim)
+    return None if found is None else found[0]

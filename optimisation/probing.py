@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from optimisation.curves import Curve
 from optimisation.linear import LinearSolver
 from optimisation.matrix import Part
+from optimisation.passes import better_than
 
 MOST_PROBES, MOST_FOR_MONEY, MOST_STAYS = 6, 3, 6
 """Probes of a part; fewer where the first goal lacks nothing and only money could be saved."""
@@ -20,9 +22,6 @@ _MARGIN = 1.05
 
 _LACKING = 1e-5
 """Where less than this share of all goals is lacking in the first, nothing is."""
-
-_TRIES = 2
-"""How often rows are renewed about an answer that is no better than the plan."""
 
 _NOTHING = 1e-3
 _MOSTLY = 0.25
@@ -176,20 +175,8 @@ class _Asking:
 
     def _asked(self, probe: Probe, units: int) -> Probed | None:
         """The best plan found with so many units more; None where the search was stopped."""
-        best, renewed = self.base, False
-        for _ in range(_TRIES):
-            after = self.solver.with_more(probe, units)
-            if after is None:
-                return None
-            # Nobody is made to use what is more: where the rows misled the search, the plan stays as it was, and they are renewed.
-            best = min(self._settled(after), best, key=lambda values: float(self.aim @ values))
-            if self.curve is None or best is not self.base:
-                break
-            self.solver.touch(self.curve, self.curve.tangent(after))
-            renewed = True
-        if renewed and self.curve is not None:
-            self.solver.touch(self.curve, self.curve.tangent(self.base))
-        return Probed(probe.name, units, self.columns, self.base, best)
+        best = better_than(self.base, self.solver, self.curve, self.aim, partial(self.solver.with_more, probe, units))
+        return None if best is None else Probed(probe.name, units, self.columns, self.base, best)
 
     def more(self, probes: list[Probe], goal: np.ndarray) -> list[Probed]:
         """Each probe with one unit, and with as many as the goal would need."""

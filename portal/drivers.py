@@ -15,7 +15,6 @@ from data.run import Run
 from data.scenario import EMPHASIS_BY_NAME, LEVERS, LOCKS, Scenario
 from data.store import Scope
 from portal import results, services
-from portal.comparison import totals
 
 _VALUES = [*ASSUMPTIONS.key, "value"]
 """What an assumption does; its reason, owner and confidence change no plan."""
@@ -114,7 +113,7 @@ def steps(scope: Scope, left_run: str, known: Way, measure: str) -> pd.DataFrame
         step, value (of the plan with it), change, unit; the first and the last row are the two plans.
     """
     ids = [left_run, *(run.id for run in known.runs if run is not None)]
-    found = [totals(results.side(scope, run_id))[measure] for run_id in ids]
+    found = [results.totals(scope, run_id)[measure] for run_id in ids]
     values = [value for value, _ in found]
     rows = [(d.title, after, after - before) for d, before, after in zip(known.drivers, values[:-1], values[1:], strict=True)]
     rows = [("First plan", values[0], values[0]), *rows, ("Second plan", values[-1], values[-1])]

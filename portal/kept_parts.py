@@ -119,7 +119,7 @@ def _keep(place: Path, answer: PartAnswer) -> None:
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with staged.open("wb") as file:
-            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # none is named as its one option
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # none is named as its one option
         staged.replace(place)
         _tidy(place.parent)
     except OSError as error:  # the plan does not need it

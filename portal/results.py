@@ -74,6 +74,12 @@ def compare(scope: Scope, left_run: str, right_run: str) -> comparison.Compariso
     return comparison.compare(side(scope, left_run), side(scope, right_run))
 
 
+@services.kept(services.KEPT_PLANS)
+def totals(scope: Scope, run_id: str) -> dict[str, tuple[float, str]]:
+    """Results of a plan for the network as a whole, and their units."""
+    return comparison.totals(side(scope, run_id))
+
+
 def side(scope: Scope, run_id: str) -> comparison.Side:
     """A plan with everything it was made from.
 

@@ -26,6 +26,7 @@ from data.store import WORKER, Store
 from portal import cluster, engine, planning
 from portal.worker import Process
 from portal.worker_settings import CLUSTER, SCHEDULER
+from tests.served import leave
 from tests.small_networks import Stream, session_type, two_trusts, with_history
 from tests.unit import cluster_targets
 from tests.unit.cluster_targets import greet_badly_once, noted
@@ -144,10 +145,7 @@ def served(tmp_path, monkeypatch):
     monkeypatch.setenv("SIXWEEKS_HOME", str(tmp_path / "home"))
     store = Store.open(f"sqlite:///{tmp_path / 'store.db'}")
     yield store
-    engine.stop(store)
-    for lease in store.leases(WORKER):
-        Process.parse(lease.worker).kill()
-    store.close()
+    leave(store)
 
 
 @cache

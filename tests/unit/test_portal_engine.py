@@ -19,6 +19,7 @@ from data.store import WORKER, Store, home
 from portal import engine
 from portal.worker import Process
 from portal.worker_settings import Workers
+from tests.served import leave
 from tests.unit.store_fixtures import ONE, OTHER, sample_dataset
 
 pytestmark = pytest.mark.usefixtures("warm")
@@ -48,10 +49,7 @@ def served(store):
 def file_store(tmp_path):
     store = Store.open(f"sqlite:///{tmp_path / 'store.db'}")
     yield store
-    engine.stop(store)
-    for lease in store.leases(WORKER):
-        Process.parse(lease.worker).kill()
-    store.close()
+    leave(store)
 
 
 def prepared(store):

@@ -17,9 +17,10 @@ from data.checks.history import QUALITY
 from data.dataset import SOURCES
 from data.demand import DEMAND, FORECAST, GIVEN, LIST_OUTLOOK, LIST_RESPONSE, OPENING
 from data.differences import DIFFERENCES
+from data.evidence import EVIDENCE
 from data.fields import Field, Kind, Table
 from data.local_tables import LOCAL_TABLES
-from data.network import EVIDENCE, NETWORK_TABLES
+from data.network import NETWORK_TABLES
 from data.plan import PLAN_TABLES
 from data.revisions import CHANGES
 from data.scenario import EMPHASES, LEVERS, LOCKS

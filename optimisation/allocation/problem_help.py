@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data.travel import offers_of
+from data.working_time import hours_a_week
 from optimisation.allocation.problem import CHANGE_COUNTS, Draft, weeks_between
 
 
@@ -90,7 +91,7 @@ def staff(d: Draft) -> None:
     groups = sorted(set(d.neighbours["sessions_with"]) | set(d.neighbours["mobiles_with"]))
     d.sets["staff_weeks"] = [(o, g, w) for o, g in groups for w in d.weeks]
     post = network["staff_in_post"]
-    hours = post["wte"] * assumptions.values("hours_per_wte", post) * assumptions.values("session_time_share", post)
+    hours = post["wte"] * hours_a_week(assumptions, post) * assumptions.values("session_time_share", post)
     in_post = dict(zip(zip(post["organisation"], post["staff_group"], strict=True), hours, strict=True))
     d.values["staff_hours"] = {
         (o, g, w): max(float(in_post.get((o, g), 0.0)), most) for o, g in groups for most in [_most_hours_today(d, o, g)] for w in d.weeks

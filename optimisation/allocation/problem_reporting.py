@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from data.working_time import hours_a_week
 from optimisation.allocation.problem import Draft, Index, Inputs
 
 
@@ -29,7 +30,7 @@ def declared_minutes(inputs: Inputs) -> dict[Index, float]:
     An organisation without such a group in post is absent: its reporting time is derived, as today's rota is.
     """
     post = inputs.network["staff_in_post"]
-    post = post.assign(hours=post["wte"] * inputs.assumptions.values("hours_per_wte", post))
+    post = post.assign(hours=post["wte"] * hours_a_week(inputs.assumptions, post))
     rows = post.merge(pd.DataFrame({"week": inputs.weeks, "number": range(1, len(inputs.weeks) + 1)}), how="cross")
     rows = rows.assign(share=inputs.assumptions.values("reporting_share", rows))
     rows = rows[rows.groupby(["organisation", "staff_group"])["share"].transform("max") > 0]

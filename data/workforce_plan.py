@@ -1,0 +1,114 @@
+"""The five-year workforce plan: hours needed, tidy result tables, solver outcome and provenance."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from data.fields import Field, Kind, Table
+from data.workforce_tables import WORK_KINDS
+
+_ORG = Field("organisation", "Organisation", Kind.ID)
+_GROUP = Field("staff_group", "Staff group", Kind.ID)
+_QUARTER = Field("quarter", "Quarter", Kind.DATE, help="Its first day")
+_YEAR = Field("year", "Year", Kind.COUNT, help="1 = the first four quarters", minimum=1)
+_TEST = Field("test", "Test", Kind.ID, required=False, help="Empty for other work")
+_WORK = Field("kind", "Kind of work", Kind.CHOICE, choices=WORK_KINDS)
+
+
+def _n(name: str, title: str, unit: str, help: str = "", *, required: bool = True) -> Field:
+    return Field(name, title, Kind.NUMBER, unit=unit, help=help, required=required)
+
+
+_HOURS, _COST = "hours in the quarter", _n("cost_gbp", "Cost", "£, at the prices of the first year")
+
+NEED = Table(
+    "need", "Hours needed", "Hours of each staff group that the work of a quarter needs, before any skill mix.",
+    (
+        _ORG, _GROUP, _WORK, _TEST, _QUARTER, _n("examinations", "Examinations", "examinations in the quarter", "0 for other work"),
+        _n("hours", "Hours", _HOURS), _n("wte", "WTE", "whole-time equivalents", "Posts that give these hours at work, clinical time only"),
+    ),
+    key=("organisation", "staff_group", "kind", "test", "quarter"),
+)  # fmt: skip
+
+_LEDGER = (
+    ("opening", "At the start"), ("joined", "Joined"), ("qualified", "Qualified"), ("returned", "Back from training"), ("kept", "Kept"),
+    ("left", "Left"), ("retired", "Retired"), ("to_training", "Gone to training"), ("closing", "At the end"),
+)  # fmt: skip
+"""WTE of a quarter; the last is the first with what comes in between added (joined to kept) or taken off (left to to_training)."""
+
+WORKFORCE_TABLES: tuple[Table, ...] = (
+    NEED,
+    Table("staff", "Staff in post", "WTE in post and in training, person by person: whoever is there at the end was there at the start or came.", (
+        _ORG, _GROUP, _QUARTER, *(_n(name, title, "whole-time equivalents") for name, title in _LEDGER),
+        _n("trainees", "In training", "people", "Training to come into this group; not yet in post in it"),
+        _n("working", "Working as", "whole-time equivalents", "In post and in training, less what those who still learn do not do yet"),
+        _n("needed", "Needed", "whole-time equivalents", "For the hours of the quarter, before any skill mix"),
+        _n("vacant_over_limit", "Vacant over the limit", "whole-time equivalents"),
+    ), key=("organisation", "staff_group", "quarter")),
+    Table("starts", "Starts", "People who start on each way into posts.", (
+        _ORG, Field("route", "Route", Kind.ID), _GROUP, _QUARTER, _n("people", "People", "people", "Whole: asked for"),
+        _n("expected", "Expected", "people", "Of these, those who are found"), _COST,
+    ), key=("organisation", "route", "quarter")),
+    Table("cover", "Cover", "Where the hours of each quarter come from.", (
+        _ORG, _GROUP, _WORK, _TEST, _QUARTER, _n("needed", "Needed", _HOURS), _n("own", "Own staff group", _HOURS),
+        _n("other_groups", "Other staff groups", _HOURS, "Skill mix, in hours of this group"),
+        _n("bought", "Bought", _HOURS, "Examinations or reports by independent providers"),
+        _n("uncovered", "Uncovered", _HOURS, "Nobody does it: examinations are lost, reports are late, other work is left"),
+    ), key=("organisation", "staff_group", "kind", "test", "quarter")),
+    Table("hours", "Hours at work", "Hours that each staff group has, and what becomes of them.", (
+        _ORG, _GROUP, _QUARTER, _n("own", "Own clinical hours", _HOURS), _n("supervising", "Supervising", _HOURS, "Taken off the own hours"),
+        _n("overtime", "Overtime", _HOURS), _n("bank_or_agency", "Bank and agency", _HOURS), _n("borrowed", "Borrowed", _HOURS),
+        _n("lent", "Lent", _HOURS), _n("used", "Used", _HOURS), _n("spare", "Spare", _HOURS),
+    ), key=("organisation", "staff_group", "quarter")),
+    Table("examinations", "Examinations", "What can be done of what is needed.", (
+        _ORG, Field("test", "Test", Kind.ID), _QUARTER, _n("needed", "Needed", "examinations"), _n("bought", "Bought", "examinations"),
+        _n("lost", "Lost", "examinations", "For want of staff: the scanner stands still"),
+    ), key=("organisation", "test", "quarter")),
+    Table("costs", "Costs", "What the plan costs, at the prices of the first year.", (
+        _ORG, _GROUP, Field("kind", "Kind", Kind.TEXT), Field("funding", "Funding stream", Kind.ID, required=False), _YEAR, _COST,
+    ), key=("organisation", "staff_group", "kind", "funding", "year")),
+    Table("workforce_limits", "Limits", "What limits the plan: places, supervisors, money, temporary staff.", (
+        Field("what", "What", Kind.TEXT), Field("where", "Where", Kind.TEXT), _YEAR, _n("used", "Used", "in the unit of the row"),
+        _n("available", "Available", "in the unit of the row"), Field("binding", "Binding", Kind.FLAG),
+        _n("value_of_one_more", "Value of one more", "£ of the weighted goals, at most", required=False), Field("unit", "Unit", Kind.TEXT),
+    ), key=("what", "where", "year")),
+    Table("workforce_measures", "Measures", "Summary figures.", (
+        Field("measure", "Measure", Kind.TEXT), Field("organisation", "Organisation", Kind.ID, required=False),
+        Field("staff_group", "Staff group", Kind.ID, required=False), Field("year", "Year", Kind.COUNT, required=False),
+        _n("value", "Value", "in the unit of the row"), Field("unit", "Unit", Kind.TEXT),
+    ), key=("measure", "organisation", "staff_group", "year")),
+)  # fmt: skip
+
+BY_WORKFORCE_TABLE: dict[str, Table] = {t.name: t for t in WORKFORCE_TABLES}
+
+
+@dataclass(frozen=True, eq=False)
+class WorkforcePlan:
+    """One five-year workforce result.
+
+    Attributes:
+        tables: typed frame per table of `WORKFORCE_TABLES`, rows ordered by key.
+        summary: status, objective stages (name, title, value, bound, gap), seconds, size, cost_gbp by kind, notes, provenance.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    summary: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        frames = {}
+        for table in WORKFORCE_TABLES:
+            frame = table.typed(self.tables[table.name]) if table.name in self.tables else table.empty()
+            frames[table.name] = frame.sort_values(list(table.key), ignore_index=True, kind="stable")
+        object.__setattr__(self, "tables", frames)
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.tables[name].copy(deep=False)
+
+    def summary_json(self) -> str:
+        """The summary as JSON text."""
+        return json.dumps(self.summary, indent=2, sort_keys=False)

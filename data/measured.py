@@ -12,7 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from data.assumptions import ASSUMPTIONS, BY_NAME, SCOPES, Assumptions
+from data.assumption import SCOPES
+from data.assumptions import ASSUMPTIONS, BY_NAME, Assumptions
 from data.evidence import EVIDENCE
 from data.fields import Field, Kind, Table
 from data.measures import BY_MEASURE, THROUGHPUT, months_words

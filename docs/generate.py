@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from data.activity import ACTIVITY
-from data.assumptions import ASSUMPTIONS, DECLARED, Assumption
+from data.assumption import Assumption
+from data.assumptions import ASSUMPTIONS, DECLARED
 from data.checks.history import QUALITY
 from data.dataset import SOURCES
 from data.demand import DEMAND, FORECAST, GIVEN, LIST_OUTLOOK, LIST_RESPONSE, OPENING

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from data.assumptions import ASSUMPTIONS, DECLARED, SCOPES, Assumptions
+from data.assumption import SCOPES
+from data.assumptions import ASSUMPTIONS, DECLARED, Assumptions
 from data.evidence import EVIDENCE
 from data.fields import Field, Kind, Table
 from data.frames import to_csv_text

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.assumptions import BY_NAME, SCOPES
+from data.assumption import SCOPES
+from data.assumptions import BY_NAME
 from data.dataset import Dataset
 from data.network import WEEKDAYS
 from data.rota import Today, today

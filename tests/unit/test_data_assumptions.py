@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from data.activity import ACTIVITY, WAITING, Activity
-from data.assumptions import ASSUMPTIONS, BY_NAME, DECLARED, SCOPES, Assumptions, defaults_in_force
+from data.assumption import SCOPES
+from data.assumptions import ASSUMPTIONS, BY_NAME, DECLARED, Assumptions, defaults_in_force
 from data.errors import Refused
 from data.scenario import base
 from forecasting.fan import fan

@@ -83,6 +83,18 @@ ROUTES = Table(
     key=("route",),
 )  # fmt: skip
 
+IN_TRAINING = Table(
+    "in_training", "In training", "People who are in training today, and when they will qualify.",
+    (
+        refers("organisation", "Organisation", "organisations"),
+        refers("route", "Route", "routes"),
+        Field("finishes", "Qualify on", Kind.DATE, help="Day they are expected in post"),
+        Field("people", "People", Kind.COUNT, unit="people", minimum=0, maximum=100_000),
+        *EVIDENCE,
+    ),
+    key=("organisation", "route", "finishes"),
+)  # fmt: skip
+
 PLACES = Table(
     "places", "Places", "Most people who can start on a route in a year: what the market, universities and academies have.",
     (
@@ -134,4 +146,4 @@ FUNDING = Table(
     key=("funding", "organisation", "from_date"),
 )  # fmt: skip
 
-WORKFORCE_TABLES: tuple[Table, ...] = (PAY, POSTS, STAFF_AGES, ROUTES, PLACES, OTHER_WORK, SKILL_MIX, FUNDING)
+WORKFORCE_TABLES: tuple[Table, ...] = (PAY, POSTS, STAFF_AGES, ROUTES, IN_TRAINING, PLACES, OTHER_WORK, SKILL_MIX, FUNDING)

@@ -10,7 +10,8 @@ import pandas as pd
 from data.assumptions import BY_NAME
 from data.network import Network
 from data.travel import GROUPS, extra_by_group
-from optimisation.allocation.problem import Draft, Index
+from optimisation.allocation.problem import Draft
+from optimisation.formulation import Index
 
 _ORDER_WEEKS = 4
 """Weeks of one order: providers are hired for 4 to 12 weeks and aid is agreed for a month at a time. An order over the whole plan would depend on
@@ -21,7 +22,7 @@ Places = Mapping[Index, list[Index]]
 
 def sharing(d: Draft) -> None:
     """Who may lend staff to whom, how many hours, and what their travel costs for each hour they work there."""
-    agreed = d.over("lending_limit", d.sets["staff_weeks"], "shared_staff_limit", ["organisation", "staff_group"], weekly=True)
+    agreed = d.over("lending_limit", d.sets["staff_weeks"], "shared_staff_limit", ["organisation", "staff_group"], dated=True)
     on = d.inputs.lever("shared_staff")
     lent = {i: share * d.values["staff_hours"][i] for i, share in agreed.items() if share > 0 and on}
     price = _price_of_an_hour(d)
@@ -74,7 +75,7 @@ def budgets(d: Draft) -> None:
 
 def longest_waiters(d: Draft) -> None:
     """The thirteen-week target, at the month ends at which the six-week target is measured, where one is asked for."""
-    stated = d.over("thirteen_share", d.sets["measured_tests"], "thirteen_share", ["organisation", "test"], weekly=True)
+    stated = d.over("thirteen_share", d.sets["measured_tests"], "thirteen_share", ["organisation", "test"], dated=True)
     asked = [i for i, share in stated.items() if share < 1]
     d.sets["thirteen_tests"] = asked
     d.sets["thirteen_lists"] = [i for i in d.sets["measured_lists"] if stated[i[0], i[1], i[3]] < 1]

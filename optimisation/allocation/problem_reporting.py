@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from data.working_time import hours_a_week
-from optimisation.allocation.problem import Draft, Index, Inputs
+from optimisation.allocation.problem import Draft, Inputs
+from optimisation.formulation import Index
 
 
 def reporting(d: Draft) -> None:
@@ -106,7 +107,7 @@ def _backlog(d: Draft, organisations: list[Index]) -> None:
 
 
 def _sharing(d: Draft, organisations: list[Index], weekly: list[Index]) -> None:
-    share = d.over("report_lending_limit", weekly, "shared_reporting_limit", ["organisation"], weekly=True)
+    share = d.over("report_lending_limit", weekly, "shared_reporting_limit", ["organisation"], dated=True)
     limit = {i: part * d.values["reporting_minutes"][i] for i, part in share.items()}
     pooled = d.inputs.lever("cross_site_reporting") and len(organisations) > 1 and any(limit.values())
     d.values["report_lending_limit"] = limit if pooled else {}
@@ -116,7 +117,7 @@ def _sharing(d: Draft, organisations: list[Index], weekly: list[Index]) -> None:
 
 
 def _outsourcing(d: Draft, organisations: list[Index], weekly: list[Index]) -> None:
-    limit = d.over("outsourced_report_limit", weekly, "outsourced_report_limit", ["organisation"], weekly=True)
+    limit = d.over("outsourced_report_limit", weekly, "outsourced_report_limit", ["organisation"], dated=True)
     bought = [i for i, n in limit.items() if n > 0] if d.inputs.lever("outsourced_reporting") else []
     d.sets["outsourced_reporting"] = bought
     d.values["outsourced_report_limit"] = {i: limit[i] for i in bought}

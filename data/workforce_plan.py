@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from data.fields import Field, Kind, Table
+from data.scenario import LEVERS, Lever
 from data.workforce_tables import WORK_KINDS
 
 _ORG = Field("organisation", "Organisation", Kind.ID)
@@ -49,6 +50,7 @@ WORKFORCE_TABLES: tuple[Table, ...] = (
         _n("working", "Working as", "whole-time equivalents", "In post and in training, less what those who still learn do not do yet"),
         _n("needed", "Needed", "whole-time equivalents", "For the hours of the quarter, before any skill mix"),
         _n("vacant_over_limit", "Vacant over the limit", "whole-time equivalents"),
+        _n("in_post", "In post", "whole-time equivalents", "On average over the quarter"),
     ), key=("organisation", "staff_group", "quarter")),
     Table("starts", "Starts", "People who start on each way into posts.", (
         _ORG, Field("route", "Route", Kind.ID), _GROUP, _QUARTER, _n("people", "People", "people", "Whole: asked for"),
@@ -70,12 +72,13 @@ WORKFORCE_TABLES: tuple[Table, ...] = (
         _n("lost", "Lost", "examinations", "For want of staff: the scanner stands still"),
     ), key=("organisation", "test", "quarter")),
     Table("costs", "Costs", "What the plan costs, at the prices of the first year.", (
-        _ORG, _GROUP, Field("kind", "Kind", Kind.TEXT), Field("funding", "Funding stream", Kind.ID, required=False), _YEAR, _COST,
+        _ORG, Field("staff_group", "Staff group", Kind.ID, required=False, help="Empty for examinations that are bought"),
+        Field("kind", "Kind", Kind.TEXT), Field("funding", "Funding stream", Kind.ID, required=False), _YEAR, _COST,
     ), key=("organisation", "staff_group", "kind", "funding", "year")),
     Table("workforce_limits", "Limits", "What limits the plan: places, supervisors, money, temporary staff.", (
         Field("what", "What", Kind.TEXT), Field("where", "Where", Kind.TEXT), _YEAR, _n("used", "Used", "in the unit of the row"),
         _n("available", "Available", "in the unit of the row"), Field("binding", "Binding", Kind.FLAG),
-        _n("value_of_one_more", "Value of one more", "£ of the weighted goals, at most", required=False), Field("unit", "Unit", Kind.TEXT),
+        _n("value_of_one_more", "Value of one more", "£ of cost and prices, at most", required=False), Field("unit", "Unit", Kind.TEXT),
     ), key=("what", "where", "year")),
     Table("workforce_measures", "Measures", "Summary figures.", (
         Field("measure", "Measure", Kind.TEXT), Field("organisation", "Organisation", Kind.ID, required=False),
@@ -83,6 +86,15 @@ WORKFORCE_TABLES: tuple[Table, ...] = (
         _n("value", "Value", "in the unit of the row"), Field("unit", "Unit", Kind.TEXT),
     ), key=("measure", "organisation", "staff_group", "year")),
 )  # fmt: skip
+
+WORKFORCE_LEVERS: tuple[Lever, ...] = (
+    Lever("recruit", "Recruit", "Recruit people who can do the work, from this country or another, newly qualified or returning."),
+    Lever("train", "Train", "Train apprentices and trainees, and people of one staff group for another."),
+    Lever("keep", "Keep leavers", "Spend money on keeping people who would leave."),
+    Lever("skill_mix", "Skill mix", "Let staff groups do work of others, as the sheet Skill mix allows."),
+    *(lever for lever in LEVERS if lever.name in {"insourcing", "outsourcing", "overtime", "bank_and_agency", "outsourced_reporting", "shared_staff"}),
+)
+"""What the plan may use; the last six mean the same as in a scenario."""
 
 BY_WORKFORCE_TABLE: dict[str, Table] = {t.name: t for t in WORKFORCE_TABLES}
 
@@ -93,7 +105,8 @@ class WorkforcePlan:
 
     Attributes:
         tables: typed frame per table of `WORKFORCE_TABLES`, rows ordered by key.
-        summary: status, objective stages (name, title, value, bound, gap), seconds, size, cost_gbp by kind, notes, provenance.
+        summary: status, objective stages (name, title, value, bound, gap), prices_gbp (what was weighed and is never paid, by kind), seconds, size,
+            cost_gbp by kind, notes, provenance.
     """
 
     tables: Mapping[str, pd.DataFrame]

@@ -27,6 +27,9 @@ _LARGE = 5_000
 _CLOSER = 0.5
 """A plan near the relaxed answer is taken when it is within this share of the gap that is asked for: a longer search finds better ones."""
 
+_CLOSE = 1.25
+"""Where there are counts alone and one goal, the search ends when the gap is met with so much to spare: no later goal suffers from it."""
+
 WHOLE = 1e-6
 """Closer than this to a whole number is whole."""
 
@@ -103,6 +106,7 @@ class Solver:
             self.highs.setOptionValue("mip_lp_solver", "ipm")
         self.choices = matrix.whole & ~matrix.counted
         self.counts = matrix.whole & ~self.choices
+        self.counts_for_one_goal = matrix.goals.shape[0] == 1 and not self.choices.any()
         self.highs.HandleUserInterrupt = True
         self.highs.cbMipInterrupt.subscribe(self._interrupt)
         self.highs.cbSimplexInterrupt.subscribe(self._interrupt)
@@ -134,6 +138,9 @@ class Solver:
         near, least = self._near_relaxed()
         if near is not None and float(coefficients @ near) - least <= _CLOSER * (self.settings.gap * abs(least) if within is None else within):
             return min([x for x in (near, start) if x is not None], key=lambda x: float(coefficients @ x)), least
+        if near is not None and self.counts_for_one_goal:  # nothing but the whole problem tells more
+            plan, bound = self._everything_whole([near], seconds)
+            return min([x for x in (plan, near, start) if x is not None], key=lambda x: float(coefficients @ x)), max(bound, least)
         self._whole(self.choices)
         status = self._run()
         relaxed, bound = self._answer(self.choices.any())
@@ -176,7 +183,8 @@ class Solver:
         return plan
 
     def _close_enough(self, within: float | None) -> None:
-        self.highs.setOptionValue("mip_rel_gap", self.settings.gap / 4 if within is None else 0.0)
+        part = _CLOSE if self.counts_for_one_goal else 4
+        self.highs.setOptionValue("mip_rel_gap", self.settings.gap / part if within is None else 0.0)
         self.highs.setOptionValue("mip_abs_gap", 1e-4 if within is None else max(within / 4, 1e-6))
 
     def _near_relaxed(self) -> tuple[np.ndarray | None, float]:

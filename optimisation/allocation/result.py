@@ -11,12 +11,13 @@ import pandas as pd
 from data.network import ALL_PRIORITIES
 from data.travel import offers_of
 from optimisation.allocation.problem import Inputs, Problem
-from optimisation.allocation.problem_limits import staff_roads
+from optimisation.allocation.problem_limits import working_sites
 from optimisation.allocation.result_reporting import reporting_weeks
 from optimisation.formulation import Index
 from optimisation.matrix import Matrix
 from optimisation.solved import NONE, Values
 from optimisation.solving import Outcome
+from optimisation.staff_roads import staff_roads
 
 OUTSIDE_SESSIONS = "outside_sessions"
 """Priority shown for unscheduled work done outside planned sessions, so that totals agree with the national return and room time still adds up."""
@@ -199,7 +200,7 @@ def _reporting(s: Solved) -> pd.DataFrame:
 
 
 def _shared_staff(inputs: Inputs, s: Solved) -> pd.DataFrame:
-    roads = staff_roads(inputs.network, s.problem.neighbours["sessions_with"], s.problem.neighbours["mobiles_with"])
+    roads = staff_roads(inputs.network, working_sites(s.problem.neighbours["sessions_with"], s.problem.neighbours["mobiles_with"]))
     rows = [(i, j, g, s.monday(w), v, roads[i, j, g], v * s.given("sharing_price", (i, j, g))) for (i, j, g, w), v in s.flows("shared")]
     return _frame(rows, "from_organisation to_organisation staff_group week hours minutes cost_gbp")
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
 
 from data.fields import Field, Kind, Table
+from data.result import Result
 from data.workforce_tables import WORK_KINDS
 
 _ORG = Field("organisation", "Organisation", Kind.ID)
@@ -88,27 +84,7 @@ BY_WORKFORCE_TABLE: dict[str, Table] = {t.name: t for t in WORKFORCE_TABLES}
 
 
 @dataclass(frozen=True, eq=False)
-class WorkforcePlan:
-    """One five-year workforce result.
+class WorkforcePlan(Result):
+    """One five-year workforce result. Its summary adds cost_gbp by kind, and notes."""
 
-    Attributes:
-        tables: typed frame per table of `WORKFORCE_TABLES`, rows ordered by key.
-        summary: status, objective stages (name, title, value, bound, gap), seconds, size, cost_gbp by kind, notes, provenance.
-    """
-
-    tables: Mapping[str, pd.DataFrame]
-    summary: Mapping[str, Any]
-
-    def __post_init__(self) -> None:
-        frames = {}
-        for table in WORKFORCE_TABLES:
-            frame = table.typed(self.tables[table.name]) if table.name in self.tables else table.empty()
-            frames[table.name] = frame.sort_values(list(table.key), ignore_index=True, kind="stable")
-        object.__setattr__(self, "tables", frames)
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        return self.tables[name].copy(deep=False)
-
-    def summary_json(self) -> str:
-        """The summary as JSON text."""
-        return json.dumps(self.summary, indent=2, sort_keys=False)
+    declared = WORKFORCE_TABLES

@@ -27,6 +27,7 @@ from data.rota import Today, today
 from data.run import PlanSettings, Run
 from data.scenario import EMPHASIS_BY_NAME, LEVERS, Scenario, base, do_nothing
 from data.store import SINGLE_USER, Scope, Store, StoredDataset, StoredScenario, home
+from data.workforce_plan import WorkforcePlan
 from data.working_days import first_monday_after, mondays
 from data.workload import must_do_work
 from forecasting.forecast import weekly_demand
@@ -244,6 +245,16 @@ def plan(scope: Scope, run_id: str) -> Plan:
         NotFound: the run has none.
     """
     return store().plan(scope, run_id)
+
+
+@kept(KEPT_PLANS)
+def workforce_plan(scope: Scope, run_id: str) -> WorkforcePlan:
+    """The five-year workforce plan a run made.
+
+    Raises:
+        NotFound: the run has none.
+    """
+    return store().workforce_plan(scope, run_id)
 
 
 def healthy() -> str:

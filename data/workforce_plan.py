@@ -31,6 +31,11 @@ NEED = Table(
     key=("organisation", "staff_group", "kind", "test", "quarter"),
 )  # fmt: skip
 
+OPTION_TITLES = {
+    "minimum": "Do the minimum", "recruit": "Recruit only", "train": "Train and upskill only", "plan": "This plan",
+}  # fmt: skip
+"""Options a board compares: nobody more than those in training; people who are qualified already; people who are trained here; everything."""
+
 _LEDGER = (
     ("opening", "At the start"), ("joined", "Joined"), ("qualified", "Qualified"), ("returned", "Back from training"), ("kept", "Kept"),
     ("left", "Left"), ("retired", "Retired"), ("to_training", "Gone to training"), ("closing", "At the end"),
@@ -68,6 +73,16 @@ WORKFORCE_TABLES: tuple[Table, ...] = (
     Table("costs", "Costs", "What the plan costs, at the prices of the first year.", (
         _ORG, _GROUP, Field("kind", "Kind", Kind.TEXT), Field("funding", "Funding stream", Kind.ID, required=False), _YEAR, _COST,
     ), key=("organisation", "staff_group", "kind", "funding", "year")),
+    Table("minimum", "Doing the minimum", "WTE in post if nobody more is asked for and nobody is kept: those in training still qualify.", (
+        _ORG, _GROUP, _QUARTER, _n("closing", "In post at the end", "whole-time equivalents"), _n("working", "Working as", "whole-time equivalents"),
+    ), key=("organisation", "staff_group", "quarter")),
+    Table("options", "Options", "This plan beside plans that may use less, each the best of its kind.", (
+        Field("option", "Option", Kind.CHOICE, choices=tuple(OPTION_TITLES)), _YEAR,
+        _n("in_post", "In post at year end", "whole-time equivalents"), _n("needed", "Needed at year end", "whole-time equivalents"),
+        _n("people", "Starts", "people"), _n("temporary_hours", "Overtime, bank and agency", "hours"),
+        _n("bought_examinations", "Bought examinations", "examinations"), _n("lost_examinations", "Lost examinations", "examinations"),
+        _n("uncovered_hours", "Reports and other work not done", "hours"), _COST,
+    ), key=("option", "year")),
     Table("workforce_limits", "Limits", "What limits the plan: places, supervisors, money, temporary staff.", (
         Field("what", "What", Kind.TEXT), Field("where", "Where", Kind.TEXT), _YEAR, _n("used", "Used", "in the unit of the row"),
         _n("available", "Available", "in the unit of the row"), Field("binding", "Binding", Kind.FLAG),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from optimisation.workforce.plan import workforce_plan
 from optimisation.workforce.problem import Inputs
 
-from data.assumptions import Assumptions
+from data.assumptions import ASSUMPTIONS, Assumptions
 from data.checks.workforce import time_is_not_spent_twice
 from data.dataset import Dataset, no_history
 from data.errors import Refused
@@ -19,8 +19,9 @@ from data.network import Network
 from data.rota import today
 from data.run import PlanSettings, Progress
 from data.scenario import Scenario
-from data.staff_need import Work, examination_times, need_of, need_steps
+from data.staff_need import QUARTERS_A_YEAR, Work, examination_times, need_of, need_steps
 from data.workforce_plan import WorkforcePlan
+from data.workforce_tables import PLACES
 from data.working_days import first_monday_after, mondays
 from data.workload import must_do_work
 from forecasting.forecast import weekly_demand
@@ -30,6 +31,11 @@ from portal.provenance import provenance
 from portal.unchanged import no_assets
 
 YEARS = 5
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "minimum": (), "recruit": ("recruit", "international", "graduate", "return"), "train": ("apprentice", "trainee", "upskill"),
+}  # fmt: skip
+"""Kinds of route that each option uses, beside the plan itself, which uses all."""
+
 _MONTHS, _ROTA_WEEKS = 12, 13
 
 
@@ -131,9 +137,46 @@ def make_workforce_plan(
     prepared = prepare(dataset, assumptions)
     inputs = Inputs(dataset.network, assumptions, prepared.need, prepared.quarters.starts)
     made = workforce_plan(inputs, settings, report, cancelled)
+    least = workforce_plan(_limited(inputs, "minimum"), settings, _silent, cancelled)
+    others = {name: workforce_plan(_limited(inputs, name), settings, _silent, cancelled) for name in OPTIONS if name != "minimum"}
+    report(Progress("Done", 1.0))
+    compared = pd.concat([option_rows(name, plan) for name, plan in {"minimum": least, **others, "plan": made}.items()], ignore_index=True)
     notes = [*made.summary.get("notes", []), *_notes(dataset, prepared)]
     summary = {**made.summary, "notes": notes, "provenance": provenance(dataset, scenario, settings, first_quarter=prepared.quarters.starts[0])}
-    return WorkforcePlan(made.tables, summary)
+    return WorkforcePlan({**made.tables, "minimum": least["staff"], "options": compared}, summary)
+
+
+def _limited(inputs: Inputs, option: str) -> Inputs:
+    """The same with no place on any route that an option does not use; leavers are kept by this plan only."""
+    routes = inputs.network["routes"]
+    closed = routes.loc[~routes["kind"].isin(OPTIONS[option]), "route"]
+    places = inputs.network["places"]
+    none = PLACES.typed(pd.DataFrame([{f.name: f.empty() for f in PLACES.fields} | {"route": route, "a_year": 0} for route in closed]))
+    network = inputs.network.changed(places=pd.concat([places[~places["route"].isin(closed)], none], ignore_index=True))
+    nobody = ASSUMPTIONS.typed(pd.DataFrame([{f.name: f.empty() for f in ASSUMPTIONS.fields} | {"name": "kept_limit", "value": 0.0}]))
+    stated = inputs.assumptions.rows
+    return replace(inputs, network=network, assumptions=Assumptions({"assumptions": stated[stated["name"] != "kept_limit"]}).with_rows(nobody))
+
+
+def option_rows(option: str, plan: WorkforcePlan) -> pd.DataFrame:
+    """Rows of the table of options for one plan."""
+    quarters = {q: k // QUARTERS_A_YEAR + 1 for k, q in enumerate(sorted(plan["staff"]["quarter"].unique()))}
+
+    def by_year(table: str, *columns: str) -> pd.Series[float]:
+        rows = plan[table]
+        return rows[list(columns)].sum(axis=1).groupby(rows["quarter"].map(quarters)).sum()
+
+    ends = plan["staff"][plan["staff"]["quarter"].isin(sorted(quarters)[QUARTERS_A_YEAR - 1 :: QUARTERS_A_YEAR])]
+    ends = ends.assign(year=ends["quarter"].map(quarters)).groupby("year")[["closing", "needed"]].sum()
+    left = plan["cover"]
+    left = left[left["kind"] != "scanning"]
+    made = pd.DataFrame({
+        "in_post": ends["closing"], "needed": ends["needed"], "people": by_year("starts", "people"),
+        "temporary_hours": by_year("hours", "overtime", "bank_or_agency"), "bought_examinations": by_year("examinations", "bought"),
+        "lost_examinations": by_year("examinations", "lost"), "uncovered_hours": left["uncovered"].groupby(left["quarter"].map(quarters)).sum(),
+        "cost_gbp": plan["costs"].groupby("year")["cost_gbp"].sum(),
+    }).reindex(sorted(set(quarters.values()))).fillna(0.0)  # fmt: skip
+    return made.rename_axis("year").reset_index().assign(option=option)
 
 
 def _notes(dataset: Dataset, prepared: Prepared) -> list[str]:

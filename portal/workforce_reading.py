@@ -39,7 +39,8 @@ def poorer(held: Dataset) -> list[str]:
     """Tables that are empty, and what the plan then leaves out."""
     without = {
         "pay": "No pay scales: posts cost nothing in the plan.", "routes": "No ways into posts: the plan can start nobody.",
-        "staff_ages": "No ages: retirements follow one assumed share.", "posts": "No posts: vacancies are not told apart from posts that do not exist.",
+        "staff_ages": "No ages: retirements follow one assumed share.",
+        "posts": "No posts: vacancies are not told apart from posts that do not exist.",
         "other_work": "No other work: all clinical time goes to the planned tests.", "skill_mix": "No skill mix: every group does its own work only.",
     }  # fmt: skip
     return [sentence for table, sentence in without.items() if held.network[table].empty]
@@ -61,8 +62,8 @@ def working_time(scope: Scope, run_id: str, organisation: str, group: str) -> li
     off = one("leave_days") + one("bank_holiday_days") + one("study_days")
     absent = one("sickness_share") + one("other_absence_share")
     return [
-        f"Of {number(_WORKING_DAYS, 1)} paid days a year, {number(one('leave_days'), 1)} are leave, {number(one('bank_holiday_days'), 1)} bank holidays and "
-        f"{number(one('study_days'), 1)} study: {number(_WORKING_DAYS - off, 1)} are left; less {percent(absent)} for sickness and other absence "
+        f"Of {number(_WORKING_DAYS, 1)} paid days a year, {number(one('leave_days'), 1)} are leave, {number(one('bank_holiday_days'), 1)} bank "
+        f"holidays and {number(one('study_days'), 1)} study: {number(_WORKING_DAYS - off, 1)} are left; less {percent(absent)} for sickness and other absence "
         f"{number(days, 1)} days at work.",
         f"{number(days, 1)} days of {number(one('contracted_hours') / 5, 2)} hours are {number(days * one('contracted_hours') / 5)} hours a year, "
         f"{number(hours, 2)} a week.",

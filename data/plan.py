@@ -142,8 +142,9 @@ def over_six(lists: pd.DataFrame) -> pd.Series:
 
 @dataclass(frozen=True, eq=False)
 class Plan(Result):
-    """One allocation result. Its summary is what `plan.json` holds: status, emphasis, objective stages, seconds, size, target, met, cost_gbp,
-    booking_order, list_check, provenance.
+    """One allocation result.
+
+    Its summary is what `plan.json` holds: status, emphasis, objective stages, seconds, size, target, met, cost_gbp, booking_order, list_check, provenance.
     """
 
     declared = PLAN_TABLES

@@ -61,10 +61,11 @@ def working_time(scope: Scope, run_id: str, organisation: str, group: str) -> li
     days = float(days_at_work(assumptions, place)[0])
     off = one("leave_days") + one("bank_holiday_days") + one("study_days")
     absent = one("sickness_share") + one("other_absence_share")
+    left = number(_WORKING_DAYS - off, 1)
     return [
         f"Of {number(_WORKING_DAYS, 1)} paid days a year, {number(one('leave_days'), 1)} are leave, {number(one('bank_holiday_days'), 1)} bank "
-        f"holidays and {number(one('study_days'), 1)} study: {number(_WORKING_DAYS - off, 1)} are left; less {percent(absent)} for sickness and other absence "
+        f"holidays and {number(one('study_days'), 1)} study: {left} are left; less {percent(absent)} for sickness and other absence, "
         f"{number(days, 1)} days at work.",
         f"{number(days, 1)} days of {number(one('contracted_hours') / 5, 2)} hours are {number(days * one('contracted_hours') / 5)} hours a year, "
         f"{number(hours, 2)} a week.",
-    ]  # fmt: skip
+    ]

@@ -125,8 +125,8 @@ def need(shown: Shown) -> None:
     found = drawn.steps(rows, network)
     st.subheader(f"{number(rows['wte'].sum(), 1)} WTE for the work of this quarter", anchor=False)
     st.caption(
-        "Examinations × minutes each × staff at once ÷ 60 = hours; hours ÷ hours at work of one WTE in the quarter ÷ (1 − share that is not clinical) "
-        "= WTE. Minutes each hold slot use and non-attendance."
+        "Examinations × minutes each × staff at once ÷ 60 = hours; hours ÷ hours at work of one WTE in the quarter ÷ (1 − share that is not "
+        "clinical) = WTE. Minutes each hold slot use and non-attendance."
     )
     layout.table(found, "need_steps", alt="From examinations to posts, step by step")
     layout.bullets(workforce_reading.working_time(shown.ws.scope, shown.run.id, str(organisation), str(group)))

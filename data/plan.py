@@ -144,7 +144,8 @@ def over_six(lists: pd.DataFrame) -> pd.Series:
 class Plan(Result):
     """One allocation result.
 
-    Its summary is what `plan.json` holds: status, emphasis, objective stages, seconds, size, target, met, cost_gbp, booking_order, list_check, provenance.
+    Its summary is what `plan.json` holds: status, emphasis, objective stages, seconds, size, target, met, cost_gbp, booking_order, list_check,
+    provenance.
     """
 
     declared = PLAN_TABLES

@@ -183,10 +183,10 @@ def _place(names: list[str]) -> str:
 def _method(document: WordDocument, plan: WorkforcePlan) -> None:
     document.heading("How this was worked out")
     document.bullets([
-        "Examinations expected by quarter, times the minutes each takes on the scanner, times staff for each running scanner, give hours; reports and "
-        "other work are added. Hours over the hours one WTE is at work, less time that is not clinical, give posts.",
-        "Those in post leave and retire at the assumed rates, by age where ages are known. People who start are in training, then learn, then leave "
-        "like others.",
+        "Examinations expected by quarter, times the minutes each takes on the scanner, times staff for each running scanner, give hours; reports "
+        "and other work are added. Hours over the hours one WTE is at work, less time that is not clinical, give posts.",
+        "Those in post leave and retire at the assumed rates, by age where ages are known. People who start are in training, then learn, then "
+        "leave like others.",
         "The plan chooses who starts where and when, who is kept, and who does which work, so that as little as possible is left undone, at least "
         f"cost, fairly. {_outcome(plan)}",
     ])  # fmt: skip

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from data.fields import Field, Kind, Table
+from data.result import Result
 
 _ORG = Field("organisation", "Organisation", Kind.ID, help="Whose list or staff")
 _SITE = Field("site", "Site", Kind.ID)
@@ -143,31 +141,14 @@ def over_six(lists: pd.DataFrame) -> pd.Series:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class Plan(Result):
     """One allocation result.
 
-    Attributes:
-        tables: typed frame per table of `PLAN_TABLES`, rows ordered by key.
-        summary: what `plan.json` holds: status, emphasis, objective stages, seconds, size, target, met, cost_gbp, booking_order, list_check,
-            provenance (dataset and scenario ids, code and solver version, seed).
+    Its summary is what `plan.json` holds: status, emphasis, objective stages, seconds, size, target, met, cost_gbp, booking_order, list_check,
+    provenance.
     """
 
-    tables: Mapping[str, pd.DataFrame]
-    summary: Mapping[str, Any]
-
-    def __post_init__(self) -> None:
-        frames = {}
-        for table in PLAN_TABLES:
-            frame = table.typed(self.tables[table.name]) if table.name in self.tables else table.empty()
-            frames[table.name] = frame.sort_values(list(table.key), ignore_index=True, kind="stable")
-        object.__setattr__(self, "tables", frames)
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        return self.tables[name].copy(deep=False)
-
-    def summary_json(self) -> str:
-        """The summary as JSON text."""
-        return json.dumps(self.summary, indent=2, sort_keys=False)
+    declared = PLAN_TABLES
 
     def measure(self, name: str, organisation: str = "", test: str = "") -> float:
         """One value of the table of measures.

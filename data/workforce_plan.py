@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
 
 from data.fields import Field, Kind, Table
+from data.result import Result
 from data.scenario import LEVERS, Lever
 from data.workforce_tables import WORK_KINDS
 
@@ -35,6 +31,11 @@ NEED = Table(
     ),
     key=("organisation", "staff_group", "kind", "test", "quarter"),
 )  # fmt: skip
+
+OPTION_TITLES = {
+    "minimum": "Do the minimum", "recruit": "Recruit only", "train": "Train and upskill only", "plan": "This plan",
+}  # fmt: skip
+"""Options a board compares: nobody more than those in training; people who are qualified already; people who are trained here; everything."""
 
 _LEDGER = (
     ("opening", "At the start"), ("joined", "Joined"), ("qualified", "Qualified"), ("returned", "Back from training"), ("kept", "Kept"),
@@ -75,6 +76,16 @@ WORKFORCE_TABLES: tuple[Table, ...] = (
         _ORG, Field("staff_group", "Staff group", Kind.ID, required=False, help="Empty for examinations that are bought"),
         Field("kind", "Kind", Kind.TEXT), Field("funding", "Funding stream", Kind.ID, required=False), _YEAR, _COST,
     ), key=("organisation", "staff_group", "kind", "funding", "year")),
+    Table("minimum", "Doing the minimum", "WTE in post if nobody more is asked for and nobody is kept: those in training still qualify.", (
+        _ORG, _GROUP, _QUARTER, _n("closing", "In post at the end", "whole-time equivalents"), _n("working", "Working as", "whole-time equivalents"),
+    ), key=("organisation", "staff_group", "quarter")),
+    Table("options", "Options", "This plan beside plans that may use less, each the best of its kind.", (
+        Field("option", "Option", Kind.CHOICE, choices=tuple(OPTION_TITLES)), _YEAR,
+        _n("in_post", "In post at year end", "whole-time equivalents"), _n("needed", "Needed at year end", "whole-time equivalents"),
+        _n("people", "Starts", "people"), _n("temporary_hours", "Overtime, bank and agency", "hours"),
+        _n("bought_examinations", "Bought examinations", "examinations"), _n("lost_examinations", "Lost examinations", "examinations"),
+        _n("uncovered_hours", "Reports and other work not done", "hours"), _COST,
+    ), key=("option", "year")),
     Table("workforce_limits", "Limits", "What limits the plan: places, supervisors, money, temporary staff.", (
         Field("what", "What", Kind.TEXT), Field("where", "Where", Kind.TEXT), _YEAR, _n("used", "Used", "in the unit of the row"),
         _n("available", "Available", "in the unit of the row"), Field("binding", "Binding", Kind.FLAG),
@@ -87,12 +98,19 @@ WORKFORCE_TABLES: tuple[Table, ...] = (
     ), key=("measure", "organisation", "staff_group", "year")),
 )  # fmt: skip
 
+_SHARED_LEVERS = {"insourcing", "outsourcing", "overtime", "bank_and_agency", "outsourced_reporting", "shared_staff"}
+"""Levers that mean the same as in a scenario."""
+
 WORKFORCE_LEVERS: tuple[Lever, ...] = (
     Lever("recruit", "Recruit", "Recruit people who can do the work, from this country or another, newly qualified or returning."),
     Lever("train", "Train", "Train apprentices and trainees, and people of one staff group for another."),
     Lever("keep", "Keep leavers", "Spend money on keeping people who would leave."),
     Lever("skill_mix", "Skill mix", "Let staff groups do work of others, as the sheet Skill mix allows."),
-    *(lever for lever in LEVERS if lever.name in {"insourcing", "outsourcing", "overtime", "bank_and_agency", "outsourced_reporting", "shared_staff"}),
+    *(
+        lever
+        for lever in LEVERS
+        if lever.name in {"insourcing", "outsourcing", "overtime", "bank_and_agency", "outsourced_reporting", "shared_staff"}
+    ),
 )
 """What the plan may use; the last six mean the same as in a scenario."""
 
@@ -100,28 +118,7 @@ BY_WORKFORCE_TABLE: dict[str, Table] = {t.name: t for t in WORKFORCE_TABLES}
 
 
 @dataclass(frozen=True, eq=False)
-class WorkforcePlan:
-    """One five-year workforce result.
+class WorkforcePlan(Result):
+    """One five-year workforce result. Its summary adds cost_gbp by kind, prices_gbp (what is weighed beside cost and never paid), and notes."""
 
-    Attributes:
-        tables: typed frame per table of `WORKFORCE_TABLES`, rows ordered by key.
-        summary: status, objective stages (name, title, value, bound, gap), prices_gbp (what was weighed and is never paid, by kind), seconds, size,
-            cost_gbp by kind, notes, provenance.
-    """
-
-    tables: Mapping[str, pd.DataFrame]
-    summary: Mapping[str, Any]
-
-    def __post_init__(self) -> None:
-        frames = {}
-        for table in WORKFORCE_TABLES:
-            frame = table.typed(self.tables[table.name]) if table.name in self.tables else table.empty()
-            frames[table.name] = frame.sort_values(list(table.key), ignore_index=True, kind="stable")
-        object.__setattr__(self, "tables", frames)
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        return self.tables[name].copy(deep=False)
-
-    def summary_json(self) -> str:
-        """The summary as JSON text."""
-        return json.dumps(self.summary, indent=2, sort_keys=False)
+    declared = WORKFORCE_TABLES

@@ -29,7 +29,7 @@ POSTS = Table(
         refers("organisation", "Organisation", "organisations"),
         refers("staff_group", "Staff group", "staff_groups"),
         Field("band", "Band", Kind.ID, help="As in the sheet Pay"),
-        Field("wte", "WTE", Kind.NUMBER, unit="whole-time equivalents", minimum=0, maximum=100_000),
+        Field("wte", "Posts", Kind.NUMBER, unit="whole-time equivalents", minimum=0, maximum=100_000),
         *EVIDENCE,
     ),
     key=("organisation", "staff_group", "band"),
@@ -147,3 +147,6 @@ FUNDING = Table(
 )  # fmt: skip
 
 WORKFORCE_TABLES: tuple[Table, ...] = (PAY, POSTS, STAFF_AGES, ROUTES, IN_TRAINING, PLACES, OTHER_WORK, SKILL_MIX, FUNDING)
+
+REGISTERS: tuple[Table, ...] = (STAFF_AGES, POSTS, OTHER_WORK, IN_TRAINING)
+"""Those a trust keeps itself and uploads as files of their own."""

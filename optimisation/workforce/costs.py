@@ -54,12 +54,12 @@ def _people(s: Solved, ledger: _Amounts) -> None:
         ledger.years(i, PAY, "", s.given("staff_pay", i) * s.row("in_post", i))
     for t in p.staffing.in_training:
         row = s.routes[t.route]
-        ledger.years((t.organisation, row.staff_group), TRAINING, row.funding, s.given("training_pay", (t.organisation, t.route)) * t.training)
+        ledger.years((t.organisation, row.staff_group), TRAINING, row.funding, p.staffing.training_pay[t.organisation, t.route] * t.training)
     for (o, r), people in s.people.items():
         row, one = s.routes[r], p.staffing.started[o, r]
         cell = (o, row.staff_group)
-        ledger.years(cell, PAY, "", s.given("pay_above", (o, r)) * (people @ one.post.mean))
-        ledger.years(cell, TRAINING, row.funding, s.given("training_pay", (o, r)) * s.trainees(o, r))
+        ledger.years(cell, PAY, "", p.staffing.above[o, r] * (people @ one.post.mean))
+        ledger.years(cell, TRAINING, row.funding, p.staffing.training_pay[o, r] * s.trainees(o, r))
         ledger.years(cell, STARTS, row.funding, people * p.staffing.found[o, r] * row.cost_gbp)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +42,7 @@ class Presence:
     @property
     def mean(self) -> np.ndarray:
         """There on average over the quarter, shape (…, came, quarter)."""
-        return (self.begin + self.end) / 2
+        return np.asarray((self.begin + self.end) / 2)
 
     @property
     def left(self) -> np.ndarray:
@@ -172,7 +173,7 @@ def started(way: Way, into: Presence) -> Started:
     return Started(post, work, _by_quarter(way.training(), since), came, _by_quarter(way.lost(), since))
 
 
-def _by_quarter(shares: np.ndarray, since: np.ndarray) -> np.ndarray:
+def _by_quarter(shares: np.ndarray, since: Any) -> np.ndarray:
     padded = np.concatenate([shares, [0.0]])
     return np.asarray(np.where((since >= 0) & (since < len(shares)), padded[np.clip(since, 0, len(shares))], 0.0))
 
@@ -206,7 +207,7 @@ class Stock:
     @property
     def mean(self) -> np.ndarray:
         """In post on average over the quarter, shape (…, quarters)."""
-        return (self.begin + self.end) / 2
+        return np.asarray((self.begin + self.end) / 2)
 
 
 def stock_of_rates(wte: float, settled: np.ndarray, retiring: np.ndarray) -> Stock:

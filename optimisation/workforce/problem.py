@@ -77,6 +77,8 @@ class Staffing:
         started: one person asked for, those who are not found left out.
         away: the same, missing from the group they come out of.
         kept: one leaver kept.
+        above: £ a quarter of one who came by a way, beyond what those in post in the group are paid.
+        training_pay: £ a quarter of one in training.
     """
 
     today: dict[Index, Stock] = field(default_factory=dict)
@@ -85,6 +87,8 @@ class Staffing:
     started: dict[Index, Started] = field(default_factory=dict)
     away: dict[Index, Presence] = field(default_factory=dict)
     kept: dict[Index, Presence] = field(default_factory=dict)
+    above: dict[Index, float] = field(default_factory=dict)
+    training_pay: dict[Index, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

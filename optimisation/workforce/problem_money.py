@@ -17,19 +17,28 @@ def money(d: Draft) -> None:
     """Pay of those in post, what becomes of a start in money, and funding streams."""
     pay = Pay(d)
     d.values["staff_pay"] = {(o, g): pay.of_group(o, g) / A_YEAR for o, g in d.sets["cells"]}
+    _pay_of_starts(d, pay)
     d.values["pay_above"], d.values["funded"] = {}, {}
     for o, r, p in d.sets["starts"]:
         row, one = d.routes[r], d.staffing.started[o, r]
-        above = pay.of_band(o, row.staff_group, row.band) / A_YEAR - d.values["staff_pay"][o, row.staff_group]
-        d.values["pay_above"][o, r, p] = float(above * one.post.mean[p - 1].sum())
+        d.values["pay_above"][o, r, p] = float(d.staffing.above[o, r] * one.post.mean[p - 1].sum())
         found = float(d.staffing.found[o, r])
-        for y, pounds in by_year(pay.while_training(o, row) * one.training[p - 1]).items():
+        for y, pounds in by_year(d.staffing.training_pay[o, r] * one.training[p - 1]).items():
             start = found * row.cost_gbp if y == year_of(p) else 0.0
             if y >= year_of(p) and pounds + start:
                 d.values["funded"][o, r, p, y] = pounds + start
     d.join("paid_in", ((i[:3], i[3]) for i in d.values["funded"]))
-    _streams(d, pay)
+    _streams(d)
     d.notes.extend(pay.notes())
+
+
+def _pay_of_starts(d: Draft, pay: Pay) -> None:
+    """£ a quarter of those who come by a way beyond what others in the group have, and while they train."""
+    today = [(t.organisation, t.route) for t in d.staffing.in_training]
+    for o, r in dict.fromkeys([*d.sets["ways"], *today]):
+        row = d.routes[r]
+        d.staffing.above[o, r] = pay.of_band(o, row.staff_group, row.band) / A_YEAR - d.values["staff_pay"][o, row.staff_group]
+        d.staffing.training_pay[o, r] = pay.while_training(o, row)
 
 
 def by_year(amounts: np.ndarray) -> dict[int, float]:
@@ -37,13 +46,13 @@ def by_year(amounts: np.ndarray) -> dict[int, float]:
     return {y + 1: float(amounts[A_YEAR * y : A_YEAR * (y + 1)].sum()) for y in range(year_of(len(amounts)))}
 
 
-def _streams(d: Draft, pay: Pay) -> None:
+def _streams(d: Draft) -> None:
     """What funding streams have left after those in training today, by organisation (empty = all together) and year."""
     taken: dict[Index, float] = {}
     total = dict.fromkeys(d.sets["organisations"], 0.0)
     for t in d.staffing.in_training:
         row = d.routes[t.route]
-        for y, pounds in by_year(pay.while_training(t.organisation, row) * t.training).items():
+        for y, pounds in by_year(d.staffing.training_pay[t.organisation, t.route] * t.training).items():
             total[(t.organisation,)] += pounds
             for a in (t.organisation, ""):
                 taken[row.funding, a, y] = taken.get((row.funding, a, y), 0.0) + pounds

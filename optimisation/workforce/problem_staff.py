@@ -93,8 +93,8 @@ def starts(d: Draft) -> None:
 
 
 def _starts_in(d: Draft, r: str, q: int) -> bool:
-    month = d.routes[r].start_month
-    return month == 0 or (month - d.inputs.quarters[q - 1].month) % 12 < 3
+    month = int(d.routes[r].start_month)
+    return month == 0 or bool((month - d.inputs.quarters[q - 1].month) % 12 < 3)
 
 
 def way_of(d: Draft, row: object) -> Way:

@@ -1,0 +1,186 @@
+"""The chain of the five-year workforce plan: dataset and scenario → demand by quarter → hours needed → plan. No Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from data.assumptions import ASSUMPTIONS, Assumptions
+from data.checks.workforce import time_is_not_spent_twice
+from data.dataset import Dataset, no_history
+from data.errors import Refused
+from data.findings import Findings, refusal
+from data.network import Network
+from data.rota import today
+from data.run import PlanSettings, Progress
+from data.scenario import Scenario
+from data.staff_need import QUARTERS_A_YEAR, Work, examination_times, need_of, need_steps
+from data.workforce_plan import WorkforcePlan
+from data.workforce_tables import PLACES
+from data.working_days import first_monday_after, mondays
+from data.workload import must_do_work
+from forecasting.forecast import weekly_demand
+from forecasting.months import months_ahead
+from forecasting.quarters import Quarters, quarters_ahead
+from optimisation.workforce.plan import workforce_plan
+from optimisation.workforce.problem import Inputs
+from portal.provenance import provenance
+from portal.unchanged import no_assets
+
+YEARS = 5
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "minimum": (), "recruit": ("recruit", "international", "graduate", "return"), "train": ("apprentice", "trainee", "upskill"),
+}  # fmt: skip
+"""Kinds of route that each option uses, beside the plan itself, which uses all."""
+
+_MONTHS, _ROTA_WEEKS = 12, 13
+
+
+def _silent(_: Progress) -> None:
+    """Progress nobody asked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What the work of the years ahead needs.
+
+    Attributes:
+        quarters: demand by quarter.
+        work: examinations, and what each takes.
+        steps: from examinations to posts, columns `data.staff_need.STEPS`.
+        need: typed frame of `data.workforce_plan.NEED`.
+        findings: shares of the same hours that add up to more than all of them.
+    """
+
+    quarters: Quarters
+    work: Work
+    steps: pd.DataFrame
+    need: pd.DataFrame
+    findings: Findings
+
+
+def prepare(dataset: Dataset, assumptions: Assumptions, years: int = YEARS) -> Prepared:
+    """Hours and posts that the work of the years ahead needs.
+
+    What joins the lists is seen, so that lists stay as they are; planned and unscheduled work is done. Sessions hold all but the share of unscheduled
+    work that is done outside them.
+
+    Raises:
+        Refused: no assets, no staff, or no history.
+    """
+    network = dataset.network
+    if not network.plannable:
+        raise Refused([no_assets()])
+    if not dataset.has_history:
+        raise Refused([no_history()])
+    if network["staff_in_post"].empty:
+        raise Refused([refusal("no-staff", "no rows", "at least one row", "Upload the staff in post, or fill in the sheet.", sheet="Staff in post")])
+    months = months_ahead(network, dataset.activity, assumptions, _MONTHS)
+    if months is None:
+        raise Refused([no_history()])
+    quarters = quarters_ahead(months, assumptions, years)
+    work = Work(_examinations(quarters, network, assumptions), _times(dataset, assumptions))
+    steps = need_steps(network, assumptions, work)
+    return Prepared(quarters, work, steps, need_of(steps), Findings(time_is_not_spent_twice(network, _shares(network, assumptions))))
+
+
+def _examinations(quarters: Quarters, network: Network, assumptions: Assumptions) -> pd.DataFrame:
+    rows = quarters.frame("additions")
+    waiting, planned, unscheduled = (quarters.frame(s)["examinations"] for s in ("additions", "planned", "unscheduled"))
+    outside = assumptions.values("unscheduled_outside", rows)
+    rows["in_sessions"], rows["all"] = waiting + planned + unscheduled * (1 - outside), waiting + planned + unscheduled
+    return rows.loc[rows["test"].isin(network.allocated_tests), ["organisation", "test", "quarter", "in_sessions", "all"]].reset_index(drop=True)
+
+
+def _times(dataset: Dataset, assumptions: Assumptions) -> pd.DataFrame:
+    weeks = mondays(first_monday_after(dataset.activity.snapshot_date), _ROTA_WEEKS)
+    demand = weekly_demand(dataset, assumptions, weeks)
+    rota = today(dataset, assumptions, weeks, must_do_work(demand, assumptions, dataset.network.allocated_tests))
+    return examination_times(rota, dataset.network, assumptions)
+
+
+def _shares(network: Network, assumptions: Assumptions) -> pd.DataFrame:
+    post = network["staff_in_post"][["organisation", "staff_group"]]
+    names = ("session_time_share", "reporting_share", "non_clinical_share")
+    return post.assign(total=np.sum([assumptions.values(name, post) for name in names], axis=0))
+
+
+def make_workforce_plan(
+    dataset: Dataset,
+    scenario: Scenario,
+    settings: PlanSettings | None = None,
+    report: Callable[[Progress], None] = _silent,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> WorkforcePlan:
+    """The five-year workforce plan of one scenario on one dataset.
+
+    Args:
+        dataset: needs a network with staff in post and at least one month of history.
+        scenario: its changed assumptions hold; its length and locks are of the weekly plan.
+        settings: gap, time limit, threads and seed of the solve.
+        report: told how far the work is.
+        cancelled: asked several times a second; True stops and keeps the best plan so far.
+
+    Raises:
+        Refused: there is nothing to plan from, or the scenario's changes clash.
+        NoPlan: no plan was found in the time.
+    """
+    settings = settings or PlanSettings()
+    report(Progress("Forecasting demand of five years", 0.0))
+    assumptions = scenario.on(dataset.assumptions)
+    problems = assumptions.check_against(dataset.network).refusals
+    if problems:
+        raise Refused(problems)
+    prepared = prepare(dataset, assumptions)
+    inputs = Inputs(dataset.network, assumptions, prepared.need, prepared.quarters.starts)
+    made = workforce_plan(inputs, settings, report, cancelled)
+    least = workforce_plan(_limited(inputs, "minimum"), settings, _silent, cancelled)
+    others = {name: workforce_plan(_limited(inputs, name), settings, _silent, cancelled) for name in OPTIONS if name != "minimum"}
+    report(Progress("Done", 1.0))
+    compared = pd.concat([option_rows(name, plan) for name, plan in {"minimum": least, **others, "plan": made}.items()], ignore_index=True)
+    notes = [*made.summary.get("notes", []), *_notes(dataset, prepared)]
+    summary = {**made.summary, "notes": notes, "provenance": provenance(dataset, scenario, settings, first_quarter=prepared.quarters.starts[0])}
+    return WorkforcePlan({**made.tables, "minimum": least["staff"], "options": compared}, summary)
+
+
+def _limited(inputs: Inputs, option: str) -> Inputs:
+    """The same with no place on any route that an option does not use; leavers are kept by this plan only."""
+    routes = inputs.network["routes"]
+    closed = routes.loc[~routes["kind"].isin(OPTIONS[option]), "route"]
+    places = inputs.network["places"]
+    none = PLACES.typed(pd.DataFrame([{f.name: f.empty() for f in PLACES.fields} | {"route": route, "a_year": 0} for route in closed]))
+    network = inputs.network.changed(places=pd.concat([places[~places["route"].isin(closed)], none], ignore_index=True))
+    nobody = ASSUMPTIONS.typed(pd.DataFrame([{f.name: f.empty() for f in ASSUMPTIONS.fields} | {"name": "kept_limit", "value": 0.0}]))
+    stated = inputs.assumptions.rows
+    return replace(inputs, network=network, assumptions=Assumptions({"assumptions": stated[stated["name"] != "kept_limit"]}).with_rows(nobody))
+
+
+def option_rows(option: str, plan: WorkforcePlan) -> pd.DataFrame:
+    """Rows of the table of options for one plan."""
+    quarters = {q: k // QUARTERS_A_YEAR + 1 for k, q in enumerate(sorted(plan["staff"]["quarter"].unique()))}
+
+    def by_year(table: str, *columns: str) -> pd.Series[float]:
+        rows = plan[table]
+        return rows[list(columns)].sum(axis=1).groupby(rows["quarter"].map(quarters)).sum()
+
+    ends = plan["staff"][plan["staff"]["quarter"].isin(sorted(quarters)[QUARTERS_A_YEAR - 1 :: QUARTERS_A_YEAR])]
+    ends = ends.assign(year=ends["quarter"].map(quarters)).groupby("year")[["closing", "needed"]].sum()
+    left = plan["cover"]
+    left = left[left["kind"] != "scanning"]
+    made = pd.DataFrame({
+        "in_post": ends["closing"], "needed": ends["needed"], "people": by_year("starts", "people"),
+        "temporary_hours": by_year("hours", "overtime", "bank_or_agency"), "bought_examinations": by_year("examinations", "bought"),
+        "lost_examinations": by_year("examinations", "lost"), "uncovered_hours": left["uncovered"].groupby(left["quarter"].map(quarters)).sum(),
+        "cost_gbp": plan["costs"].groupby("year")["cost_gbp"].sum(),
+    }).reindex(sorted(set(quarters.values()))).fillna(0.0)  # fmt: skip
+    return made.rename_axis("year").reset_index().assign(option=option)
+
+
+def _notes(dataset: Dataset, prepared: Prepared) -> list[str]:
+    said = ["Hours are what keeps every list as it is: what joins is seen. Shortening lists first takes more, which the allocation plan shows."]
+    if dataset.network.synthetic:
+        said.append("Staff, pay, routes and places are placeholders for demonstration, not the figures of any trust.")
+    return [*said, *(finding.sentence() for finding in prepared.findings)]

@@ -48,8 +48,8 @@ def test_places_kept__where_single_organisations_have_places_no_other_starts_any
 def test_funding_kept__starts_and_pay_in_training_beside_those_of_today():
     m = one_equation("funding_kept")
     let(m, starts={("P", "learn", 1): 2, ("P", "learn", 4): 1})
-    # Pay while training is £10,000 a quarter. Those of today take 10/6 of it. Of two, 1.6 start: £500 each, 0.875 and 0.625 quarters of pay; of one in
-    # the fourth quarter, 0.8 start and 0.875 of a quarter fall in the year.
+    # Pay while training is £10,000 a quarter. Those of today take 10/6 of it. Of two, 1.6 start: £500 each, 0.875 and 0.625 quarters of pay; of one
+    # in the fourth quarter, 0.8 start and 0.875 of a quarter fall in the year.
     taken = 1.6 * (500 + 15_000) + 0.8 * (500 + 8750)
     assert over(m.funding_kept["pot", "", 1]) == pytest.approx(taken - (90_000 - 10_000 * 10 / 6))
     assert over(m.funding_kept["pot", "", 2]) == pytest.approx(0.8 * 6250 - 90_000)

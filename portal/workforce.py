@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from data.assumptions import ASSUMPTIONS, Assumptions
+from data.assumptions import Assumptions
 from data.checks.workforce import time_is_not_spent_twice
 from data.dataset import Dataset, no_history
 from data.errors import Refused
@@ -18,8 +18,7 @@ from data.rota import today
 from data.run import PlanSettings, Progress
 from data.scenario import Scenario
 from data.staff_need import QUARTERS_A_YEAR, Work, examination_times, need_of, need_steps
-from data.workforce_plan import WorkforcePlan
-from data.workforce_tables import PLACES
+from data.workforce_plan import OPTION_TITLES, WorkforcePlan
 from data.working_days import first_monday_after, mondays
 from data.workload import must_do_work
 from forecasting.forecast import weekly_demand
@@ -31,10 +30,8 @@ from portal.provenance import provenance
 from portal.unchanged import no_assets
 
 YEARS = 5
-OPTIONS: dict[str, tuple[str, ...]] = {
-    "minimum": (), "recruit": ("recruit", "international", "graduate", "return"), "train": ("apprentice", "trainee", "upskill"),
-}  # fmt: skip
-"""Kinds of route that each option uses, beside the plan itself, which uses all."""
+OPTIONS: dict[str, tuple[str, ...]] = {"minimum": ("recruit", "train", "keep"), "recruit": ("train", "keep"), "train": ("recruit", "keep")}
+"""Levers that each option beside the plan does without."""
 
 _MONTHS, _ROTA_WEEKS = 12, 13
 
@@ -135,27 +132,22 @@ def make_workforce_plan(
     if problems:
         raise Refused(problems)
     prepared = prepare(dataset, assumptions)
-    inputs = Inputs(dataset.network, assumptions, prepared.need, prepared.quarters.starts)
+    inputs = Inputs(dataset.network, assumptions, prepared.need, prepared.quarters.starts, dict(scenario.levers))
     made = workforce_plan(inputs, settings, report, cancelled)
-    least = workforce_plan(_limited(inputs, "minimum"), settings, _silent, cancelled)
-    others = {name: workforce_plan(_limited(inputs, name), settings, _silent, cancelled) for name in OPTIONS if name != "minimum"}
+    options = {"plan": made}
+    for name, without in OPTIONS.items():
+        limited = replace(inputs, levers={**inputs.levers, **dict.fromkeys(without, False)})
+        options[name] = workforce_plan(limited, settings, _telling(report, OPTION_TITLES[name]), cancelled)
     report(Progress("Done", 1.0))
-    compared = pd.concat([option_rows(name, plan) for name, plan in {"minimum": least, **others, "plan": made}.items()], ignore_index=True)
+    compared = pd.concat([option_rows(name, plan) for name, plan in options.items()], ignore_index=True)
     notes = [*made.summary.get("notes", []), *_notes(dataset, prepared)]
     summary = {**made.summary, "notes": notes, "provenance": provenance(dataset, scenario, settings, first_quarter=prepared.quarters.starts[0])}
-    return WorkforcePlan({**made.tables, "minimum": least["staff"], "options": compared}, summary)
+    return WorkforcePlan({**made.tables, "minimum": options["minimum"]["staff"], "options": compared}, summary)
 
 
-def _limited(inputs: Inputs, option: str) -> Inputs:
-    """The same with no place on any route that an option does not use; leavers are kept by this plan only."""
-    routes = inputs.network["routes"]
-    closed = routes.loc[~routes["kind"].isin(OPTIONS[option]), "route"]
-    places = inputs.network["places"]
-    none = PLACES.typed(pd.DataFrame([{f.name: f.empty() for f in PLACES.fields} | {"route": route, "a_year": 0} for route in closed]))
-    network = inputs.network.changed(places=pd.concat([places[~places["route"].isin(closed)], none], ignore_index=True))
-    nobody = ASSUMPTIONS.typed(pd.DataFrame([{f.name: f.empty() for f in ASSUMPTIONS.fields} | {"name": "kept_limit", "value": 0.0}]))
-    stated = inputs.assumptions.rows
-    return replace(inputs, network=network, assumptions=Assumptions({"assumptions": stated[stated["name"] != "kept_limit"]}).with_rows(nobody))
+def _telling(report: Callable[[Progress], None], option: str) -> Callable[[Progress], None]:
+    """Progress of an option under its name."""
+    return lambda progress: report(replace(progress, stage=f"{option}: {progress.stage[:1].lower()}{progress.stage[1:]}"))
 
 
 def option_rows(option: str, plan: WorkforcePlan) -> pd.DataFrame:

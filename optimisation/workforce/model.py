@@ -27,7 +27,8 @@ def _near(name: str) -> Callable[[Problem], list[Index]]:
 
 
 def _left_for_another_group(p: Problem) -> list[Index]:
-    return [i for i in p.sets["staff"] if p.near("starts_from", i[:2])]
+    away = p.values["away_end"]
+    return [i for i in p.sets["staff"] if any((*start, i[2]) in away for start in p.near("starts_from", i[:2]))]
 
 
 def _supervising(p: Problem) -> list[Index]:

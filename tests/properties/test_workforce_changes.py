@@ -35,7 +35,8 @@ def team(seed):
         places=[{"route": "hire", "a_year": 1}, {"route": "grow", "a_year": 2}], funding=[{"funding": "pot", "a_year_gbp": 40_000.0}],
         mix=[{"work_of": "h", "done_by": "g", "kind": "reporting", "most": 0.2, "hours_each": 1.2}],
         assumed={"leaver_rate": 0.15, "early_leaver_rate": 0.2, "recruitment_success": 0.7, "kept_limit": 0.2, "kept_cost": 4000,
-                 "overtime_limit": 0.03, "bank_limit": 0.03, "shared_staff_limit": 0.05, "outsourced_limit": 3, "outsourced_report_limit": 5, "vacancy_limit": 0.05,
+                 "overtime_limit": 0.03, "bank_limit": 0.03, "shared_staff_limit": 0.05, "outsourced_limit": 3, "outsourced_report_limit": 5,
+                 "vacancy_limit": 0.05,
                  "unequal_cover_price": 20},
     )  # fmt: skip
 

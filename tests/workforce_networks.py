@@ -89,6 +89,7 @@ class Team:
             "staff_groups": [{"staff_group": g, "title": g} for g in groups],
             "staffing": [{"asset_type": "room", "staff_group": groups[0], "staff": 1.0}],
             "staff_in_post": [{"organisation": o, "staff_group": g, "wte": n} for (o, g), n in self.wte.items()],
+            "posts": [{"organisation": o, "staff_group": g, "band": "b", "wte": n} for (o, g), n in self.wte.items()],
             "travel": [{"from_place": "p", "to_site": "q", "minutes": 30.0}],
             "pay": [{"band": "b", "from_date": "2026-04-01", "minimum_gbp": 40_000.0, "maximum_gbp": 50_000.0}],
             "routes": self.routes, "places": self.places, "funding": self.funding, "skill_mix": self.mix,

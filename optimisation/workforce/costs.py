@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
@@ -13,6 +11,8 @@ from optimisation.workforce.result import Solved, frame
 
 PAY, TRAINING, STARTS, KEPT = "Pay in post", "Pay while training", "Starts", "Leavers kept"
 OVERTIME, BANK, EXAMINATIONS, REPORTS, LENT = "Overtime", "Bank and agency", "Examinations bought", "Reports bought", "Travel of staff lent"
+KINDS = (PAY, TRAINING, STARTS, KEPT, OVERTIME, BANK, EXAMINATIONS, REPORTS, LENT)
+"""Kinds of cost, in the order they are shown in."""
 
 
 def costs(s: Solved) -> pd.DataFrame:
@@ -63,7 +63,7 @@ def _people(s: Solved, ledger: _Amounts) -> None:
         ledger.years(cell, STARTS, row.funding, people * p.staffing.found[o, r] * row.cost_gbp)
 
 
-def by_kind(rows: pd.DataFrame) -> Mapping[str, float]:
+def by_kind(rows: pd.DataFrame) -> dict[str, float]:
     """£ by kind over the plan, and in all."""
-    sums = rows.groupby("kind", sort=False)["cost_gbp"].sum()
-    return {str(kind): float(pounds) for kind, pounds in sums.items()} | {"total": float(rows["cost_gbp"].sum())}
+    sums = rows.groupby("kind")["cost_gbp"].sum()
+    return {kind: float(sums.get(kind, 0.0)) for kind in KINDS} | {"total": float(rows["cost_gbp"].sum())}

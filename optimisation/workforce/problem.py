@@ -129,6 +129,7 @@ class Draft(Parts):
         staffing: as in the problem.
         early, settled: share that leaves in each quarter, new in post and afterwards, by organisation and staff group.
         given_hours: supervisors' hours for those in training today, by quarter.
+        hours_at_work: of one WTE in a quarter.
     """
 
     def __init__(self, inputs: Inputs) -> None:
@@ -141,6 +142,7 @@ class Draft(Parts):
         self.early: dict[Index, np.ndarray] = {}
         self.settled: dict[Index, np.ndarray] = {}
         self.given_hours: dict[Index, np.ndarray] = {}
+        self.hours_at_work: dict[Index, float] = {}
 
     def by_quarter(self, members: list[Index]) -> list[Index]:
         """Each member in each quarter."""

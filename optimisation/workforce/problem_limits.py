@@ -21,7 +21,7 @@ def limited(d: Draft) -> None:
     for name, assumption in _ASSUMED.items():
         share = d.rate(assumption, d.sets["cells"])
         on = d.inputs.lever(_LEVERS[name])
-        d.values[f"{name}_limit"] = {(*i, q): float(share[i][q - 1]) * d.values["hours_at_work"][i] if on else 0.0
+        d.values[f"{name}_limit"] = {(*i, q): float(share[i][q - 1]) * d.hours_at_work[i] if on else 0.0
                                      for i in d.sets["cells"] for q in d.quarters}  # fmt: skip
     for name in ("overtime", "bank"):
         d.over(f"{name}_cost", d.sets["cells"], f"{name}_cost", ["organisation", "staff_group"])

@@ -116,7 +116,7 @@ def hours(d: Draft) -> None:
     places = d.places_of(cells, "organisation", "staff_group")
     at_work = QUARTER_WEEKS * hours_a_week(d.inputs.assumptions, places)
     clinical = at_work * (1 - d.inputs.assumptions.values("non_clinical_share", places))
-    d.values["hours_at_work"] = dict(zip(cells, at_work.tolist(), strict=True))
+    d.hours_at_work = dict(zip(cells, at_work.tolist(), strict=True))
     d.values["clinical_hours"] = dict(zip(cells, clinical.tolist(), strict=True))
 
 

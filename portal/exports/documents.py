@@ -78,6 +78,8 @@ class WordDocument:
             cells = made.add_row().cells
             for k, (cell, value) in enumerate(zip(cells, row, strict=True)):
                 _fill(cell, "" if value is None or value != value else str(value), right=right[k])
+        for column, width in zip(made.columns, widths, strict=True):  # programs differ in which of the two they heed
+            column.width = Cm(width)
         for row in made.rows:
             _unbroken(row)
             for cell, width in zip(row.cells, widths, strict=True):

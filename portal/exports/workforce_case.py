@@ -60,7 +60,8 @@ def _first(document: WordDocument, plan: WorkforcePlan, held: Dataset) -> None:
         document.say("Made from synthetic or placeholder data: for demonstration only, not the figures of any trust.", bold=True)
     document.heading("Summary")
     document.say(f"{said.headline} {said.more}", bold=True)
-    document.table(drawn.options(plan), "Options over the whole plan", (2.6, 1.5, 1.8, 1.7, 2.1, 1.9, 1.8, 1.9, 1.9))
+    options = drawn.options(plan).set_index("Option").T.rename_axis("Over the whole plan").reset_index()
+    document.table(options, "Options beside each other", (5.4, *[11.6 / (len(options.columns) - 1)] * (len(options.columns) - 1)))
 
 
 def _need(document: WordDocument, plan: WorkforcePlan, network: Network) -> None:
@@ -98,9 +99,12 @@ def _options(document: WordDocument, plan: WorkforcePlan) -> None:
     present = [o for o in OPTION_TITLES if o in set(plan["options"]["option"])]
     document.bullets([f"{OPTION_TITLES[o]}: {_WHAT[o]}" for o in present])
     wide = plan["options"].pivot(index="year", columns="option", values="cost_gbp")[present]
-    total = "; ".join(f"{OPTION_TITLES[o]} {pounds(wide[o].sum())}" for o in present)
-    png = pictures.bars(wide.rename(index=lambda y: f"Year {y}", columns=OPTION_TITLES), "Cost")
-    document.picture(png, "Cost of each option by year (at the prices of the first year, not discounted)", f"Over the whole plan: {total}.")
+    if "minimum" in wide:
+        more = wide.drop(columns="minimum").sub(wide["minimum"], axis=0)
+        total = "; ".join(f"{OPTION_TITLES[str(o)]} {pounds(sums)}" for o, sums in more.sum().items())
+        png = pictures.bars(more.rename(index=lambda y: f"Year {y}", columns=OPTION_TITLES), "Cost over the minimum")
+        caption = "Cost of each option above doing the minimum, by year (at the prices of the first year, not discounted)"
+        document.picture(png, caption, f"Over the whole plan: {total}.")
 
 
 def _preferred(document: WordDocument, plan: WorkforcePlan, network: Network) -> None:
@@ -118,10 +122,11 @@ def _preferred(document: WordDocument, plan: WorkforcePlan, network: Network) ->
 def _money(document: WordDocument, plan: WorkforcePlan) -> None:
     document.heading("Cost by year and funding")
     costs = plan["costs"]
-    document.table(_by_year(costs, "kind", "Kind of cost"), "Cost of the preferred option by kind (£, at the prices of the first year)")
+    widths = (5.0, *[2.0] * (costs["year"].nunique() + 1))
+    document.table(_by_year(costs, "kind", "Kind of cost"), "Cost of the preferred option by kind (£, at the prices of the first year)", widths)
     funded = costs[costs["funding"] != ""]
     if len(funded):
-        document.table(_by_year(funded, "funding", "Funding stream"), "Of which starts and pay while training, by funding stream (£)")
+        document.table(_by_year(funded, "funding", "Funding stream"), "Of which starts and pay while training, by funding stream (£)", widths)
 
 
 def _by_year(costs: pd.DataFrame, column: str, heading: str) -> pd.DataFrame:

@@ -136,7 +136,8 @@ class Solver:
         self._aim(coefficients)
         self._close_enough(within)
         near, least = self._near_relaxed()
-        if near is not None and float(coefficients @ near) - least <= _CLOSER * (self.settings.gap * abs(least) if within is None else within):
+        close = 1 / _CLOSE if self.counts_for_one_goal else _CLOSER
+        if near is not None and float(coefficients @ near) - least <= close * (self.settings.gap * abs(least) if within is None else within):
             return min([x for x in (near, start) if x is not None], key=lambda x: float(coefficients @ x)), least
         if near is not None and self.counts_for_one_goal:  # nothing but the whole problem tells more
             plan, bound = self._everything_whole([near], seconds)

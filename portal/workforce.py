@@ -30,7 +30,7 @@ from portal.provenance import provenance
 from portal.unchanged import no_assets
 
 YEARS = 5
-OPTIONS: dict[str, tuple[str, ...]] = {"minimum": ("recruit", "train", "keep"), "recruit": ("train", "keep"), "train": ("recruit", "keep")}
+OPTIONS: dict[str, tuple[str, ...]] = {"minimum": ("grow", "keep"), "recruit": ("train", "keep"), "train": ("recruit", "keep")}
 """Levers that each option beside the plan does without."""
 
 _MONTHS, _ROTA_WEEKS = 12, 13

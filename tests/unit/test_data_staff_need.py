@@ -71,7 +71,8 @@ def test_reports_are_of_every_examination_that_is_not_reported_at_once():
 
 def test_a_group_that_helps_another_with_reports_does_not_lead_on_them():
     tiny, group = reporting()
-    helper = {"staff_groups": [{"staff_group": "helper", "title": "Helper"}], "staff_in_post": [{"organisation": "A", "staff_group": "helper", "wte": 5}],
+    helper = {"staff_groups": [{"staff_group": "helper", "title": "Helper"}],
+              "staff_in_post": [{"organisation": "A", "staff_group": "helper", "wte": 5}],
               "skill_mix": [{"work_of": group, "done_by": "helper", "kind": "reporting", "test": "", "most": 0.3}]}  # fmt: skip
     both = [*tiny.scoped, {"name": "reporting_share", "value": 0.5, "staff_group": "helper"}]
     dataset = tiny.but(tables=helper, scoped=both).dataset()

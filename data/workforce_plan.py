@@ -27,7 +27,12 @@ NEED = Table(
     "need", "Hours needed", "Hours of each staff group that the work of a quarter needs, before any skill mix.",
     (
         _ORG, _GROUP, _WORK, _TEST, _QUARTER, _n("examinations", "Examinations", "examinations in the quarter", "0 for other work"),
-        _n("hours", "Hours", _HOURS), _n("wte", "WTE", "whole-time equivalents", "Posts that give these hours at work, clinical time only"),
+        _n("minutes", "Minutes each", "minutes", "On the scanner with slot use and non-attendance, or for a report", required=False),
+        _n("staff", "Staff at once", "people", "For each running scanner", required=False),
+        _n("hours", "Hours", _HOURS, "Examinations × minutes each × staff at once ÷ 60"),
+        _n("hours_of_one", "Hours at work of one WTE", _HOURS, required=False),
+        _n("not_clinical", "Not clinical", "share of hours at work", required=False),
+        _n("wte", "WTE", "whole-time equivalents", "Hours ÷ hours at work of one WTE ÷ (1 − not clinical)"),
     ),
     key=("organisation", "staff_group", "kind", "test", "quarter"),
 )  # fmt: skip

@@ -149,7 +149,7 @@ def options(plan: WorkforcePlan) -> pd.DataFrame:
 
 
 def steps(rows: pd.DataFrame, network: Network) -> pd.DataFrame:
-    """From examinations to posts, each step in a column; `rows` as `data.staff_need.need_steps`, of the quarters wanted."""
+    """From examinations to posts, each step in a column; `rows` of the table `need`."""
     titles = network.titles("tests")
     plain = rows.assign(what=[_KINDS[k] + (f", {titles[t]}" if t else "") for k, t in zip(rows["kind"], rows["test"], strict=True)])
     return pd.DataFrame({

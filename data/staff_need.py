@@ -12,13 +12,9 @@ from data.network import Network
 from data.rota import Today
 from data.stations import examination_minutes
 from data.workforce_plan import NEED
-from data.working_time import QUARTER_WEEKS, WEEKS_A_YEAR, hours_a_week
+from data.working_time import QUARTER_WEEKS, hours_a_week
 
 QUARTERS_A_YEAR = 4
-STEPS = [
-    "organisation", "staff_group", "kind", "test", "quarter", "examinations", "minutes", "staff", "hours", "hours_of_one", "not_clinical", "wte",
-]  # fmt: skip
-"""Columns of the steps: examinations × minutes × staff ÷ 60 = hours; hours ÷ hours of one WTE at work ÷ (1 - share that is not clinical) = wte."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,20 +65,13 @@ def _staffed_minutes(network: Network, assumptions: Assumptions, rota: Today) ->
     return minutes
 
 
-def need_steps(network: Network, assumptions: Assumptions, work: Work) -> pd.DataFrame:
-    """Every step from examinations to posts, columns `STEPS`; one row for each organisation, staff group, kind of work, test and quarter."""
+def staff_need(network: Network, assumptions: Assumptions, work: Work) -> pd.DataFrame:
+    """Every step from examinations to posts; typed frame of `NEED`."""
     rows = pd.concat([_scanning(network, work), _reporting(network, assumptions, work), _other(network, work)], ignore_index=True)
     one = hours_a_week(assumptions, rows) * QUARTER_WEEKS
     rows["hours_of_one"], rows["not_clinical"] = one, assumptions.values("non_clinical_share", rows)
     rows["wte"] = rows["hours"] / (one * (1 - rows["not_clinical"]))
-    return rows.sort_values(["organisation", "staff_group", "kind", "test", "quarter"], ignore_index=True)[STEPS]
-
-
-def need_of(steps: pd.DataFrame) -> pd.DataFrame:
-    """Typed frame of `NEED`, tests summed over what they are done on."""
-    keys = list(NEED.key)
-    summed = steps.groupby(keys, sort=False).agg(examinations=("examinations", "sum"), hours=("hours", "sum"), wte=("wte", "sum")).reset_index()
-    return NEED.typed(summed.sort_values(keys, kind="stable", ignore_index=True))
+    return NEED.typed(rows.sort_values(list(NEED.key), kind="stable", ignore_index=True))
 
 
 def reporters(network: Network, assumptions: Assumptions) -> pd.DataFrame:
@@ -129,8 +118,3 @@ def _other(network: Network, work: Work) -> pd.DataFrame:
 
 def _over(above: pd.Series[float], below: pd.Series[float]) -> pd.Series[float]:
     return above / below.where(below > 0, 1.0)
-
-
-def hours_a_year(assumptions: Assumptions, places: pd.DataFrame) -> np.ndarray:
-    """Hours a year at work of one WTE, shape (rows,)."""
-    return hours_a_week(assumptions, places) * WEEKS_A_YEAR

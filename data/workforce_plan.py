@@ -27,15 +27,20 @@ NEED = Table(
     "need", "Hours needed", "Hours of each staff group that the work of a quarter needs, before any skill mix.",
     (
         _ORG, _GROUP, _WORK, _TEST, _QUARTER, _n("examinations", "Examinations", "examinations in the quarter", "0 for other work"),
-        _n("hours", "Hours", _HOURS), _n("wte", "WTE", "whole-time equivalents", "Posts that give these hours at work, clinical time only"),
+        _n("minutes", "Minutes each", "minutes", "On the scanner with slot use and non-attendance, or for a report", required=False),
+        _n("staff", "Staff at once", "people", "For each running scanner", required=False),
+        _n("hours", "Hours", _HOURS, "Examinations × minutes each × staff at once ÷ 60"),
+        _n("hours_of_one", "Hours at work of one WTE", _HOURS, required=False),
+        _n("not_clinical", "Not clinical", "share of hours at work", required=False),
+        _n("wte", "WTE", "whole-time equivalents", "Hours ÷ hours at work of one WTE ÷ (1 − not clinical)"),
     ),
     key=("organisation", "staff_group", "kind", "test", "quarter"),
 )  # fmt: skip
 
 OPTION_TITLES = {
-    "minimum": "Do the minimum", "recruit": "Recruit only", "train": "Train and upskill only", "plan": "This plan",
+    "minimum": "Keep today's posts", "recruit": "Recruit only", "train": "Train and upskill only", "plan": "This plan",
 }  # fmt: skip
-"""Options a board compares: nobody more than those in training; people who are qualified already; people who are trained here; everything."""
+"""Options a board compares: posts as today; more, of people who are qualified already; more, of people who are trained here; everything."""
 
 _LEDGER = (
     ("opening", "At the start"), ("joined", "Joined"), ("qualified", "Qualified"), ("returned", "Back from training"), ("kept", "Kept"),
@@ -76,7 +81,7 @@ WORKFORCE_TABLES: tuple[Table, ...] = (
         _ORG, Field("staff_group", "Staff group", Kind.ID, required=False, help="Empty for examinations that are bought"),
         Field("kind", "Kind", Kind.TEXT), Field("funding", "Funding stream", Kind.ID, required=False), _YEAR, _COST,
     ), key=("organisation", "staff_group", "kind", "funding", "year")),
-    Table("minimum", "Doing the minimum", "WTE in post if nobody more is asked for and nobody is kept: those in training still qualify.", (
+    Table("minimum", "Today's posts", "WTE in post if those who go are replaced, like for like, as far as they can be, and posts do not grow.", (
         _ORG, _GROUP, _QUARTER, _n("closing", "In post at the end", "whole-time equivalents"), _n("working", "Working as", "whole-time equivalents"),
     ), key=("organisation", "staff_group", "quarter")),
     Table("options", "Options", "This plan beside plans that may use less, each the best of its kind.", (
@@ -104,6 +109,7 @@ _SHARED_LEVERS = {"insourcing", "outsourcing", "overtime", "bank_and_agency", "o
 WORKFORCE_LEVERS: tuple[Lever, ...] = (
     Lever("recruit", "Recruit", "Recruit people who can do the work, from this country or another, newly qualified or returning."),
     Lever("train", "Train", "Train apprentices and trainees, and people of one staff group for another."),
+    Lever("grow", "More posts", "Have more people of a staff group in post than today; off = those who go are replaced like for like."),
     Lever("keep", "Keep leavers", "Spend money on keeping people who would leave."),
     Lever("skill_mix", "Skill mix", "Let staff groups do work of others, as the sheet Skill mix allows."),
     *(

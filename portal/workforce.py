@@ -17,7 +17,7 @@ from data.network import Network
 from data.rota import today
 from data.run import PlanSettings, Progress
 from data.scenario import Scenario
-from data.staff_need import QUARTERS_A_YEAR, Work, examination_times, need_of, need_steps
+from data.staff_need import QUARTERS_A_YEAR, Work, examination_times, staff_need
 from data.workforce_plan import OPTION_TITLES, WorkforcePlan
 from data.working_days import first_monday_after, mondays
 from data.workload import must_do_work
@@ -30,7 +30,7 @@ from portal.provenance import provenance
 from portal.unchanged import no_assets
 
 YEARS = 5
-OPTIONS: dict[str, tuple[str, ...]] = {"minimum": ("recruit", "train", "keep"), "recruit": ("train", "keep"), "train": ("recruit", "keep")}
+OPTIONS: dict[str, tuple[str, ...]] = {"minimum": ("grow", "keep"), "recruit": ("train", "keep"), "train": ("recruit", "keep")}
 """Levers that each option beside the plan does without."""
 
 _MONTHS, _ROTA_WEEKS = 12, 13
@@ -47,14 +47,12 @@ class Prepared:
     Attributes:
         quarters: demand by quarter.
         work: examinations, and what each takes.
-        steps: from examinations to posts, columns `data.staff_need.STEPS`.
-        need: typed frame of `data.workforce_plan.NEED`.
+        need: typed frame of `data.workforce_plan.NEED`: every step from examinations to posts.
         findings: shares of the same hours that add up to more than all of them.
     """
 
     quarters: Quarters
     work: Work
-    steps: pd.DataFrame
     need: pd.DataFrame
     findings: Findings
 
@@ -80,8 +78,7 @@ def prepare(dataset: Dataset, assumptions: Assumptions, years: int = YEARS) -> P
         raise Refused([no_history()])
     quarters = quarters_ahead(months, assumptions, years)
     work = Work(_examinations(quarters, network, assumptions), _times(dataset, assumptions))
-    steps = need_steps(network, assumptions, work)
-    return Prepared(quarters, work, steps, need_of(steps), Findings(time_is_not_spent_twice(network, _shares(network, assumptions))))
+    return Prepared(quarters, work, staff_need(network, assumptions, work), Findings(time_is_not_spent_twice(network, _shares(network, assumptions))))
 
 
 def _examinations(quarters: Quarters, network: Network, assumptions: Assumptions) -> pd.DataFrame:

@@ -43,7 +43,7 @@ def answer(plan: WorkforcePlan, network: Network) -> Said:
 
 
 def gaps(plan: WorkforcePlan) -> pd.DataFrame:
-    """By organisation, staff group and year end: needed, in post by this plan and by doing the minimum (WTE)."""
+    """By organisation, staff group and year end: needed, in post by this plan and with today's posts (WTE)."""
     ends = year_ends(plan["staff"])[["organisation", "staff_group", "quarter", "year", "needed", "closing"]]
     least = plan["minimum"][["organisation", "staff_group", "quarter", "closing"]].rename(columns={"closing": "minimum"})
     return ends.merge(least, on=["organisation", "staff_group", "quarter"], how="left").drop(columns="quarter")
@@ -61,15 +61,15 @@ def _headline(plan: WorkforcePlan, network: Network) -> tuple[str, str]:
     asked = plan["starts"]["people"].sum()
     options = plan["options"].groupby("option")[["cost_gbp", "lost_examinations", "uncovered_hours"]].sum()
     headline = (
-        f"{network.title}: in {count(years, 'year')} {number(short)} WTE too few if nothing is done; this plan starts {number(asked)} people."
+        f"{network.title}: in {count(years, 'year')} {number(short)} WTE too few if posts stay as they are; this plan starts {number(asked)} people."
         if short >= 0.5
-        else f"{network.title}: enough staff for {count(years, 'year')} of expected work even if nothing is done."
+        else f"{network.title}: enough staff for {count(years, 'year')} of expected work even if posts stay as they are."
     )
     if not {"minimum", "plan"} <= set(options.index):
         return headline, ""
     here, least = options.loc["plan"], options.loc["minimum"]
     more = here["cost_gbp"] - least["cost_gbp"]
-    words = f"It costs {pounds(abs(more))} {'more' if more >= 0 else 'less'} over {count(years, 'year')} than doing the minimum"
+    words = f"It costs {pounds(abs(more))} {'more' if more >= 0 else 'less'} over {count(years, 'year')} than keeping today's posts"
     saved = least["lost_examinations"] - here["lost_examinations"]
     then = f" and saves {number(saved)} examinations from being lost." if saved >= 1 else "."
     return headline, words + then
@@ -85,8 +85,8 @@ def _short(plan: WorkforcePlan, network: Network) -> list[str]:
             continue
         here = last[last["staff_group"] == group].assign(short=lambda r: r["needed"] - r["minimum"]).nlargest(1, "short").iloc[0]
         said.append(
-            f"{groups[group]}: {number(row['needed'], 1)} WTE needed in the last quarter, {number(row['minimum'], 1)} in post if nothing is done, "
-            f"{number(row['closing'], 1)} by this plan; shortest at {trusts[here['organisation']]} ({number(here['short'], 1)} WTE)."
+            f"{groups[group]}: {number(row['needed'], 1)} WTE needed in the last quarter, {number(row['minimum'], 1)} in post if posts stay as "
+            f"they are, {number(row['closing'], 1)} by this plan; shortest at {trusts[here['organisation']]} ({number(here['short'], 1)} WTE)."
         )
     return said or ["No staff group is short in the last quarter."]
 

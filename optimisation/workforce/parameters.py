@@ -13,6 +13,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("staying", "o g q", "wte", "in post on average of those in post or in training today, without any decision"),
     Parameter("staying_work", "o g q", "wte", "what they work, those still in training today included"),
     Parameter("staying_end", "o g q", "wte", "of them, in post at the end of the quarter"),
+    Parameter("most_in_post", "o g q", "wte", "as many as today, or those who stay where they are more; only where posts may not grow"),
     Parameter("post_share", "o r q q", "wte / person", "in post on average in the second quarter of one person asked for in the first"),
     Parameter("post_end", "o r q q", "wte / person", "the same at the end of the quarter"),
     Parameter("work_share", "o r q q", "wte / person", "what that part works, and what trainees do meanwhile in the group they come into"),

@@ -175,6 +175,8 @@ def _without_decision(d: Draft) -> None:
             mean[f], end[f], works[f] = mean[f] + t.returned.mean, end[f] + t.returned.end, works[f] + t.returned.mean
     for name, table in (("staying", mean), ("staying_end", end), ("staying_work", works)):
         d.values[name] = {(*i, q): float(table[i][q - 1]) for i in d.sets["cells"] for q in d.quarters}
+    fixed = [] if d.inputs.lever("grow") else d.sets["staff"]
+    d.values["most_in_post"] = {i: max(float(d.staffing.today[i[:2]].begin[0]), d.values["staying"][i]) for i in fixed}
 
 
 def supervision(d: Draft) -> None:

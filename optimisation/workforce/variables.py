@@ -11,10 +11,14 @@ def _starts(p: Any, i: Index) -> tuple[float, float | None]:
     return 0.0, p.values["most_starts"][i[:2]]
 
 
+def _in_post(p: Any, i: Index) -> tuple[float, float | None]:
+    return 0.0, p.values["most_in_post"].get(i)
+
+
 VARIABLES: tuple[Variable, ...] = (
     Variable("starts", "n", "starts", "whole", "person", "people asked for", _starts),
     Variable("kept", "keep", "leavers", "amount", "wte", "leavers kept", up_to("kept_limit")),
-    Variable("in_post", "P", "staff", "amount", "wte", "in post on average", None),
+    Variable("in_post", "P", "staff", "amount", "wte", "in post on average", _in_post),
     Variable("working", "W", "staff", "amount", "wte", "what those in post and in training work", None),
     Variable("done_own", "x", "work", "amount", "hour", "hours of the work done by its own staff group", None),
     Variable(

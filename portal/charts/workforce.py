@@ -31,7 +31,7 @@ def gap_matrix(plan: WorkforcePlan, network: Network, year: int, column: str) ->
         plan: the plan.
         network: for titles.
         year: 1 is the first.
-        column: `closing` (by this plan) or `minimum` (if nothing is done).
+        column: `closing` (by this plan) or `minimum` (with today's posts).
     """
     rows = gaps(plan)
     rows = rows[rows["year"] == year]
@@ -54,20 +54,20 @@ def _gap_words(gap: float) -> str:
 
 
 def posts(plan: WorkforcePlan, network: Network, organisation: str, group: str) -> Evidence:
-    """WTE needed, in post by the plan, and in post if nothing is done, by quarter; empty names = all of them together."""
+    """WTE needed, in post by the plan, and in post with today's posts, by quarter; empty names = all of them together."""
     staff, least = (_of(plan[name], organisation, group) for name in ("staff", "minimum"))
     needed, closing = (staff.groupby("quarter")[column].sum() for column in ("needed", "closing"))
     without = least.groupby("quarter")["closing"].sum()
     figure = canvas(380, yaxis={"tickformat": ",.0f"}, xaxis={"tickformat": "%b %Y"})
-    series = {name: (values.index.to_series(), values) for name, values in (("Needed", needed), ("This plan", closing), ("Minimum", without))}
+    series = {name: (values.index.to_series(), values) for name, values in (("Needed", needed), ("This plan", closing), ("Today's posts", without))}
     lines(figure, series, "Quarter from %{x|%-d %B %Y}: %{y:,.1f} WTE")
     where = network.short_titles("organisations").get(organisation, "All trusts")
     who = network.titles("staff_groups").get(group, "all staff groups")
     end = f"{number(needed.iloc[-1], 1)} WTE needed in the last quarter, {number(closing.iloc[-1], 1)} in post by this plan"
     table = pd.DataFrame({"Quarter from": needed.index, "Needed (WTE)": needed.to_numpy(), "In post by this plan (WTE)": closing.to_numpy(),
-                          "In post if nothing is done (WTE)": without.reindex(needed.index).to_numpy()})  # fmt: skip
+                          "In post with today's posts (WTE)": without.reindex(needed.index).to_numpy()})  # fmt: skip
     subtitle = f"{where}, {who}: whole-time equivalents at the end of each quarter; needed before any skill mix"
-    return Evidence(f"{where}: {end}", subtitle, figure, f"{where}, {who}: {end}, {number(without.iloc[-1], 1)} if nothing is done.", table, "posts")
+    return Evidence(f"{where}: {end}", subtitle, figure, f"{where}, {who}: {end}, {number(without.iloc[-1], 1)} with today's posts.", table, "posts")
 
 
 def starts(plan: WorkforcePlan, network: Network, organisation: str) -> pd.DataFrame:
@@ -149,7 +149,7 @@ def options(plan: WorkforcePlan) -> pd.DataFrame:
 
 
 def steps(rows: pd.DataFrame, network: Network) -> pd.DataFrame:
-    """From examinations to posts, each step in a column; `rows` as `data.staff_need.need_steps`, of the quarters wanted."""
+    """From examinations to posts, each step in a column; `rows` of the table `need`."""
     titles = network.titles("tests")
     plain = rows.assign(what=[_KINDS[k] + (f", {titles[t]}" if t else "") for k, t in zip(rows["kind"], rows["test"], strict=True)])
     return pd.DataFrame({

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
@@ -19,7 +20,7 @@ _SIZE = (7.4, 3.0)
 _DPI = 200
 _STYLES = ("-", "--", ":", "-.")
 _HATCHES = ("", "///", "...", "xxx")
-_LOOK = {"font.family": "sans-serif", "font.sans-serif": ["Arial", "Liberation Sans", "DejaVu Sans"], "font.size": 9}
+_LOOK: Any = {"font.family": "sans-serif", "font.sans-serif": ["Arial", "Liberation Sans", "DejaVu Sans"], "font.size": 9}
 
 
 def lines(series: Mapping[str, pd.Series], unit: str) -> bytes:

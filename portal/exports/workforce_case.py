@@ -20,9 +20,9 @@ _APPROVERS = ("Network steering group", "Programme board", "System finance", "In
 """Who signs after the trusts."""
 
 _WHAT = {
-    "minimum": "Nobody more than those in training today, nobody kept who would leave; overtime, bank, agency and bought work within limits.",
-    "recruit": "People who are qualified already, here or abroad, and those who qualify this year.",
-    "train": "People who are trained or upskilled in the trusts.",
+    "minimum": "Those who go are replaced like for like, as far as they can be; overtime, bank, agency and bought work within their limits.",
+    "recruit": "More posts, filled by people who are qualified already, here or abroad, and by those who qualify this year.",
+    "train": "More posts, filled only by people who are trained or upskilled in the trusts: nobody is recruited, not even for those who go.",
     "plan": "Every way into posts, and leavers kept: the preferred option.",
 }  # fmt: skip
 
@@ -71,7 +71,7 @@ def _need(document: WordDocument, plan: WorkforcePlan, network: Network) -> None
     staff, least = plan["staff"], plan["minimum"]
     series = {
         "Needed": staff.groupby("quarter")["needed"].sum(), "Preferred": staff.groupby("quarter")["closing"].sum(),
-        "Minimum": least.groupby("quarter")["closing"].sum(),
+        "Today's posts": least.groupby("quarter")["closing"].sum(),
     }  # fmt: skip
     ends = "; ".join(f"{name.lower()} {number(values.iloc[-1], 1)} WTE" for name, values in series.items())
     document.picture(
@@ -83,7 +83,7 @@ def _need(document: WordDocument, plan: WorkforcePlan, network: Network) -> None
         here = rows[rows["year"] == year].groupby("staff_group", sort=False)[["needed", "minimum", "closing"]].sum()
         table = pd.DataFrame({
             "Staff group": [titles[g] for g in here.index], "Needed (WTE)": here["needed"].map(_one).to_numpy(),
-            "In post if nothing is done": here["minimum"].map(_one).to_numpy(),
+            "In post with today's posts": here["minimum"].map(_one).to_numpy(),
             "In post by the preferred option": here["closing"].map(_one).to_numpy(),
             "Still short": (here["needed"] - here["closing"]).clip(lower=0).map(_one).to_numpy(),
         })  # fmt: skip
@@ -102,8 +102,8 @@ def _options(document: WordDocument, plan: WorkforcePlan) -> None:
     if "minimum" in wide:
         more = wide.drop(columns="minimum").sub(wide["minimum"], axis=0)
         total = "; ".join(f"{OPTION_TITLES[str(o)]} {pounds(sums)}" for o, sums in more.sum().items())
-        png = pictures.bars(more.rename(index=lambda y: f"Year {y}", columns=OPTION_TITLES), "Cost over the minimum")
-        caption = "Cost of each option above doing the minimum, by year (at the prices of the first year, not discounted)"
+        png = pictures.bars(more.rename(index=lambda y: f"Year {y}", columns=OPTION_TITLES), "Cost over today's posts")
+        caption = "Cost of each option above keeping today's posts, by year (at the prices of the first year, not discounted)"
         document.picture(png, caption, f"Over the whole plan: {total}.")
 
 
@@ -139,7 +139,7 @@ def _by_year(costs: pd.DataFrame, column: str, heading: str) -> pd.DataFrame:
 
 
 def _benefits(document: WordDocument, plan: WorkforcePlan) -> None:
-    document.heading("Benefits against doing the minimum")
+    document.heading("Benefits against keeping today's posts")
     sums = plan["options"].groupby("option")[["lost_examinations", "uncovered_hours", "temporary_hours", "bought_examinations", "cost_gbp"]].sum()
     if not {"minimum", "plan"} <= set(sums.index):
         return

@@ -64,12 +64,12 @@ def gaps(shown: Shown) -> None:
     years = sorted(shown.plan["options"]["year"].unique())
     left, right = st.columns(2)
     year = left.select_slider("At the end of year", years, years[-1], key="workforce_year")
-    names = {"If nothing is done": "minimum", "By this plan": "closing"}
-    which = right.segmented_control("In post", list(names), default="If nothing is done", required=True, key="workforce_which")
+    names = {"With today's posts": "minimum", "By this plan": "closing"}
+    which = right.segmented_control("In post", list(names), default="With today's posts", required=True, key="workforce_which")
     st.caption(
         "WTE needed for the work of the last quarter of the year less WTE in post: before skill mix, overtime, bank, agency and what is bought."
     )
-    column = names[str(which or "If nothing is done")]
+    column = names[str(which or "With today's posts")]
     layout.matrix(drawn.gap_matrix(shown.plan, shown.held.network, int(year), column), "gaps", f"WTE short or spare at the end of year {year}")
     organisation, group = _place(shown, "posts")
     layout.evidence(drawn.posts(shown.plan, shown.held.network, organisation, group), shown.source)

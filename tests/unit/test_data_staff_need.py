@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from data.staff_need import STEPS, Work, need_of, need_steps, reporters
+from data.staff_need import Work, reporters, staff_need
 from data.working_time import WEEKS_A_YEAR, days_at_work, hours_a_week
 from tests.small_networks import Stream, Tiny
 
@@ -27,7 +27,7 @@ def work(a_quarter=6000.0, minutes=30.0, every=None, share=1.0):
 
 def steps(tiny, asked):
     dataset = tiny.dataset()
-    return need_steps(dataset.network, dataset.assumptions, asked)
+    return staff_need(dataset.network, dataset.assumptions, asked)
 
 
 def test_24000_examinations_of_half_an_hour_with_two_staff_who_work_206_days_take_15_53_posts():
@@ -43,7 +43,6 @@ def test_and_17_26_posts_where_a_tenth_of_the_time_is_not_clinical():
 
 def test_each_step_follows_from_those_before_it():
     found = steps(SCANNER.assuming(**WORKING, non_clinical_share=0.1), work())
-    assert list(found.columns) == STEPS
     assert found["hours"].tolist() == pytest.approx((found["examinations"] * found["minutes"] * found["staff"] / 60).tolist())
     assert found["wte"].tolist() == pytest.approx((found["hours"] / found["hours_of_one"] / (1 - found["not_clinical"])).tolist())
 
@@ -71,7 +70,8 @@ def test_reports_are_of_every_examination_that_is_not_reported_at_once():
 
 def test_a_group_that_helps_another_with_reports_does_not_lead_on_them():
     tiny, group = reporting()
-    helper = {"staff_groups": [{"staff_group": "helper", "title": "Helper"}], "staff_in_post": [{"organisation": "A", "staff_group": "helper", "wte": 5}],
+    helper = {"staff_groups": [{"staff_group": "helper", "title": "Helper"}],
+              "staff_in_post": [{"organisation": "A", "staff_group": "helper", "wte": 5}],
               "skill_mix": [{"work_of": group, "done_by": "helper", "kind": "reporting", "test": "", "most": 0.3}]}  # fmt: skip
     both = [*tiny.scoped, {"name": "reporting_share", "value": 0.5, "staff_group": "helper"}]
     dataset = tiny.but(tables=helper, scoped=both).dataset()
@@ -85,12 +85,6 @@ def test_other_work_grows_from_quarter_to_quarter():
     rows = steps(tiny.assuming(**WORKING), work())
     rows = rows[rows["kind"] == "other"]
     assert rows["hours"].tolist() == pytest.approx([100 * WEEKS_A_YEAR / 4 * 1.1 ** (k / 4) for k in range(4)])
-
-
-def test_need_is_the_steps_without_their_way():
-    found = steps(SCANNER.assuming(**WORKING), work())
-    need = need_of(found)
-    assert need[["examinations", "hours", "wte"]].sum().tolist() == pytest.approx(found[["examinations", "hours", "wte"]].sum().tolist())
 
 
 def test_hours_at_work_are_contracted_hours_less_days_off_and_absence():

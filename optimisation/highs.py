@@ -97,7 +97,7 @@ class Solver:
         self.highs = highspy.Highs()
         for option, value in (("output_flag", False), ("random_seed", settings.seed), ("threads", 1)):
             self.highs.setOptionValue(option, value)
-        self.highs.passModel(_lp(matrix))
+        self.highs.passModel(linear_problem(matrix))
         self.large = matrix.rows.shape[1] > _LARGE
         if self.large:
             self.highs.setOptionValue("mip_lp_solver", "ipm")
@@ -258,7 +258,8 @@ class Solver:
         return self.highs.getModelStatus()
 
 
-def _lp(matrix: Matrix) -> highspy.HighsLp:
+def linear_problem(matrix: Matrix) -> highspy.HighsLp:
+    """Rows, columns and their bounds as HiGHS takes them, with nothing to minimise yet and every column a fraction."""
     lp = highspy.HighsLp()
     columns = csc_array(matrix.rows)
     lp.num_row_, lp.num_col_ = matrix.rows.shape

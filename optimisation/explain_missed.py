@@ -10,6 +10,7 @@ from data.network import Network
 from data.plan import Plan
 from data.words import count, day, number, percent, pounds
 from optimisation.allocation.limit_kinds import (
+    A_UNIT,
     ACCEPTANCE,
     BATCH,
     BUDGET,
@@ -17,6 +18,7 @@ from optimisation.allocation.limit_kinds import (
     EXTRA_STAFF,
     INSOURCING,
     LENDING,
+    MORE_REPORTING,
     OPENINGS,
     OUTSOURCING,
     SESSION,
@@ -132,16 +134,20 @@ def nearer(plan: Plan) -> list[str]:
     if rows.empty:
         return []
     if helps.empty:
-        return ["Nothing of which a little more was tried (a session a week, staff, bought examinations) brings the target nearer by itself."]
+        return [
+            "Nothing of which a little more was tried (a session a week, staff, reporting time, bought examinations) brings the target nearer by itself."
+        ]
     said = []
     places = helps.groupby(["what", "where"], sort=False)["gain"].max().sort_values(ascending=False, kind="stable").head(_MOST_NAMED).index
     for what, where in places:
         group = rows[(rows["what"] == what) & (rows["where"] == where)].sort_values("units")
-        steps = [f"{count(round(r.units), _unit(what))} more: {number(r.over_target_after)}" for r in group.itertuples()]
+        steps = [f"{_amount(what, r.units)} more: {number(r.over_target_after)}" for r in group.itertuples()]
         before = number(float(group["over_target_before"].iloc[0]))
         said.append(f"{what} ({where}): {before} patients are over the target now in what it touches; with {'; with '.join(steps)}.")
     return said
 
 
-def _unit(what: str) -> str:
-    return {SESSION: "session a week", EXTRA_STAFF: "whole-time equivalent"}.get(what, "time ten examinations a week")
+def _amount(what: str, units: float) -> str:
+    one = {SESSION: "session", EXTRA_STAFF: "whole-time equivalent", MORE_REPORTING: "hour of reports"}.get(what, "examination")
+    words = count(round(A_UNIT[what] * units), one, "hours of reports" if what == MORE_REPORTING else "")
+    return words if what == EXTRA_STAFF else f"{words} a week"

@@ -134,9 +134,8 @@ def nearer(plan: Plan) -> list[str]:
     if rows.empty:
         return []
     if helps.empty:
-        return [
-            "Nothing of which a little more was tried (a session a week, staff, reporting time, bought examinations) brings the target nearer by itself."
-        ]
+        tried = "a session a week, staff, reporting time, bought examinations"
+        return [f"Nothing of which a little more was tried ({tried}) brings the target nearer by itself."]
     said = []
     places = helps.groupby(["what", "where"], sort=False)["gain"].max().sort_values(ascending=False, kind="stable").head(_MOST_NAMED).index
     for what, where in places:

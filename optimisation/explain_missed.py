@@ -61,12 +61,31 @@ def missed(plan: Plan, network: Network, words: Words) -> list[str]:
             f"{words.tests[m]} at {words.organisations[o]}: {percent(entry['worst_share'])} over six weeks in the week of "
             f"{day(entry['worst_week'])}, {entry['over_target']:,.0f} patients more than the target of {percent(entry['target_share'])} allows. "
             + _limited_by(binding[binding["week"] <= pd.Timestamp(entry["worst_week"])], network, words, o, m)
+            + _hard_to_book(plan, o, m)
         )
     return said + [
         f"{words.tests[e['test']]} at {words.organisations[e['organisation']]}: {percent(e['worst_share'])} over thirteen weeks in the week of "
         f"{day(e['worst_week'])}, {e['over_target']:,.0f} patients more than the target of {percent(e['target_share'])} allows."
         for e in sorted(missed_thirteen(plan), key=lambda e: -e["over_target"])
     ]
+
+
+def hard_to_book(plan: Plan) -> list[dict[str, Any]]:
+    """Lists with patients over six weeks whom more slots would not reach, most of them first."""
+    some = [e for e in plan.summary.get("hard_to_book", []) if e["hard_to_book"] >= _WORTH_A_WORD]
+    return sorted(some, key=lambda e: -e["hard_to_book"])
+
+
+def _hard_to_book(plan: Plan, o: str, m: str) -> str:
+    """Who of a list is not a matter of capacity; nothing where everybody is."""
+    for entry in hard_to_book(plan):
+        if (entry["organisation"], entry["test"]) == (o, m):
+            over, hard = number(entry["over_six"]), number(entry["hard_to_book"])
+            return (
+                f" Of {over} over six weeks in the week of {day(entry['week'])}, {hard} are hard to book: as this list is booked they would wait as "
+                "long however many slots there were. Another booking order reaches them, capacity does not."
+            )
+    return ""
 
 
 def _limited_by(binding: pd.DataFrame, network: Network, words: Words, o: str, m: str) -> str:

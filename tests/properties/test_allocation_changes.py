@@ -81,7 +81,7 @@ def test_no_lever_raises_undone_work_or_the_shortfall_where_it_is_used(lever):
 
 
 MORE = [
-    ("sessions", "session_share"), ("short_of_staff", "overtime_limit"), ("short_of_staff", "bank_limit"), ("providers", "insourced_limit"),
+    ("short_of_staff", "overtime_limit"), ("short_of_staff", "bank_limit"), ("providers", "insourced_limit"),
     ("providers", "outsourced_limit"), ("reports", "shared_reporting_limit"), ("reports", "outsourced_report_limit"),
     ("shared_staff", "shared_staff_limit"), ("aid_in_batches", "aid_maximum_batch"), ("aid_in_batches", "aid_suitable"),
 ]  # fmt: skip
@@ -123,12 +123,10 @@ def beside(seen_at_q, waiting_at_q):
 def test_where_one_trust_has_room_a_plan_sends_patients_there_before_it_buys():
     dataset = beside(8.6, [2.0]).dataset()
     plan = make_plan(dataset, base(dataset.content_id, 3))
-    sent = plan["transfers"]["patients"].sum()
-    spare = 3 * 12 - 3 * 2 - 2
-    assert sent == pytest.approx(spare, abs=2), "Q's room is used up first"
-    bought = plan["external"].groupby("week")["patients"].sum()
+    assert plan["transfers"]["patients"].sum() > 20
+    assert plan["external"]["patients"].sum() == pytest.approx(0, abs=0.01)
     alone = make_plan(dataset, base(dataset.content_id, 3).changed(levers={**base("x", 3).levers, "mutual_aid": False}))
-    assert bought.sum() < alone["external"]["patients"].sum() - 1 or plan.summary["stages"][1]["value"] < alone.summary["stages"][1]["value"] - 1
+    assert alone["external"]["patients"].sum() > 20, "without aid they are bought"
 
 
 def test_where_every_room_is_full_aid_lowers_no_shortfall():

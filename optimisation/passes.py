@@ -140,6 +140,46 @@ def better_than(
     return best
 
 
+def aimed_anew(
+    solver: LinearSolver, curve: Curve, followed: Followed | None, usual: np.ndarray, aim: np.ndarray, values: np.ndarray
+) -> tuple[Followed | None, np.ndarray]:  # fmt: skip
+    """From a plan in whole numbers that was sought for one aim to one for another, with the same choices.
+
+    Linear passes lead from one to the other: straight from the first plan, rows about it say too little of lists that go another way.
+
+    Args:
+        solver: of one part; its rows are left about the linear plan for the new aim.
+        curve: of the same part.
+        followed: what `follow_curve` found for the first aim; None = the search was stopped, and the plan stays.
+        usual: the first aim, shape (columns,).
+        aim: the new one.
+        values: the plan.
+
+    Returns:
+        The linear plan the passes end with, as `settle` asks for it, and the plan in whole numbers.
+    """
+    if followed is None:
+        return None, values
+    plan, _, check = settle(solver, curve, followed, usual, values)
+    aimed = _Aimed(solver, curve, aim)
+    linear = aimed.settled(plan, curve.tangent(plan))
+    for _ in range(_MOST_ROUNDS):
+        nearer = aimed.relaxed(linear)
+        gained = linear.worth - nearer.worth
+        linear = nearer
+        if gained <= _SAME * abs(linear.worth) or solver.clock.must_stop():
+            break
+    whole = solver.counts_whole(aim, aimed.near(linear, 1.0))
+    error = linear.error if check is None else np.maximum(check.whole, linear.error)
+    return Followed(linear.tangent.settled, linear.tangent, np.zeros(len(curve.held)), error, followed.passes), plan if whole is None else whole
+
+
+def about(solver: LinearSolver, curve: Curve, values: np.ndarray, *, near: bool) -> None:
+    """Rows about a settled plan; lists kept near it as for whole numbers, or as when questions are asked around it."""
+    solver.touch(curve, curve.tangent(values))
+    _keep_near(solver, curve, values, 1.0 if near else _AROUND)
+
+
 @dataclass(frozen=True, eq=False)
 class _Settled:
     """A plan with the rows about itself, how far the rows it was solved with were from the curve, and the goals in one."""

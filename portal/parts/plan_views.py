@@ -69,6 +69,7 @@ def waiting_lists(shown: Shown) -> None:
     bound = ": a lower bound. Real booking is not strictly in turn, so the true share can be higher, not lower" if order == IN_TURN else ""
     st.caption(f"Worst share over six weeks at the month ends that count, if patients are booked {order}{bound}.")
     layout.matrix(lists.met_matrix(shown.plan, shown.held.network), "met", "Worst share over six weeks by trust and test")
+    _hard_to_book(shown)
     left, right = st.columns(2)
     with left:
         test = _choose(shown, "Test", "tests", list(shown.plan["waiting_list"]["test"].unique()))
@@ -76,6 +77,19 @@ def waiting_lists(shown: Shown) -> None:
         names = {title: key for key, (title, _) in lists.MEASURES.items()}
         measure = names[st.selectbox("Measure", list(names), key="plan_measure", bind="query-params")]
     layout.evidence(lists.of_plan(shown.plan, shown.held.network, test, measure), shown.source)
+
+
+def _hard_to_book(shown: Shown) -> None:
+    """Lists on which somebody is late whom more capacity would not reach."""
+    table = lists.hard_to_book_table(shown.plan, shown.held.network)
+    if table.empty:
+        return
+    st.caption(
+        "*Hard to book*: over six weeks at the last month end, and still so if the list were as short from the first week on as booking lead time "
+        "keeps it. No number of scanners or sessions reaches these patients while lists are booked as in recent months; booking them by name does."
+    )
+    layout.table(table, "hard_to_book", alt="Lists with patients who are hard to book, most of them first")
+    st.caption(shown.source)
 
 
 def sessions(shown: Shown) -> None:

@@ -29,7 +29,7 @@ COPIES, ASKED, LIMIT = 33, 0.005, 3600.0
 """Networks of four trusts for the 130 trusts of England; the gap asked for; most seconds."""
 
 _PLACES = ("organisation", "site", "asset", "mobile", "home_area", "starts_at", "nearest_site", "from_place", "to_site", "asset_type")
-"""Columns that name something of one network; asset types too, or units would move to pads of another one. Tests and groups are the same everywhere."""
+"""Columns that name something of one network; asset types too, or units would move to pads of another. Tests and groups are the same everywhere."""
 
 
 def country(one: Dataset, copies: int) -> Dataset:

@@ -1,8 +1,8 @@
-"""`python -m benchmarks.whatifs`: twelve changes to a plan of the demonstration, each planned cold, with the parts kept of the plan before it, and quickly.
+"""`python -m benchmarks.whatifs`: twelve changes to a plan of the demonstration, each planned cold, with parts of the plan before it, and quickly.
 
-With kept parts, what has not changed is taken from that plan and the rest is solved again: both answers are equal. A quick answer starts from that plan
-without its kept parts; how far it can be from the best is proved, and how far it is from the cold answer is measured. Nothing is written into the
-repository.
+With kept parts, what has not changed is taken from that plan and the rest is solved again: both answers are equal. A quick answer starts from that
+plan, without its kept parts; how far it can be from the best is proved, and how far it is from the cold answer is measured. Nothing is written into
+the repository.
 """
 
 from __future__ import annotations
@@ -85,9 +85,7 @@ def compare(dataset: Dataset, start: Scenario, only: Collection[int] | None = No
         only: numbers of the changes, from 0; None = all.
     """
     settings = PlanSettings()
-    print(
-        f"{'Change':<58}{'Cold, s':>9}{'Kept, s':>9}{'Ratio':>7}{'Parts':>8}{'Quick, s':>10}{'Ratio':>7}{'Proved':>8}{'True':>8}  Equal with parts kept"
-    )
+    print(f"{'Change':<58}{'Cold, s':>9}{'Kept, s':>9}{'Ratio':>7}{'Parts':>8}{'Quick, s':>10}{'Ratio':>7}{'Proved':>8}{'True':>8}  Kept as cold")
     ratios, proved, true = [], [], []
     with tempfile.TemporaryDirectory() as folder:
         before = Path(folder) / "before"

@@ -127,7 +127,8 @@ class _Quick:
         prices, bound = start.prices, self.by_prices(plan, start.prices)
         if self.near(plan, bound):
             return self.told(plan, bound, [*steps, BY_PRICES], prices)
-        bound, prices = self.by_relaxation(plan)
+        relaxed, prices = self.by_relaxation(plan)
+        bound = max(bound, relaxed)  # a relaxation that was stopped bounds nothing
         steps.append(BY_RELAXATION)
         if not self.near(plan, bound) and CHOSEN not in steps:
             other = self.chosen(plan.tangent, plan.values)

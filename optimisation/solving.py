@@ -203,8 +203,11 @@ def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list
 
 
 def _quick(answers: list[PartAnswer], together: float) -> Quick | None:
-    """How a quick answer was found; None where every part was solved in full. `together` is what the goals in one come to."""
+    """How a quick answer was found; None where every part was solved in full.
+
+    `together` is what the goals in one come to; as none can be below nought, nothing is left to win beyond it.
+    """
     if not any(a.steps for a in answers):
         return None
     away = sum(a.told[0] - a.told[1] for a in answers)
-    return Quick(away / max(together, 1.0), tuple(a.steps or (IN_FULL,) for a in answers))
+    return Quick(min(away / max(together, 1.0), 1.0), tuple(a.steps or (IN_FULL,) for a in answers))

@@ -91,6 +91,13 @@ def quick_in_words(scope: Scope, run_id: str) -> str:
     return explain.quick_in_words(services.plan(scope, run_id))
 
 
+def kind_of(scope: Scope, of: Run) -> str:
+    """How a run was, or is to be, answered: quickly or in full; one that was to be quick says what came of it."""
+    if not of.settings.get("start_from"):
+        return "In full"
+    return "In full, quick was asked" if has_plan(scope, of) and not quick_in_words(scope, of.id) else "Quick answer"
+
+
 @services.kept(services.KEPT_PLANS)
 def compare(scope: Scope, left_run: str, right_run: str) -> comparison.Comparison:
     """Two plans side by side."""

@@ -10,9 +10,6 @@ from portal import results, services
 from portal.parts import layout
 from portal.workspace import current
 
-_KINDS = {False: "In full", True: "Quick answer"}
-"""What was asked for."""
-
 ws = current()
 held = services.dataset(ws.scope, ws.dataset) if ws.dataset else None
 layout.context("Runs", held, ws)
@@ -28,7 +25,7 @@ for run in results.working(ws.scope):
 if runs:
     names = {r.id: results.scenario_name(ws.scope, r) for r in runs}
     frame = pd.DataFrame([
-        (sentence_start(layout.STATES[r.state]), names[r.id], _KINDS[bool(r.settings.get("start_from"))], moment(r.created),
+        (sentence_start(layout.STATES[r.state]), names[r.id], results.kind_of(ws.scope, r), moment(r.created),
          round(r.progress.seconds), r.message, r.created_by,
          moment(r.finished), r.reference, r.dataset_id[:8], r.id[:8])
         for r in runs

@@ -29,7 +29,10 @@ IN_FULL = "solved in full"
 NEAR_ENOUGH = 0.003
 """Distance from the bound, over the goals in one, at which no further step is taken."""
 
-_MOST_PASSES = 3
+_MOST_PASSES = 8
+_SETTLED = 1e-3
+"""Passes end when their rows tell the truth and one changes the goals by less than this share."""
+
 _WIDE, _NARROW = 2.0, 1.0
 """Lists are kept within so many times the room of whole numbers: from pass to pass, and in the problem whose bound is taken (as in a full search)."""
 
@@ -161,16 +164,19 @@ class _Quick:
             tangent = self.curve.tangent(values)
             solver.touch(self.curve, tangent)
         relaxed, passes = solver.relaxed(self.aim, cold=True), 1
-        error, least = np.zeros(0), INFINITY
-        while self.curve is not None and relaxed is not None and passes < _MOST_PASSES:
-            least = min(least, float(self.aim @ relaxed))
+        error, settled = np.zeros(0), False
+        least = INFINITY if relaxed is None else float(self.aim @ relaxed)
+        while self.curve is not None and relaxed is not None and not settled and passes < _MOST_PASSES:
+            last = float(self.aim @ relaxed)
             tangent, before = self.curve.tangent(relaxed), tangent
             error = self.curve.error(before, relaxed, tangent.settled)
             solver.touch(self.curve, tangent)
             keep_near(solver, self.curve, tangent.settled, _WIDE)
             relaxed, passes = solver.relaxed(self.aim), passes + 1
-            if told_true(error):
-                break
+            if relaxed is not None:
+                reached = float(self.aim @ relaxed)
+                settled = told_true(error) and abs(reached - last) <= _SETTLED * abs(last)
+                least = reached if settled else min(least, reached)
         return None if relaxed is None else self._whole(solver, relaxed, tangent, (error, passes, least))
 
     def _whole(self, solver: LinearSolver, relaxed: np.ndarray, tangent: Tangent | None, passed: tuple[np.ndarray, int, float]) -> _Carried | None:

@@ -47,7 +47,7 @@ class Decisions:
         Raises:
             ValueError: it is something else.
         """
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        with np.load(io.BytesIO(content)) as arrays:
             scenario, columns, rows = (arrays[name].tobytes().decode() for name in ("scenario", "columns", "rows"))
             return cls(scenario, _lines(columns), arrays["values"], _lines(rows), arrays["prices"])
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from data.decisions import Decisions
 from data.fields import Field, Kind, Table
 
 _ORG = Field("organisation", "Organisation", Kind.ID, help="Whose list or staff")
@@ -133,6 +134,9 @@ PLAN_TABLES: tuple[Table, ...] = (
 
 BY_TABLE: dict[str, Table] = {t.name: t for t in PLAN_TABLES}
 
+ASKED_IN_FULL = ("worth", "placements", "goal_prices")
+"""Tables of questions around a plan: a quick answer leaves them out."""
+
 IN_TURN, PRESENT_ORDER = "strictly in turn", "in the order of recent months"
 """Booking orders in words."""
 
@@ -150,10 +154,12 @@ class Plan:
         tables: typed frame per table of `PLAN_TABLES`, rows ordered by key.
         summary: what `plan.json` holds: status, emphasis, objective stages, seconds, size, target, met, cost_gbp, booking_order, list_check,
             provenance (dataset and scenario ids, code and solver version, seed).
+        decisions: what a plan that starts from this one needs; None where they are not kept, or not asked for.
     """
 
     tables: Mapping[str, pd.DataFrame]
     summary: Mapping[str, Any]
+    decisions: Decisions | None = None
 
     def __post_init__(self) -> None:
         frames = {}

@@ -94,6 +94,7 @@ class Solver:
         self.nodes = 0
         self.heeding = True
         self.low, self.high = matrix.column_bounds
+        self.relaxed_prices = np.zeros(matrix.rows.shape[0])
         self.highs = highspy.Highs()
         for option, value in (("output_flag", False), ("random_seed", settings.seed), ("threads", 1)):
             self.highs.setOptionValue(option, value)
@@ -196,6 +197,7 @@ class Solver:
         self.highs.setOptionValue("solver", "ipm" if self.large and not self.highs.getBasis().valid else "choose")
         self._run()
         self.highs.setOptionValue("solver", "choose")
+        self._keep_prices()
         relaxed, bound = self._answer(False)
         if relaxed is None or bound == -INFINITY:
             return None, -INFINITY
@@ -211,6 +213,12 @@ class Solver:
         chosen, _ = self._answer(True)
         self._bounds(self.low, self.high)
         return (chosen if chosen is None or not self.counts.any() else self._counts_whole(chosen)), bound
+
+    def _keep_prices(self) -> None:
+        """Remember the prices of rows of the last run, of a problem whose whole numbers are relaxed."""
+        solution = self.highs.getSolution()
+        if solution.dual_valid:
+            self.relaxed_prices = np.array(solution.row_dual)
 
     def _counts_whole(self, relaxed: np.ndarray) -> np.ndarray | None:
         low, high = self.low.copy(), self.high.copy()

@@ -119,6 +119,7 @@ def everything(together):
         "period": [pd.Timestamp("2026-05-01")], "among": [""],
         "source": ["waiting_list", "imaging"], "extract_id": [None, *extracts],
         "organisations": [None, list(CANARIES)], "months": [None], "name": list(PATTERNS), "calendar": [WorkingDays("GB", "ENG")],
+        "made": [c.scenario for t in ("N", "E") for c in services.choices(scope_of(t), ids["bare"])],
         "filters": [Filters(), Filters(organisations=tuple(CANARIES))],
     }  # fmt: skip
 
@@ -218,6 +219,7 @@ def test_nobody_acts_on_what_belongs_to_another_trust(together, tmp_path):
         lambda: store.save_scenario(one, base(data.id)),
         lambda: store.start_run(one, "allocation", data.id, scenario.content_id, {}, "1"),
         lambda: store.start_run(one, "allocation", ids["bare"], run.scenario_id, {}, "1"),
+        lambda: services.start_plan(one, base(ids["bare"]), start_from=run.id),
         lambda: store.save_imaging(one, extract),
         lambda: store.save_rebase(one, data.network, "E", "SCAN", "over_six", "2026-05", reason="none"),
         lambda: store.save_extract(one, "imaging", [("E", "2026-04", extract.parts[0].path)], file="f", sha256="0" * 64, parser_version=1),

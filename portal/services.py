@@ -258,8 +258,7 @@ def start_workforce_plan(scope: Scope, made: Scenario, *, gap: float = 0.005, ti
         time_limit: seconds after which the best plan so far is taken.
     """
     stored = save_scenario(scope, made, reason="To be planned")
-    settings = PlanSettings(gap=gap, time_limit=time_limit)
-    return engine.submit(store(), scope, made.dataset_id, stored.id, settings, kind=WORKFORCE)
+    return engine.submit(store(), scope, made.dataset_id, stored.id, PlanSettings(gap=gap, time_limit=time_limit), kind=WORKFORCE)
 
 
 def cancel(scope: Scope, run_id: str) -> Run:

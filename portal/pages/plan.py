@@ -24,7 +24,7 @@ def result(held: Dataset, run: Run) -> None:
     plan_form.offer_in_full(ws, run)
     layout.bullets(answer.missed)
     plan_form.pick(ws, run)
-    plan_views.draw(plan_views.Shown(ws, held, run, services.plan(ws.scope, run.id)))
+    plan_views.draw(Shown(ws, held, run, services.plan(ws.scope, run.id)))
 
 
 def unfinished(run: Run) -> None:

@@ -36,6 +36,25 @@ class LinearSolver(Solver):
         for row, upper in zip(curve.rows.tolist(), tangent.upper.tolist(), strict=True):
             self.highs.changeRowBounds(row, -INFINITY, upper)
 
+    def hold(self, rows: np.ndarray, upper: np.ndarray) -> None:
+        """Keep some sums of columns to an upper bound, until `release`.
+
+        Args:
+            rows: coefficients, shape (k, columns).
+            upper: shape (k,).
+        """
+        for coefficients, most in zip(rows, upper.tolist(), strict=True):
+            at = np.flatnonzero(coefficients)
+            if len(at):
+                scale = np.abs(coefficients[at]).max()
+                self.highs.addRow(-INFINITY, most / scale, len(at), at.astype(np.int32), coefficients[at] / scale)
+
+    def release(self) -> None:
+        """Let go of what `hold` keeps."""
+        rows, here = self.matrix.rows.shape[0], self.highs.getNumRow()
+        if here > rows:
+            self.highs.deleteRows(here - rows, np.arange(rows, here, dtype=np.int32))
+
     def relaxed(self, coefficients: np.ndarray, *, cold: bool = False) -> np.ndarray | None:
         """The plan that is best when counts and choices need not be whole; None where the search was stopped.
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.run import PlanSettings
-from optimisation.bounds import PATIENCE, goal_bounds, unmet
+from optimisation.bounds import PATIENCE, bounds_in_turn, goal_bounds, unmet
 from optimisation.curves import Curve
 from optimisation.highs import Clock
 from optimisation.linear import LinearSolver
 from optimisation.matrix import INFINITY, Matrix, Part
-from optimisation.passes import CurveCheck, follow_curve, settle
+from optimisation.passes import CurveCheck, about, aimed_anew, follow_curve, settle
 from optimisation.pricing import Instead, Repriced, reprice
 from optimisation.probing import Answers, Probe, Unit, ask
 from optimisation.quick import Start, quick_plan
@@ -105,12 +105,17 @@ def solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: Asks)
     if curve is not None:
         followed = follow_curve(solver, curve, first @ goals, lambda: clock.tell(number, "Following the lists", INFINITY, -INFINITY, 0.2))
     values, weighted = solver.minimise(first @ goals)
-    if asks.begin:
-        values, weighted = _aimed_anew(solver, curve, factor @ goals, values)
+    if asks.begin and curve is None:
+        values, weighted = solver.minimise(factor @ goals, values)
+    elif asks.begin and curve is not None:
+        followed, values = aimed_anew(solver, curve, followed, first @ goals, factor @ goals, values)
     relaxed_prices = solver.relaxed_prices
     for attempt in range(_ATTEMPTS + 1):
         clock.tell(number, "Looking for a better plan", *_total(goals, factor, values, weighted), 0.5 + attempt / (2 * _ATTEMPTS))
-        bounds, better = goal_bounds(solver, goals, factor, values, weighted, patient=curve is None or not asks.begin)
+        if asks.begin and curve is not None:  # steep weights leave the later goals no bound worth having: see `bounds_in_turn`
+            bounds = np.full(len(goals), -INFINITY)
+            break
+        bounds, better = goal_bounds(solver, goals, factor, values, weighted)
         far = unmet(goals @ values, bounds, settings.gap)
         if better is None or not len(far) or attempt == _ATTEMPTS or clock.must_stop():
             break
@@ -120,6 +125,10 @@ def solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: Asks)
     proved, around, check = goals @ values, None, None
     if curve is not None:
         values, around, check = settle(solver, curve, followed, factor @ goals, values)
+        if asks.begin:
+            about(solver, curve, values, near=True)
+            bounds, proved = bounds_in_turn(solver, goals, values), goals @ values
+            about(solver, curve, around, near=False)
         bounds = np.minimum(bounds, goals @ values)
     clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 0.9)
     row_prices, column_prices = solver.prices(goals.sum(axis=0), values)
@@ -129,15 +138,6 @@ def solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: Asks)
     clock.tell(number, "Explaining the plan", *told, 1.0)
     return PartAnswer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, asked, repriced, told,
                       relaxed_prices)  # fmt: skip
-
-
-def _aimed_anew(solver: LinearSolver, curve: Curve | None, aim: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:
-    """A plan for another aim, and a bound: exact where everything is linear; along a curve with the choices of the plan, near which the rows hold."""
-    if curve is None:
-        return solver.minimise(aim, values)
-    relaxed = solver.around(aim, values, counts_free=True)
-    whole = None if relaxed is None else solver.counts_whole(aim, relaxed)
-    return values if whole is None else whole, solver.relaxed_bound(aim)
 
 
 def _total(goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -138,20 +138,6 @@ def repaired(solver: LinearSolver, curve: Curve, aim: np.ndarray, values: np.nda
     return plan.tangent, plan.error
 
 
-def followed_by(checks: Sequence[CurveCheck]) -> dict[str, float]:
-    """What the passes of all parts came to, as `Outcome.followed` says it."""
-    if not checks:
-        return {}
-    linear, whole = (np.concatenate([getattr(c, name) for c in checks]) for name in ("linear", "whole"))
-    best, reached = (sum(getattr(c, name) for c in checks) for name in ("best_linear", "reached"))
-    found = {
-        "linear_mean": linear.mean(), "linear_worst": linear.max(), "mean": whole.mean(), "worst": whole.max(),
-        "above_linear": reached / best - 1 if best else 0.0,
-    }  # fmt: skip
-    # A search that was stopped after one pass knows nothing of its rows.
-    return {"passes": max(c.passes for c in checks)} | {name: float(n) for name, n in found.items() if np.isfinite(n)}
-
-
 def better_than(
     base: np.ndarray, solver: LinearSolver, curve: Curve | None, aim: np.ndarray, ask: Callable[[], np.ndarray | None]
 ) -> np.ndarray | None:  # fmt: skip
@@ -181,6 +167,46 @@ def better_than(
     if curve is not None and renewed:
         solver.touch(curve, curve.tangent(base))
     return best
+
+
+def aimed_anew(
+    solver: LinearSolver, curve: Curve, followed: Followed | None, usual: np.ndarray, aim: np.ndarray, values: np.ndarray
+) -> tuple[Followed | None, np.ndarray]:  # fmt: skip
+    """From a plan in whole numbers that was sought for one aim to one for another, with the same choices.
+
+    Linear passes lead from one to the other: straight from the first plan, rows about it say too little of lists that go another way.
+
+    Args:
+        solver: of one part; its rows are left about the linear plan for the new aim.
+        curve: of the same part.
+        followed: what `follow_curve` found for the first aim; None = the search was stopped, and the plan stays.
+        usual: the first aim, shape (columns,).
+        aim: the new one.
+        values: the plan.
+
+    Returns:
+        The linear plan the passes end with, as `settle` asks for it, and the plan in whole numbers.
+    """
+    if followed is None:
+        return None, values
+    plan, _, check = settle(solver, curve, followed, usual, values)
+    aimed = _Aimed(solver, curve, aim, partial(solver.counts_whole, aim))
+    linear = aimed.settled(plan, curve.tangent(plan))
+    for _ in range(_MOST_ROUNDS):
+        nearer = aimed.relaxed(linear)
+        gained = linear.worth - nearer.worth
+        linear = nearer
+        if gained <= _SAME * abs(linear.worth) or solver.clock.must_stop():
+            break
+    whole = aimed.whole(aimed.near(linear, 1.0))
+    error = linear.error if check is None else np.maximum(check.whole, linear.error)
+    return Followed(linear.tangent.settled, linear.tangent, np.zeros(len(curve.held)), error, followed.passes), plan if whole is None else whole
+
+
+def about(solver: LinearSolver, curve: Curve, values: np.ndarray, *, near: bool) -> None:
+    """Rows about a settled plan; lists kept near it as for whole numbers, or as when questions are asked around it."""
+    solver.touch(curve, curve.tangent(values))
+    keep_near(solver, curve, values, 1.0 if near else _AROUND)
 
 
 @dataclass(frozen=True, eq=False)

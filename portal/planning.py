@@ -26,6 +26,7 @@ from data.working_days import first_monday_after, measured_weeks, mondays
 from forecasting.forecast import METHOD
 from optimisation.allocation.booking_curve import booking_curve
 from optimisation.allocation.goal_prices import goal_prices, insteads
+from optimisation.allocation.hard_to_book import hard_to_book
 from optimisation.allocation.limits import limits
 from optimisation.allocation.list_check import list_check
 from optimisation.allocation.measures import costs, longest_waiters, measures, met, met_by_test
@@ -147,6 +148,7 @@ def _plan(
         "size": {"rows": matrix.rows.shape[0], "columns": matrix.rows.shape[1], "integers": int(matrix.whole.sum()), **outcome.details},
         "target": _target(inputs, solved),
         "met": met_by_test(months),
+        "hard_to_book": hard_to_book(solved),
         "met_thirteen": met_by_test(longest_waiters(solved)),
         "booking_order": PRESENT_ORDER if solved.problem.booking is not None else IN_TURN,
         "list_check": list_check(solved, outcome),

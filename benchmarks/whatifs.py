@@ -62,20 +62,17 @@ def changes(dataset: Dataset, plan: Scenario) -> dict[str, Scenario]:
     }
 
 
-def measured(weeks: int, only: Collection[int] | None = None) -> tuple[list[float], list[float], list[float]]:
-    """A line of each what-if is printed.
+def measured(dataset: Dataset, start: Scenario, only: Collection[int] | None = None) -> tuple[list[float], list[float], list[float]]:
+    """Seconds of each quick answer over those of the cold plan, the gap it proves, and its goals in one above the cold plan's; a line of each is
+    printed.
 
     Args:
-        weeks: length of the plans.
+        dataset: what is planned.
+        start: the plan that is changed.
         only: numbers of the changes, from 0; None = all.
-
-    Returns:
-        Of each quick answer: its seconds over those of the cold plan, the gap that was proved, and how much more its goals in one come to than those
-        of the cold plan, as a share.
     """
-    dataset, settings = example(demonstration()), PlanSettings()
-    start = base(dataset.content_id, weeks)
-    print(f"{dataset.network.title}, {weeks} weeks. Goals: ratio {RATIO}, gap {GAP:.1%}.")
+    settings = PlanSettings()
+    print(f"{dataset.network.title}, {start.weeks} weeks. Goals: ratio {RATIO}, gap {GAP:.1%}.")
     print(f"{'Change':<58}{'Cold, s':>9}{'Kept, s':>9}{'Ratio':>7}{'Parts':>8}{'Quick, s':>10}{'Ratio':>7}{'Proved':>8}{'True':>8}  Kept as cold")
     ratios, proved, true = [], [], []
     with tempfile.TemporaryDirectory() as folder:
@@ -113,10 +110,11 @@ def _equal(one: Plan, other: Plan) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.whatifs", description=__doc__)
-    parser.add_argument("--weeks", type=int, default=26, help="length of the plans (default 26)")
     parser.add_argument("--only", type=int, nargs="*", metavar="N", help="numbers of the changes, from 0 (default: all)")
+    parser.add_argument("--weeks", type=int, default=26, help="length of the plans (default 26)")
     options = parser.parse_args()
-    ratios, proved, true = measured(options.weeks, options.only)
+    dataset = example(demonstration())
+    ratios, proved, true = measured(dataset, base(dataset.content_id, options.weeks), options.only)
     verdict = "kept" if max(ratios) <= RATIO else "MISSED"
     print(f"Ratio of a quick answer: median {statistics.median(ratios):.2f}, worst {max(ratios):.2f}. Goal {RATIO}: {verdict}.")
     for words, gaps in (("Proved gap", proved), ("Goals in one above the cold answer", true)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,9 +18,6 @@ _SAME, _ALIKE = 1e-9, 1e-4
 
 _AROUND = 3.0
 """Prices, and what more would buy, are asked within so many times the room of whole numbers."""
-
-_TRIES = 2
-"""How often a question is asked where its answer is no better than the plan: rows are renewed about it."""
 
 _ROOM = 0.05
 """Whole numbers move a column that the curve depends on by up to this share of it from the linear plan, or as far as the last pass could, …"""
@@ -138,35 +135,18 @@ def repaired(solver: LinearSolver, curve: Curve, aim: np.ndarray, values: np.nda
     return plan.tangent, plan.error
 
 
-def better_than(
-    base: np.ndarray, solver: LinearSolver, curve: Curve | None, aim: np.ndarray, ask: Callable[[], np.ndarray | None]
-) -> np.ndarray | None:  # fmt: skip
-    """The answer to a question around a plan, never worse than the plan: nobody is made to change it.
-
-    Args:
-        base: the plan, settled, about which the solver's rows stand now and when this returns, shape (columns,).
-        solver: of one part.
-        curve: of the same part; None = everything is linear.
-        aim: the goals in one, shape (columns,).
-        ask: solves with the rows as they are; None = stopped.
-
-    Returns:
-        The better of the two, settled; None where the search was stopped.
-    """
-    best, found, renewed = base, None, False
-    for _ in range(1 if curve is None else _TRIES):
-        if curve is not None and found is not None:  # the rows misled the search: about its answer they tell the truth
-            solver.touch(curve, curve.tangent(found))
-            renewed = True
-        found = ask()
-        if found is None:
-            return None
-        best = min(found if curve is None else curve.settled(found), base, key=lambda values: float(aim @ values))
-        if best is not base:
-            break
-    if curve is not None and renewed:
-        solver.touch(curve, curve.tangent(base))
-    return best
+def followed_by(checks: Sequence[CurveCheck]) -> dict[str, float]:
+    """What the passes of all parts came to, as `Outcome.followed` says it."""
+    if not checks:
+        return {}
+    linear, whole = (np.concatenate([getattr(c, name) for c in checks]) for name in ("linear", "whole"))
+    best, reached = (sum(getattr(c, name) for c in checks) for name in ("best_linear", "reached"))
+    found = {
+        "linear_mean": linear.mean(), "linear_worst": linear.max(), "mean": whole.mean(), "worst": whole.max(),
+        "above_linear": reached / best - 1 if best else 0.0,
+    }  # fmt: skip
+    # A search that was stopped after one pass knows nothing of its rows.
+    return {"passes": max(c.passes for c in checks)} | {name: float(n) for name, n in found.items() if np.isfinite(n)}
 
 
 def aimed_anew(
@@ -198,7 +178,7 @@ def aimed_anew(
         linear = nearer
         if gained <= _SAME * abs(linear.worth) or solver.clock.must_stop():
             break
-    whole = aimed.whole(aimed.near(linear, 1.0))
+    whole = solver.counts_whole(aim, aimed.near(linear, 1.0))
     error = linear.error if check is None else np.maximum(check.whole, linear.error)
     return Followed(linear.tangent.settled, linear.tangent, np.zeros(len(curve.held)), error, followed.passes), plan if whole is None else whole
 

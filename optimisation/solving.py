@@ -18,6 +18,7 @@ from optimisation.curves import Curve
 from optimisation.highs import Clock, relative_gap
 from optimisation.matrix import Matrix, Part, cut, independent_parts
 from optimisation.part_solving import Asks, PartAnswer, factors, quick_part, solve_part
+from optimisation.passes import followed_by
 from optimisation.pricing import Instead, Repriced
 from optimisation.probing import Answers, Probe, Unit
 from optimisation.quick import IN_FULL, Start
@@ -197,7 +198,7 @@ def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list
     details = {"parts": len(parts), "parts kept": sum(a.kept for a in answers), "nodes": sum(a.nodes for a in answers)}
     asked = Answers([p for a in answers for p in a.asked.more], [e for a in answers for e in a.asked.elsewhere])
     return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details,
-                   _followed(answers), asked,
+                   followed_by([a.curve for a in answers if a.curve is not None]), asked,
                    [r for a in answers for r in a.repriced], prices, quick)  # fmt: skip
 
 
@@ -210,18 +211,3 @@ def _quick(answers: list[PartAnswer], together: float) -> Quick | None:
         return None
     away = sum(a.told[0] - a.told[1] for a in answers)
     return Quick(min(away / max(together, 1.0), 1.0), tuple(a.steps or (IN_FULL,) for a in answers))
-
-
-def _followed(answers: list[PartAnswer]) -> dict[str, float]:
-    """What the passes of all parts came to."""
-    checks = [a.curve for a in answers if a.curve is not None]
-    if not checks:
-        return {}
-    linear, whole = (np.concatenate([getattr(c, name) for c in checks]) for name in ("linear", "whole"))
-    best, reached = (sum(getattr(c, name) for c in checks) for name in ("best_linear", "reached"))
-    found = {
-        "linear_mean": linear.mean(), "linear_worst": linear.max(), "mean": whole.mean(), "worst": whole.max(),
-        "above_linear": reached / best - 1 if best else 0.0,
-    }  # fmt: skip
-    # A search that was stopped after one pass knows nothing of its rows.
-    return {"passes": max(c.passes for c in checks)} | {name: float(n) for name, n in found.items() if np.isfinite(n)}

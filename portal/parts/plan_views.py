@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -17,7 +16,7 @@ from data.scenario import EMPHASES
 from data.words import count, day, moment, number, percent
 from portal import files, results, services
 from portal.charts import figures, flows, frontier, grids, lists, reporting
-from portal.parts import layout
+from portal.parts import layout, quick_view
 from portal.workspace import Workspace
 
 _STEPS = 6
@@ -120,7 +119,7 @@ def mobile_units(shown: Shown) -> None:
         st.markdown("This network has no mobile unit.")
         return
     layout.evidence(flows.mobiles(shown.plan, shown.held.network), shown.source)
-    _asked_in_full(shown, "Why each unit stands where it stands")
+    quick_view.asked_in_full(shown.plan, "Why each unit stands where it stands")
 
 
 def mutual_aid(shown: Shown) -> None:
@@ -183,7 +182,7 @@ def limits(shown: Shown) -> None:
     st.caption(shown.source)
     more = figures.worth_of_more(shown.plan)
     if more.empty:
-        _asked_in_full(shown, "What a little more would bring")
+        quick_view.asked_in_full(shown.plan, "What a little more would bring")
         return
     st.subheader("What a little more would bring", anchor=False)
     st.caption(
@@ -198,12 +197,7 @@ def limits(shown: Shown) -> None:
 def costs(shown: Shown) -> None:
     """What it costs."""
     layout.evidence(figures.costs(shown.plan), shown.source)
-    _asked_in_full(shown, "What each goal costs")
-
-
-def _asked_in_full(shown: Shown, what: str) -> None:
-    if "quick" in shown.plan.summary:
-        st.caption(f"{what} is asked when the plan is solved in full.")
+    quick_view.asked_in_full(shown.plan, "What each goal costs")
 
 
 def cost_against_lateness(shown: Shown) -> None:
@@ -245,7 +239,7 @@ def about(shown: Shown) -> None:
         ("Length", count(summary["target"]["horizon_weeks"], "week")),
         ("Puts first", summary.get("emphasis", {}).get("title", EMPHASES[0].title)),
         ("Booking order", summary["booking_order"] + (": a lower bound for the share over six weeks" if summary["booking_order"] == IN_TURN else "")),
-        ("Outcome of the search", summary["status"]), *_how_quick(summary), ("Allowed gap", percent(made["gap"], 2)),
+        ("Outcome of the search", summary["status"]), *quick_view.how_quick(summary), ("Allowed gap", percent(made["gap"], 2)),
         ("Time limit", f"{number(made['time_limit'])} seconds"),
         ("Seed", f"{made['seed']}"), ("Program version", made["code_version"]),
         ("Solver", f"{made['solver']} {made['solver_version']}, Pyomo {made['pyomo_version']}, {count(made['threads'], 'thread')}"),
@@ -265,14 +259,6 @@ def about(shown: Shown) -> None:
     seconds = "; ".join(f"{name.replace('_', ' ')} {number(value, 1)}" for name, value in summary["seconds"].items())
     size = "; ".join(f"{name} {number(value)}" for name, value in summary["size"].items() if isinstance(value, int | float))
     st.caption(f"Seconds: {seconds}. Size of the problem: {size}.")
-
-
-def _how_quick(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What a quick answer took, part by part of the problem, largest first."""
-    if "quick" not in summary:
-        return []
-    steps = [f"Part {n}: {', then '.join(taken)}" for n, taken in enumerate(summary["quick"]["steps"], start=1)]
-    return [("Started from the plan of", summary["quick"]["scenario"]), ("Steps of the quick answer", "; ".join(steps))]
 
 
 def downloads(shown: Shown) -> None:

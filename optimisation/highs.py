@@ -180,7 +180,7 @@ class Solver:
         """Remember the prices of rows of the last run, of a problem whose whole numbers are relaxed."""
         solution = self.highs.getSolution()
         if solution.dual_valid:
-            self.relaxed_prices = np.array(solution.row_dual)
+            self.relaxed_prices = np.array(solution.row_dual)[: self.matrix.rows.shape[0]]  # without rows that are held for a while
 
     def _counts_whole(self, relaxed: np.ndarray) -> np.ndarray | None:
         low, high = self.low.copy(), self.high.copy()

@@ -7,7 +7,8 @@ import streamlit as st
 from data.dataset import Dataset
 from data.run import Run
 from portal import results, services
-from portal.parts import layout, plan_form, plan_views
+from portal.parts import layout, plan_form, plan_views, quick_view
+from portal.parts.plan_about import Shown
 from portal.theme import plain
 from portal.workspace import current
 
@@ -21,7 +22,7 @@ def result(held: Dataset, run: Run) -> None:
     layout.answer(answer.headline)
     if run.message:
         st.warning(plain(run.message))
-    plan_form.offer_in_full(ws, run)
+    quick_view.offer_in_full(ws, run)
     layout.bullets(answer.missed)
     plan_form.pick(ws, run)
     plan_views.draw(Shown(ws, held, run, services.plan(ws.scope, run.id)))

@@ -41,6 +41,8 @@ def draw(ws: Workspace, held: Dataset, top: DeltaGenerator, left: results.Stored
     found = results.compare(ws.scope, left.run.id, right.run.id)
     same = left.scenario_name == right.scenario_name
     a, b = (title(p) if same else p.scenario_name for p in (left, right))
+    if a == b:  # made in the same minute, as a quick answer and the same in full may be
+        a, b = f"{a}, first plan", f"{b}, second plan"
     with top:
         layout.answer(found.headline)
         layout.bullets(found.caveats)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -16,7 +14,7 @@ from data.run import Run
 from data.scenario import EMPHASES
 from data.words import count, day, moment, number, percent
 from portal import files
-from portal.parts import layout
+from portal.parts import layout, quick_view
 from portal.workspace import Workspace
 
 
@@ -45,7 +43,7 @@ def about(shown: Shown) -> None:
         ("Length", count(summary["target"]["horizon_weeks"], "week")),
         ("Puts first", summary.get("emphasis", {}).get("title", EMPHASES[0].title)),
         ("Booking order", summary["booking_order"] + (": a lower bound for the share over six weeks" if summary["booking_order"] == IN_TURN else "")),
-        ("Outcome of the search", summary["status"]), *_how_quick(summary), ("Allowed gap", percent(made["gap"], 2)),
+        ("Outcome of the search", summary["status"]), *quick_view.how_quick(summary), ("Allowed gap", percent(made["gap"], 2)),
         ("Time limit", f"{number(made['time_limit'])} seconds"),
         ("Seed", f"{made['seed']}"), ("Program version", made["code_version"]),
         ("Solver", f"{made['solver']} {made['solver_version']}, Pyomo {made['pyomo_version']}, {count(made['threads'], 'thread')}"),
@@ -65,14 +63,6 @@ def about(shown: Shown) -> None:
     seconds = "; ".join(f"{name.replace('_', ' ')} {number(value, 1)}" for name, value in summary["seconds"].items())
     size = "; ".join(f"{name} {number(value)}" for name, value in summary["size"].items() if isinstance(value, int | float))
     st.caption(f"Seconds: {seconds}. Size of the problem: {size}.")
-
-
-def _how_quick(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What a quick answer took, part by part of the problem, largest first."""
-    if "quick" not in summary:
-        return []
-    steps = [f"Part {n}: {', then '.join(taken)}" for n, taken in enumerate(summary["quick"]["steps"], start=1)]
-    return [("Started from the plan of", summary["quick"]["scenario"]), ("Steps of the quick answer", "; ".join(steps))]
 
 
 def downloads(shown: Shown) -> None:

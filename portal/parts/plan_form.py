@@ -61,20 +61,6 @@ def ask(ws: Workspace) -> None:
                 st.rerun()
 
 
-def offer_in_full(ws: Workspace, run: Run) -> None:
-    """What a quick answer is worth, and the plan solved in full one click away; nothing for a plan that was."""
-    said = results.quick_in_words(ws.scope, run.id)
-    if not said:
-        return
-    st.info(plain(said))
-    if st.button("Solve in full", key="solve_in_full"):
-        with layout.telling():
-            scenario = services.scenario(ws.scope, run.scenario_id, run.dataset_id)
-            asked = run.settings
-            ws.choose(run=services.start_plan(ws.scope, scenario, gap=float(asked["gap"]), time_limit=float(asked["time_limit"])).id)
-            st.rerun()
-
-
 def ask_emphasis(chosen: services.Choice) -> str:
     """What the plan of a scenario puts first; returns its name."""
     titles = {e.name: e.title for e in EMPHASES}

@@ -10,7 +10,7 @@ from data.plan import IN_TURN
 from data.words import count
 from portal import results, services
 from portal.charts import figures, flows, frontier, grids, lists, reporting
-from portal.parts import layout
+from portal.parts import layout, quick_view
 from portal.parts.plan_about import Shown, about, downloads
 
 _STEPS = 6
@@ -98,7 +98,7 @@ def mobile_units(shown: Shown) -> None:
         st.markdown("This network has no mobile unit.")
         return
     layout.evidence(flows.mobiles(shown.plan, shown.held.network), shown.source)
-    _asked_in_full(shown, "Why each unit stands where it stands")
+    quick_view.asked_in_full(shown.plan, "Why each unit stands where it stands")
 
 
 def mutual_aid(shown: Shown) -> None:
@@ -161,7 +161,7 @@ def limits(shown: Shown) -> None:
     st.caption(shown.source)
     more = figures.worth_of_more(shown.plan)
     if more.empty:
-        _asked_in_full(shown, "What a little more would bring")
+        quick_view.asked_in_full(shown.plan, "What a little more would bring")
         return
     st.subheader("What a little more would bring", anchor=False)
     st.caption(
@@ -176,12 +176,7 @@ def limits(shown: Shown) -> None:
 def costs(shown: Shown) -> None:
     """What it costs."""
     layout.evidence(figures.costs(shown.plan), shown.source)
-    _asked_in_full(shown, "What each goal costs")
-
-
-def _asked_in_full(shown: Shown, what: str) -> None:
-    if "quick" in shown.plan.summary:
-        st.caption(f"{what} is asked when the plan is solved in full.")
+    quick_view.asked_in_full(shown.plan, "What each goal costs")
 
 
 def cost_against_lateness(shown: Shown) -> None:

@@ -51,6 +51,8 @@ def test_a_what_if_is_answered_quickly_says_so_and_is_solved_in_full_when_asked(
     planner.open("plan", dataset=planned.dataset_id, run=full.id)
     assert SAID not in planner.text
     assert "Solve in full" not in [button.label for button in planner.app.button]
+    planner.open("scenarios", dataset=planned.dataset_id, run=run.id, other=full.id)  # of one name, and perhaps of one minute
+    assert f'The plan of "{further.name}" is a quick answer, proved within' in planner.text
 
 
 def test_without_the_tick_and_without_a_plan_of_as_many_weeks_it_is_solved_in_full(planner, planned, further):

@@ -1,7 +1,7 @@
 """`python -m benchmarks.england`: a plan for a country of trusts: the demonstration many times over, 33 times for the 130 trusts of England.
 
-Patients travel within each of the networks only, so that the model falls into independent parts; nothing else ties them. Nothing is written into
-the repository.
+Patients, mobile units and reports stay within each of the networks, so that the model falls into independent parts; nothing else ties them. Nothing
+is written into the repository.
 """
 
 from __future__ import annotations
@@ -22,11 +22,14 @@ from data.scenario import base
 from portal.commands.networks import example
 from portal.planning import make_plan
 
-_SECONDS = 150.0
+SECONDS = 150.0
 """Most seconds of a plan of 52 weeks at a gap of 0.5 %."""
 
-_PLACES = ("organisation", "site", "asset", "mobile", "home_area", "starts_at", "nearest_site", "from_place", "to_site")
-"""Columns that name something of one network; tests, types and groups are the same everywhere."""
+COPIES, ASKED, LIMIT = 33, 0.005, 3600.0
+"""Networks of four trusts for the 130 trusts of England; the gap asked for; most seconds."""
+
+_PLACES = ("organisation", "site", "asset", "mobile", "home_area", "starts_at", "nearest_site", "from_place", "to_site", "asset_type")
+"""Columns that name something of one network; asset types too, or units would move to pads of another. Tests and groups are the same everywhere."""
 
 
 def country(one: Dataset, copies: int) -> Dataset:
@@ -48,24 +51,32 @@ def country(one: Dataset, copies: int) -> Dataset:
                        assumptions=Assumptions({"assumptions": over(one.assumptions.rows)}))  # fmt: skip
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.england", description=__doc__)
-    parser.add_argument("--copies", type=int, default=33, help="networks of four trusts (default 33)")
-    parser.add_argument("--weeks", type=int, default=52, help="length of the plan (default 52)")
-    parser.add_argument("--gap", type=float, default=0.005, help="gap asked for (default 0.005)")
-    parser.add_argument("--limit", type=float, default=3600.0, help="most seconds (default 3600)")
-    options = parser.parse_args()
-    dataset, making = timed(lambda: country(example(demonstration()), options.copies))
+def measured(copies: int, weeks: int, settings: PlanSettings) -> tuple[float, bool]:
+    """Seconds of the plan, and whether it reached the gap; what it took is printed."""
+    dataset, making = timed(lambda: country(example(demonstration()), copies))
     trusts, sites = len(dataset.network.organisations), len(dataset.network["sites"])
-    print(f"{trusts} trusts, {sites} sites, {options.weeks} weeks; made in {making:.0f} s", flush=True)
-    settings = PlanSettings(gap=options.gap, time_limit=options.limit)
-    plan, seconds = timed(lambda: make_plan(dataset, base(dataset.content_id, options.weeks), settings))
+    print(f"{trusts} trusts, {sites} sites, {weeks} weeks; made in {making:.0f} s", flush=True)
+    alone = base(dataset.content_id, weeks)
+    alone = alone.changed(levers={**alone.levers, "cross_site_reporting": False})
+    plan, seconds = timed(lambda: make_plan(dataset, alone, settings))
     size, laps = plan.summary["size"], plan.summary["seconds"]
     print(f"{size['rows']:,} rows, {size['columns']:,} columns, {size['integers']:,} whole, {size['parts']} parts: {plan.summary['status']}")
     print("Seconds: " + ", ".join(f"{name.replace('_', ' ')} {value:.0f}" for name, value in laps.items()))
     print("Gaps: " + ", ".join(f"{s['name']} {s['gap']:.2%}" for s in plan.summary["stages"]))
     print(f"Memory at its peak: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")
-    print(f"The plan took {seconds:.0f} s. Goal {_SECONDS:.0f}: {'kept' if seconds <= _SECONDS else 'MISSED'}.")
+    return seconds, plan.summary["status"] == "optimal"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.england", description=__doc__)
+    parser.add_argument("--copies", type=int, default=COPIES, help=f"networks of four trusts (default {COPIES})")
+    parser.add_argument("--weeks", type=int, default=52, help="length of the plan (default 52)")
+    parser.add_argument("--gap", type=float, default=ASKED, help=f"gap asked for (default {ASKED})")
+    parser.add_argument("--limit", type=float, default=LIMIT, help=f"most seconds (default {LIMIT:.0f})")
+    options = parser.parse_args()
+    seconds, reached = measured(options.copies, options.weeks, PlanSettings(gap=options.gap, time_limit=options.limit))
+    verdict = "kept" if reached and seconds <= SECONDS else "MISSED"
+    print(f"The plan took {seconds:.0f} s. Goal {SECONDS:.0f}: {verdict}.")
 
 
 if __name__ == "__main__":

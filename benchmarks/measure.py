@@ -10,12 +10,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import pandas as pd
+
+from data.assumptions import ASSUMPTIONS
 from data.folder import demonstration, example_networks
 from data.run import PlanSettings
 from data.safe_reading import read_safely
-from data.scenario import base, do_nothing
+from data.scenario import Scenario, base, do_nothing
 from data.store import SINGLE_USER, Store
 from portal.checking import check_plan
 from portal.commands.networks import example
@@ -51,6 +54,12 @@ def timed(action: Callable[[], _Result]) -> tuple[_Result, float]:
     started = time.perf_counter()
     result = action()
     return result, time.perf_counter() - started
+
+
+def assuming(scenario: Scenario, name: str, value: float, **where: str) -> Scenario:
+    """The scenario with one assumption more changed."""
+    row: dict[str, Any] = {f.name: f.empty() for f in ASSUMPTIONS.fields} | {"name": name, "value": value, "reason": "benchmark"} | where
+    return scenario.changed(changes=ASSUMPTIONS.typed(pd.concat([scenario.changes, pd.DataFrame([row])], ignore_index=True)))
 
 
 def planning(folder: Path, weeks: int, gap: float) -> list[Line]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from data.decisions import Decisions
 from data.fields import Field, Kind, Table
 from data.result import Result
 
@@ -131,6 +132,9 @@ PLAN_TABLES: tuple[Table, ...] = (
 
 BY_TABLE: dict[str, Table] = {t.name: t for t in PLAN_TABLES}
 
+ASKED_IN_FULL = ("worth", "placements", "goal_prices")
+"""Tables of questions around a plan: a quick answer leaves them out."""
+
 IN_TURN, PRESENT_ORDER = "strictly in turn", "in the order of recent months"
 """Booking orders in words."""
 
@@ -140,15 +144,27 @@ def over_six(lists: pd.DataFrame) -> pd.Series:
     return lists["over_six_present_order"].fillna(lists["over_six_in_turn"])
 
 
+DECISIONS = "decisions"
+"""Name of the decisions among the contents of a plan; no table is named so."""
+
+
 @dataclass(frozen=True, eq=False)
 class Plan(Result):
     """One allocation result.
 
     Its summary is what `plan.json` holds: status, emphasis, objective stages, seconds, size, target, met, cost_gbp, booking_order, list_check,
     provenance.
+
+    Attributes:
+        decisions: what a plan that starts from this one needs; None where they are not kept, or not asked for.
     """
 
+    decisions: Decisions | None = None
     declared = PLAN_TABLES
+
+    def beside_tables(self) -> dict[str, bytes]:
+        """The decisions, where they are kept."""
+        return {DECISIONS: self.decisions.as_bytes()} if self.decisions is not None else {}
 
     def measure(self, name: str, organisation: str = "", test: str = "") -> float:
         """One value of the table of measures.

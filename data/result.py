@@ -36,6 +36,10 @@ class Result:
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.tables[name].copy(deep=False)
 
+    def beside_tables(self) -> dict[str, bytes]:
+        """What is stored with the tables, by name; no table is named so."""
+        return {}
+
     def summary_json(self) -> str:
         """The summary as JSON text."""
         return json.dumps(self.summary, indent=2, sort_keys=False)

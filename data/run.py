@@ -35,6 +35,7 @@ class PlanSettings:
         threads: parts of the matrix solved at the same time.
         seed: random seed of the solver.
         frontier: plans from this one to the cheapest, this one among them, all in the time limit; 0 = this plan only.
+        start_from: id of the run whose plan a quick answer starts from; empty = solved in full.
     """
 
     gap: float = 0.01
@@ -42,11 +43,11 @@ class PlanSettings:
     threads: int = 2
     seed: int = 1
     frontier: int = 0
+    start_from: str = ""
 
     def as_values(self) -> dict[str, Any]:
         """The settings as plain values; what is not asked for has none, so that equal plans stay equal."""
-        values = asdict(self)
-        return values if self.frontier else {name: value for name, value in values.items() if name != "frontier"}
+        return {name: value for name, value in asdict(self).items() if value or name not in ("frontier", "start_from")}
 
 
 @dataclass(frozen=True)

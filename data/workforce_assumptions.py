@@ -52,6 +52,4 @@ WORKFORCE_ASSUMPTIONS: tuple[Assumption, ...] = (
                "For each point of the largest share of a staff group's hours that any trust leaves uncovered.", ("staff_group",)),
     Assumption("uneven_starts_price", "Price of uneven starts", "£ a person", _PLAN, 0, 1_000_000, 100,
                "For each person more or fewer who starts on a route than in the year before.", ("staff_group",)),
-    Assumption("leaver_spread", "Uncertainty of leavers", "share of the rate", _PLAN, 0, 1, 0.25,
-               "Standard deviation of a group's leavers in a year about the assumed rate; for the range of outcomes only.", _STAFF),
 )  # fmt: skip

@@ -238,5 +238,19 @@ def _caveats(plan: Plan) -> list[str]:
         "time limit": "The time limit stopped the search: a better plan may exist.",
         "cancelled": "The run was cancelled: this is the best plan found until then.",
         "gap not reached": "The search ended before the asked gap was proved: a better plan may exist.",
+        "quick answer": "",
     }
-    return [*summary["notes"], how[summary["status"]], *summary["findings"]]
+    said = [quick_in_words(plan), *summary["notes"], how[summary["status"]], *summary["findings"]]
+    return [sentence for sentence in said if sentence]
+
+
+def quick_in_words(plan: Plan) -> str:
+    """What a quick answer is worth; empty for a plan that was solved in full."""
+    quick = plan.summary.get("quick")
+    if quick is None:
+        return ""
+    which = "the best plan" if plan.summary["booking_order"] == IN_TURN else "the best plan with lists near these"
+    return (
+        f'Quick answer, started from the plan of "{quick["scenario"]}"; proved within {percent(quick["gap"], 2)} of {which}, over its goals in one. '
+        "Solve in full for evidence."
+    )

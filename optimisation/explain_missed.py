@@ -10,6 +10,7 @@ from data.network import Network
 from data.plan import Plan
 from data.words import count, day, number, percent, pounds
 from optimisation.allocation.limit_kinds import (
+    A_UNIT,
     ACCEPTANCE,
     BATCH,
     BUDGET,
@@ -17,6 +18,7 @@ from optimisation.allocation.limit_kinds import (
     EXTRA_STAFF,
     INSOURCING,
     LENDING,
+    MORE_REPORTING,
     OPENINGS,
     OUTSOURCING,
     SESSION,
@@ -59,12 +61,31 @@ def missed(plan: Plan, network: Network, words: Words) -> list[str]:
             f"{words.tests[m]} at {words.organisations[o]}: {percent(entry['worst_share'])} over six weeks in the week of "
             f"{day(entry['worst_week'])}, {entry['over_target']:,.0f} patients more than the target of {percent(entry['target_share'])} allows. "
             + _limited_by(binding[binding["week"] <= pd.Timestamp(entry["worst_week"])], network, words, o, m)
+            + _hard_to_book(plan, o, m)
         )
     return said + [
         f"{words.tests[e['test']]} at {words.organisations[e['organisation']]}: {percent(e['worst_share'])} over thirteen weeks in the week of "
         f"{day(e['worst_week'])}, {e['over_target']:,.0f} patients more than the target of {percent(e['target_share'])} allows."
         for e in sorted(missed_thirteen(plan), key=lambda e: -e["over_target"])
     ]
+
+
+def hard_to_book(plan: Plan) -> list[dict[str, Any]]:
+    """Lists with patients over six weeks whom more slots would not reach, most of them first."""
+    some = [e for e in plan.summary.get("hard_to_book", []) if e["hard_to_book"] >= _WORTH_A_WORD]
+    return sorted(some, key=lambda e: -e["hard_to_book"])
+
+
+def _hard_to_book(plan: Plan, o: str, m: str) -> str:
+    """Who of a list is not a matter of capacity; nothing where everybody is."""
+    for entry in hard_to_book(plan):
+        if (entry["organisation"], entry["test"]) == (o, m):
+            over, hard = number(entry["over_six"]), number(entry["hard_to_book"])
+            return (
+                f" Of {over} over six weeks in the week of {day(entry['week'])}, {hard} are hard to book: as this list is booked they would wait as "
+                "long however many slots there were. Another booking order reaches them, capacity does not."
+            )
+    return ""
 
 
 def _limited_by(binding: pd.DataFrame, network: Network, words: Words, o: str, m: str) -> str:
@@ -132,16 +153,19 @@ def nearer(plan: Plan) -> list[str]:
     if rows.empty:
         return []
     if helps.empty:
-        return ["Nothing of which a little more was tried (a session a week, staff, bought examinations) brings the target nearer by itself."]
+        tried = "a session a week, staff, reporting time, bought examinations"
+        return [f"Nothing of which a little more was tried ({tried}) brings the target nearer by itself."]
     said = []
     places = helps.groupby(["what", "where"], sort=False)["gain"].max().sort_values(ascending=False, kind="stable").head(_MOST_NAMED).index
     for what, where in places:
         group = rows[(rows["what"] == what) & (rows["where"] == where)].sort_values("units")
-        steps = [f"{count(round(r.units), _unit(what))} more: {number(r.over_target_after)}" for r in group.itertuples()]
+        steps = [f"{_amount(what, r.units)} more: {number(r.over_target_after)}" for r in group.itertuples()]
         before = number(float(group["over_target_before"].iloc[0]))
         said.append(f"{what} ({where}): {before} patients are over the target now in what it touches; with {'; with '.join(steps)}.")
     return said
 
 
-def _unit(what: str) -> str:
-    return {SESSION: "session a week", EXTRA_STAFF: "whole-time equivalent"}.get(what, "time ten examinations a week")
+def _amount(what: str, units: float) -> str:
+    one = {SESSION: "session", EXTRA_STAFF: "whole-time equivalent", MORE_REPORTING: "hour of reports"}.get(what, "examination")
+    words = count(round(A_UNIT[what] * units), one, "hours of reports" if what == MORE_REPORTING else "")
+    return words if what == EXTRA_STAFF else f"{words} a week"

@@ -97,10 +97,11 @@ class Solver:
         self.nodes = 0
         self.heeding = True
         self.low, self.high = matrix.column_bounds
+        self.relaxed_prices = np.zeros(matrix.rows.shape[0])
         self.highs = highspy.Highs()
         for option, value in (("output_flag", False), ("random_seed", settings.seed), ("threads", 1)):
             self.highs.setOptionValue(option, value)
-        self.highs.passModel(_lp(matrix))
+        self.highs.passModel(linear_problem(matrix))
         self.large = matrix.rows.shape[1] > _LARGE
         if self.large:
             self.highs.setOptionValue("mip_lp_solver", "ipm")
@@ -145,6 +146,8 @@ class Solver:
         self._whole(self.choices)
         status = self._run()
         relaxed, bound = self._answer(self.choices.any())
+        if relaxed is None and self._let_go():
+            return self.minimise(coefficients, start, seconds, within)
         if relaxed is None:
             return (self._without_search(coefficients, status) if start is None else start), -INFINITY
         plan = self._counts_whole(relaxed) if self.counts.any() else relaxed
@@ -157,6 +160,15 @@ class Solver:
         if not known:
             known = [self._without_search(coefficients, self.highs.getModelStatus())]
         return min(known, key=lambda x: float(coefficients @ x)), bound
+
+    def _let_go(self) -> bool:
+        """No longer keep columns near another plan, where whole numbers are not possible so near; False where nothing was kept."""
+        low, high = self.matrix.column_bounds
+        if self.clock.must_stop() or (np.array_equal(self.low, low) and np.array_equal(self.high, high)):
+            return False
+        self.low, self.high = self.matrix.column_bounds.copy()
+        self._bounds(self.low, self.high)
+        return True
 
     def _without_search(self, coefficients: np.ndarray, status: highspy.HighsModelStatus) -> np.ndarray:
         """The plan that does today's whole numbers and chooses the rest: what is kept when the search was stopped before it found one.
@@ -194,6 +206,7 @@ class Solver:
         self.highs.setOptionValue("solver", "ipm" if self.large and not self.highs.getBasis().valid else "choose")
         self._run()
         self.highs.setOptionValue("solver", "choose")
+        self._keep_prices()
         relaxed, bound = self._answer(False)
         if relaxed is None or bound == -INFINITY:
             return None, -INFINITY
@@ -209,6 +222,12 @@ class Solver:
         chosen, _ = self._answer(True)
         self._bounds(self.low, self.high)
         return (chosen if chosen is None or not self.counts.any() else self._counts_whole(chosen)), bound
+
+    def _keep_prices(self) -> None:
+        """Remember the prices of rows of the last run, of a problem whose whole numbers are relaxed."""
+        solution = self.highs.getSolution()
+        if solution.dual_valid:
+            self.relaxed_prices = np.array(solution.row_dual)
 
     def _counts_whole(self, relaxed: np.ndarray) -> np.ndarray | None:
         low, high = self.low.copy(), self.high.copy()
@@ -267,7 +286,8 @@ class Solver:
         return self.highs.getModelStatus()
 
 
-def _lp(matrix: Matrix) -> highspy.HighsLp:
+def linear_problem(matrix: Matrix) -> highspy.HighsLp:
+    """Rows, columns and their bounds as HiGHS takes them, with nothing to minimise yet and every column a fraction."""
     lp = highspy.HighsLp()
     columns = csc_array(matrix.rows)
     lp.num_row_, lp.num_col_ = matrix.rows.shape

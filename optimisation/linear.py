@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import highspy
 import numpy as np
@@ -35,6 +35,25 @@ class LinearSolver(Solver):
             self.highs.changeCoeff(row, column, entry)
         for row, upper in zip(curve.rows.tolist(), tangent.upper.tolist(), strict=True):
             self.highs.changeRowBounds(row, -INFINITY, upper)
+
+    def hold(self, rows: np.ndarray, upper: np.ndarray) -> None:
+        """Keep some sums of columns to an upper bound, until `release`.
+
+        Args:
+            rows: coefficients, shape (k, columns).
+            upper: shape (k,).
+        """
+        for coefficients, most in zip(rows, upper.tolist(), strict=True):
+            at = np.flatnonzero(coefficients)
+            if len(at):
+                scale = np.abs(coefficients[at]).max()
+                self.highs.addRow(-INFINITY, most / scale, len(at), at.astype(np.int32), coefficients[at] / scale)
+
+    def release(self) -> None:
+        """Let go of what `hold` keeps."""
+        rows, here = self.matrix.rows.shape[0], self.highs.getNumRow()
+        if here > rows:
+            self.highs.deleteRows(here - rows, np.arange(rows, here, dtype=np.int32))
 
     def relaxed(self, coefficients: np.ndarray, *, cold: bool = False) -> np.ndarray | None:
         """The plan that is best when counts and choices need not be whole; None where the search was stopped.
@@ -74,6 +93,36 @@ class LinearSolver(Solver):
         self.highs.clearSolver()
         return self._counts_whole(relaxed)
 
+    def near_relaxed(self, coefficients: np.ndarray) -> tuple[np.ndarray | None, float]:
+        """The relaxed answer with what is not whole made whole around the rest, None where that was not possible; and its value before."""
+        self._aim(coefficients)
+        self._close_enough(None)
+        return self._near_relaxed()
+
+    def within(self, coefficients: np.ndarray, low: np.ndarray, high: np.ndarray, basis: Any) -> tuple[np.ndarray, float, Any] | None:
+        """The best plan within other bounds of columns, nothing whole; None where there is none, or the search was stopped.
+
+        Args:
+            coefficients: what to minimise, shape (columns,).
+            low: lower bounds, shape (columns,).
+            high: upper bounds.
+            basis: to begin from, as this gave it; None = as the solver thinks best.
+
+        Returns:
+            The plan, what it comes to, and its basis.
+        """
+        self._whole(np.zeros_like(self.matrix.whole))
+        self._aim(coefficients)
+        self._bounds(low, high)
+        self.highs.clearSolver()
+        if basis is not None:
+            self.highs.setBasis(basis)
+        self.highs.setOptionValue("solver", "simplex")
+        found = self._run() == highspy.HighsModelStatus.kOptimal
+        self.highs.setOptionValue("solver", "choose")
+        self._bounds(self.low, self.high)
+        return (self._rounded(), float(self.highs.getInfo().objective_function_value), self.highs.getBasis()) if found else None
+
     def relaxed_bound(self, coefficients: np.ndarray) -> float:
         """The least value of one goal when counts need not be whole."""
         self._whole(np.zeros_like(self.matrix.whole))
@@ -85,6 +134,7 @@ class LinearSolver(Solver):
         status = self._run()
         self.highs.setOptionValue("solver", "choose")
         self.highs.setOptionValue("run_crossover", "on")
+        self._keep_prices()
         return float(self.highs.getInfo().objective_function_value) if status == highspy.HighsModelStatus.kOptimal else -INFINITY
 
     def prices(self, coefficients: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ import highspy
 import numpy as np
 import pyomo.environ as pyo
 from pyomo.core.base.var import VarData
-from pyomo.core.expr import EqualityExpression, LinearExpression, MonomialTermExpression, ProductExpression, SumExpression
+from pyomo.core.expr import EqualityExpression, LinearExpression, MonomialTermExpression, NegationExpression, ProductExpression, SumExpression
 from pyomo.repn import generate_standard_repn
 from scipy.sparse import csc_array, csr_array, vstack
 from scipy.sparse.csgraph import connected_components
@@ -109,6 +109,8 @@ class _Sums:
             self._coefficients.append(times)
         elif isinstance(expression, int | float):
             self._constants[-1] += times * expression
+        elif kind is NegationExpression:
+            self._take(expression.args[0], -times)
         elif kind is ProductExpression and isinstance(expression.args[0], int | float):
             self._take(expression.args[1], times * expression.args[0])
         else:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from optimisation.curves import Curve, Followed, Tangent, follow, told_true
 from optimisation.linear import LinearSolver
+from optimisation.matrix import Matrix
 
 _MOST_REPAIRS, _MOST_ROUNDS, _NEARER = 5, 3, 0.4
 _SAME, _ALIKE = 1e-9, 1e-4
@@ -16,9 +18,6 @@ _SAME, _ALIKE = 1e-9, 1e-4
 
 _AROUND = 3.0
 """Prices, and what more would buy, are asked within so many times the room of whole numbers."""
-
-_TRIES = 2
-"""How often a question is asked where its answer is no better than the plan: rows are renewed about it."""
 
 _ROOM = 0.05
 """Whole numbers move a column that the curve depends on by up to this share of it from the linear plan, or as far as the last pass could, …"""
@@ -73,7 +72,7 @@ def follow_curve(solver: LinearSolver, curve: Curve, aim: np.ndarray, tell: Call
     if followed is None:
         return None
     solver.touch(curve, followed.tangent)
-    _keep_near(solver, curve, followed.values, 1.0, followed.reach)
+    keep_near(solver, curve, followed.values, 1.0, followed.reach)
     return followed
 
 
@@ -96,7 +95,7 @@ def settle(
     if followed is None:
         settled = curve.settled(values)
         return settled, settled, None
-    aimed, best_linear = _Aimed(solver, curve, aim), float(aim @ followed.values)
+    aimed, best_linear = _Aimed(solver, curve, aim, partial(solver.counts_whole, aim)), float(aim @ followed.values)
     plan = aimed.repaired(aimed.settled(values, followed.tangent))
     for _ in range(_MOST_ROUNDS):
         if plan.worth <= best_linear + solver.settings.gap / 4 * abs(best_linear) or solver.clock.must_stop():
@@ -109,35 +108,85 @@ def settle(
     return plan.tangent.settled, around, CurveCheck(followed.error, plan.error, best_linear, plan.worth, followed.passes)
 
 
-def better_than(
-    base: np.ndarray, solver: LinearSolver, curve: Curve | None, aim: np.ndarray, ask: Callable[[], np.ndarray | None]
-) -> np.ndarray | None:  # fmt: skip
-    """The answer to a question around a plan, never worse than the plan: nobody is made to change it.
+def repaired(solver: LinearSolver, curve: Curve, aim: np.ndarray, values: np.ndarray, rows: Tangent, enough: float,
+             whole: Callable[[np.ndarray], np.ndarray | None]) -> tuple[Tangent, np.ndarray]:  # fmt: skip
+    """The whole numbers of a plan, the rest chosen again about it until the rows tell the truth; counts chosen again while it is not good enough.
 
     Args:
-        base: the plan, settled, about which the solver's rows stand now and when this returns, shape (columns,).
-        solver: of one part.
-        curve: of the same part; None = everything is linear.
+        solver: of one part; its rows are left about the plan that is returned.
+        curve: of the same part.
         aim: the goals in one, shape (columns,).
-        ask: solves with the rows as they are; None = stopped.
+        values: the plan.
+        rows: it was solved with.
+        enough: what the goals in one may come to.
+        whole: makes the counts of a relaxed answer whole; None = nothing was found.
 
     Returns:
-        The better of the two, settled; None where the search was stopped.
+        Rows about the repaired plan, and how far the rows it was solved with were from the curve.
     """
-    best, found, renewed = base, None, False
-    for _ in range(1 if curve is None else _TRIES):
-        if curve is not None and found is not None:  # the rows misled the search: about its answer they tell the truth
-            solver.touch(curve, curve.tangent(found))
-            renewed = True
-        found = ask()
-        if found is None:
-            return None
-        best = min(found if curve is None else curve.settled(found), base, key=lambda values: float(aim @ values))
-        if best is not base:
+    aimed = _Aimed(solver, curve, aim, whole)
+    plan = aimed.repaired(aimed.settled(values, rows))
+    for _ in range(_MOST_ROUNDS):
+        again = None if plan.worth <= enough or solver.clock.must_stop() else aimed.counted_again(plan)
+        if again is None or again.worth >= plan.worth:
             break
-    if curve is not None and renewed:
-        solver.touch(curve, curve.tangent(base))
-    return best
+        plan = again
+    solver.touch(curve, plan.tangent)
+    return plan.tangent, plan.error
+
+
+def followed_by(checks: Sequence[CurveCheck]) -> dict[str, float]:
+    """What the passes of all parts came to, as `Outcome.followed` says it."""
+    if not checks:
+        return {}
+    linear, whole = (np.concatenate([getattr(c, name) for c in checks]) for name in ("linear", "whole"))
+    best, reached = (sum(getattr(c, name) for c in checks) for name in ("best_linear", "reached"))
+    found = {
+        "linear_mean": linear.mean(), "linear_worst": linear.max(), "mean": whole.mean(), "worst": whole.max(),
+        "above_linear": reached / best - 1 if best else 0.0,
+    }  # fmt: skip
+    # A search that was stopped after one pass knows nothing of its rows.
+    return {"passes": max(c.passes for c in checks)} | {name: float(n) for name, n in found.items() if np.isfinite(n)}
+
+
+def aimed_anew(
+    solver: LinearSolver, curve: Curve, followed: Followed | None, usual: np.ndarray, aim: np.ndarray, values: np.ndarray
+) -> tuple[Followed | None, np.ndarray]:  # fmt: skip
+    """From a plan in whole numbers that was sought for one aim to one for another, with the same choices.
+
+    Linear passes lead from one to the other: straight from the first plan, rows about it say too little of lists that go another way.
+
+    Args:
+        solver: of one part; its rows are left about the linear plan for the new aim.
+        curve: of the same part.
+        followed: what `follow_curve` found for the first aim; None = the search was stopped, and the plan stays.
+        usual: the first aim, shape (columns,).
+        aim: the new one.
+        values: the plan.
+
+    Returns:
+        The linear plan the passes end with, as `settle` asks for it, and the plan in whole numbers.
+    """
+    if followed is None:
+        return None, values
+    plan, _, check = settle(solver, curve, followed, usual, values)
+    aimed = _Aimed(solver, curve, aim, partial(solver.counts_whole, aim))
+    linear = aimed.settled(plan, curve.tangent(plan))
+    for _ in range(_MOST_ROUNDS):
+        nearer = aimed.relaxed(linear)
+        gained = linear.worth - nearer.worth
+        linear = nearer
+        if gained <= _SAME * abs(linear.worth) or solver.clock.must_stop():
+            break
+    whole = solver.counts_whole(aim, aimed.near(linear, 1.0))
+    error = linear.error if check is None else np.maximum(check.whole, linear.error)
+    return Followed(linear.tangent.settled, linear.tangent, np.zeros(len(curve.held)), error, followed.passes), plan if whole is None else whole
+
+
+def about(solver: LinearSolver, curve: Curve, values: np.ndarray, *, near: bool) -> None:
+    """Rows about a settled plan; lists kept near it as for whole numbers, or as when questions are asked around it."""
+    solver.touch(curve, curve.tangent(values))
+    keep_near(solver, curve, values, 1.0 if near else _AROUND)
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,6 +205,7 @@ class _Aimed:
     solver: LinearSolver
     curve: Curve
     aim: np.ndarray
+    whole: Callable[[np.ndarray], np.ndarray | None]
 
     def settled(self, values: np.ndarray, rows: Tangent) -> _Settled:
         """A plan that was solved with some rows."""
@@ -165,7 +215,7 @@ class _Aimed:
     def near(self, plan: _Settled, reach: float) -> np.ndarray:
         """Rows about a plan, lists kept near it; the plan."""
         self.solver.touch(self.curve, plan.tangent)
-        _keep_near(self.solver, self.curve, plan.tangent.settled, reach)
+        keep_near(self.solver, self.curve, plan.tangent.settled, reach)
         return plan.tangent.settled
 
     def repaired(self, plan: _Settled) -> _Settled:
@@ -202,13 +252,18 @@ class _Aimed:
     def counted_again(self, plan: _Settled) -> _Settled | None:
         """Choices fixed, counts relaxed about the plan, then whole again near that; None where nothing was found."""
         relaxed = self.relaxed(plan)
-        whole = self.solver.counts_whole(self.aim, self.near(relaxed, 1.0))
+        whole = self.whole(self.near(relaxed, 1.0))
         return None if whole is None else self.repaired(self.settled(whole, relaxed.tangent))
 
 
-def _keep_near(solver: LinearSolver, curve: Curve, values: np.ndarray, reach: float, least: np.ndarray | float = 0.0) -> None:
-    """Keep what the curve depends on near a plan: within `reach` of the room that whole numbers have, or `least` where that is more."""
-    low, high = solver.matrix.column_bounds[:, curve.held]
+def keep_near(solver: LinearSolver, curve: Curve, values: np.ndarray, reach: float, least: np.ndarray | float = 0.0) -> None:
+    """Keep what the curve depends on near a plan: see `near_bounds`."""
+    solver.keep(curve.held, *near_bounds(solver.matrix, curve, values, reach, least))
+
+
+def near_bounds(matrix: Matrix, curve: Curve, values: np.ndarray, reach: float, least: np.ndarray | float = 0.0) -> np.ndarray:
+    """Bounds of what the curve depends on: within `reach` of the room that whole numbers have, or `least` where that is more; shape (2, h)."""
+    low, high = matrix.column_bounds[:, curve.held]
     about = values[curve.held]
     room = np.maximum(reach * np.maximum(_ROOM * about, _LEAST_ROOM), least)
-    solver.keep(curve.held, np.maximum(low, np.minimum(about - room, high)), np.minimum(high, np.maximum(about + room, low)))
+    return np.array([np.maximum(low, np.minimum(about - room, high)), np.minimum(high, np.maximum(about + room, low))])

@@ -10,7 +10,7 @@ import numpy as np
 
 from optimisation.curves import Curve
 from optimisation.linear import LinearSolver
-from optimisation.passes import better_than
+from optimisation.probing import better_than
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,10 +12,12 @@ import numpy as np
 from optimisation.curves import Curve
 from optimisation.linear import LinearSolver
 from optimisation.matrix import Part
-from optimisation.passes import better_than
 
 MOST_PROBES, MOST_FOR_MONEY, MOST_STAYS = 6, 3, 6
 """Probes of a part; fewer where the first goal lacks nothing and only money could be saved."""
+
+_TRIES = 2
+"""How often a question is asked where its answer is no better than the plan: rows are renewed about it."""
 
 _MOST_UNITS = 50
 _MARGIN = 1.05
@@ -158,6 +161,37 @@ def ask(solver: LinearSolver, curve: Curve | None, probes: list[Probe], units: l
         return Answers([], [])
     asking = _Asking(solver, curve, aim, columns, about[0] if base is None else base)
     return Answers(asking.more(_worth_most(probes, about[1], about[2]), goals[first_goal]), asking.elsewhere(units))
+
+
+def better_than(
+    base: np.ndarray, solver: LinearSolver, curve: Curve | None, aim: np.ndarray, ask: Callable[[], np.ndarray | None]
+) -> np.ndarray | None:  # fmt: skip
+    """The answer to a question around a plan, never worse than the plan: nobody is made to change it.
+
+    Args:
+        base: the plan, settled, about which the solver's rows stand now and when this returns, shape (columns,).
+        solver: of one part.
+        curve: of the same part; None = everything is linear.
+        aim: the goals in one, shape (columns,).
+        ask: solves with the rows as they are; None = stopped.
+
+    Returns:
+        The better of the two, settled; None where the search was stopped.
+    """
+    best, found, renewed = base, None, False
+    for _ in range(1 if curve is None else _TRIES):
+        if curve is not None and found is not None:  # the rows misled the search: about its answer they tell the truth
+            solver.touch(curve, curve.tangent(found))
+            renewed = True
+        found = ask()
+        if found is None:
+            return None
+        best = min(found if curve is None else curve.settled(found), base, key=lambda values: float(aim @ values))
+        if best is not base:
+            break
+    if curve is not None and renewed:
+        solver.touch(curve, curve.tangent(base))
+    return best
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,24 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from data.run import PlanSettings, Progress
-from optimisation.bounds import PATIENCE, goal_bounds, unmet
+from optimisation.bounds import unmet
 from optimisation.curves import Curve
 from optimisation.highs import Clock, relative_gap
-from optimisation.linear import LinearSolver
-from optimisation.matrix import INFINITY, Matrix, Part, cut, independent_parts
-from optimisation.passes import CurveCheck, follow_curve, settle
-from optimisation.pricing import Instead, Repriced, reprice
-from optimisation.probing import Answers, Probe, Unit, ask
+from optimisation.matrix import Matrix, Part, cut, independent_parts
+from optimisation.part_solving import Asks, PartAnswer, factors, quick_part, solve_part
+from optimisation.passes import followed_by
+from optimisation.pricing import Instead, Repriced
+from optimisation.probing import Answers, Probe, Unit
+from optimisation.quick import IN_FULL, Start
 
-_RAISED = 20.0
-"""How much a goal is raised over those after it in the search, so that it is not traded against them."""
-_ATTEMPTS = 3
+QUICK_ANSWER = "quick answer"
+"""Status of a plan that started from another one, whatever is proved of it."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class Outcome:
             empty without a curve.
         asked: what more of something would buy, and the next best places, solved again.
         repriced: what would come of goals weighed otherwise, by part, solved again.
+        relaxed_prices: £ of the goals in one for one unit of the right-hand side of each row, whole numbers relaxed; for plans that start from this.
+        quick: None for a plan solved in full; else how it was found.
     """
 
     values: np.ndarray
@@ -67,6 +69,21 @@ class Outcome:
     followed: dict[str, float] = field(default_factory=dict)
     asked: Answers = field(default_factory=lambda: Answers([], []))
     repriced: list[Repriced] = field(default_factory=list)
+    relaxed_prices: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    quick: Quick | None = None
+
+
+@dataclass(frozen=True)
+class Quick:
+    """How a quick answer was found.
+
+    Attributes:
+        gap: distance from the best that is still possible, over the goals in one.
+        steps: what was done, by part, largest first.
+    """
+
+    gap: float
+    steps: tuple[tuple[str, ...], ...]
 
 
 def solve_in_order(
@@ -83,6 +100,7 @@ def solve_in_order(
     begin: Sequence[float] = (),
     insteads: Sequence[Instead] = (),
     spread: Spread | None = None,
+    start: Start | None = None,
 ) -> Outcome:
     """Minimise the goals in order.
 
@@ -103,6 +121,7 @@ def solve_in_order(
         begin: the same for a first search from whose plan the search goes on; none = the search begins with `raised`.
         insteads: goals weighed otherwise, of which the outcome is worth knowing.
         spread: where the parts are solved; None = in threads of this process, as many as the settings say.
+        start: another plan, near which a quick answer is looked for; None = every part is solved in full.
 
     Raises:
         NoPlan: nothing feasible was found in the time, or the problem has no feasible plan at all.
@@ -111,55 +130,12 @@ def solve_in_order(
     clock.constant = float(matrix.constants.sum())
     parts = independent_parts(matrix)
     clock.begin([len(p.columns) for p in parts])
-    asks = [_Asks(p, curve and curve.part(p), [q for q in (probe.part(p) for probe in probes) if q is not None],
-                  [u for u in (unit.part(p) for unit in units) if u is not None], first_goal, raised, begin, insteads)
-            for p in parts]  # fmt: skip
+    asks = [Asks(p, curve and curve.part(p), [q for q in (probe.part(p) for probe in probes) if q is not None],
+                  [u for u in (unit.part(p) for unit in units) if u is not None], first_goal, raised, begin, insteads,
+                  start and start.part(p)) for p in parts]  # fmt: skip
     tasks = [PartTask(cut(matrix, a.part), settings, a) for a in asks]
     answers = (spread or in_threads)(tasks, clock)
-    return _join(matrix, names, parts, answers, settings, clock)
-
-
-@dataclass
-class PartAnswer:
-    """What came of one part.
-
-    Attributes:
-        values, bounds, row_prices, column_prices: as in `Outcome`, of the part.
-        proved: what the goals reached in the linear model that the bounds are of.
-        seconds, nodes: wall clock inside HiGHS, and nodes of its searches.
-        curve: how far the rows of the curve were from it; None without one.
-        asked: what more of something would buy, and the next best places.
-        repriced: what would come of goals weighed otherwise.
-        told: value of the part and its bound, as progress says them.
-        kept: taken from an earlier plan that solved the same part.
-    """
-
-    values: np.ndarray
-    bounds: np.ndarray
-    row_prices: np.ndarray
-    column_prices: np.ndarray
-    proved: np.ndarray
-    seconds: float
-    nodes: int
-    curve: CurveCheck | None
-    asked: Answers
-    repriced: list[Repriced]
-    told: tuple[float, float]
-    kept: bool = False
-
-
-@dataclass(frozen=True)
-class _Asks:
-    """What is asked about one part."""
-
-    part: Part
-    curve: Curve | None
-    probes: list[Probe]
-    units: list[Unit]
-    first_goal: int
-    raised: Sequence[float]
-    begin: Sequence[float]
-    insteads: Sequence[Instead]
+    return _join(matrix, names, parts, answers, settings, clock, factors(raised, len(names)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,12 +144,17 @@ class PartTask:
 
     matrix: Matrix
     settings: PlanSettings
-    asks: _Asks
+    asks: Asks
 
     @property
     def number(self) -> int:
         """Of the part."""
         return self.asks.part.number
+
+    @property
+    def in_full(self) -> PartTask:
+        """The same, not started from another plan."""
+        return replace(self, asks=replace(self.asks, start=None))
 
     def __call__(self, clock: Clock) -> PartAnswer:
         """Solve it.
@@ -181,7 +162,8 @@ class PartTask:
         Raises:
             NoPlan: nothing feasible was found in the time, or the part has no feasible plan at all.
         """
-        return _solve_part(self.matrix, self.settings, clock, self.asks)
+        quick = None if self.asks.start is None else quick_part(self.matrix, self.settings, clock, self.asks, self.asks.start)
+        return quick or solve_part(self.matrix, self.settings, clock, self.asks)
 
 
 Spread = Callable[[Sequence[PartTask], Clock], list[PartAnswer]]
@@ -194,62 +176,15 @@ def in_threads(tasks: Sequence[PartTask], clock: Clock) -> list[PartAnswer]:
         return list(pool.map(lambda task: task(clock), tasks))
 
 
-def _solve_part(matrix: Matrix, settings: PlanSettings, clock: Clock, asks: _Asks) -> PartAnswer:
-    """One part: a plan for the weighted goals, raised further where a goal is not yet close to its bound, then prices and what more would buy."""
-    goals, number, curve = matrix.goals.toarray(), asks.part.number, asks.curve
-    solver = LinearSolver(matrix, settings, clock)
-    factor = np.array(asks.raised or [_RAISED if g < len(goals) - 2 else 1.0 for g in range(len(goals))], dtype=float)
-    first, followed = np.array(asks.begin or factor, dtype=float), None
-    if curve is not None:
-        followed = follow_curve(solver, curve, first @ goals, lambda: clock.tell(number, "Following the lists", INFINITY, -INFINITY, 0.2))
-    values, weighted = solver.minimise(first @ goals)
-    if asks.begin:
-        values, weighted = _aimed_anew(solver, curve, factor @ goals, values)
-    for attempt in range(_ATTEMPTS + 1):
-        clock.tell(number, "Looking for a better plan", *_total(goals, factor, values, weighted), 0.5 + attempt / (2 * _ATTEMPTS))
-        bounds, better = goal_bounds(solver, goals, factor, values, weighted, patient=curve is None or not asks.begin)
-        far = unmet(goals @ values, bounds, settings.gap)
-        if better is None or not len(far) or attempt == _ATTEMPTS or clock.must_stop():
-            break
-        factor[: far[0] + 1] *= _RAISED
-        within = settings.gap / 2 * float(np.abs(goals[far[0] :] @ better).sum())
-        values, weighted = solver.minimise(factor @ goals, better, PATIENCE, within)
-    proved, around, check = goals @ values, None, None
-    if curve is not None:
-        values, around, check = settle(solver, curve, followed, factor @ goals, values)
-        bounds = np.minimum(bounds, goals @ values)
-    clock.tell(number, "Explaining the plan", *_total(goals, factor, values, weighted), 0.9)
-    row_prices, column_prices = solver.prices(goals.sum(axis=0), values)
-    asked = ask(solver, curve, asks.probes, asks.units, goals, factor @ goals, asks.part.columns, asks.first_goal, around)
-    repriced = reprice(solver, curve, asks.insteads, goals, factor, asks.part.columns, around)
-    told = _total(goals, factor, values, weighted)
-    clock.tell(number, "Explaining the plan", *told, 1.0)
-    return PartAnswer(values, bounds, row_prices, column_prices, proved, solver.seconds, solver.nodes, check, asked, repriced, told)
-
-
-def _aimed_anew(solver: LinearSolver, curve: Curve | None, aim: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:
-    """A plan for another aim, and a bound: exact where everything is linear; along a curve with the choices of the plan, near which the rows hold."""
-    if curve is None:
-        return solver.minimise(aim, values)
-    relaxed = solver.around(aim, values, counts_free=True)
-    whole = None if relaxed is None else solver.counts_whole(aim, relaxed)
-    return values if whole is None else whole, solver.relaxed_bound(aim)
-
-
-def _total(goals: np.ndarray, factor: np.ndarray, values: np.ndarray, weighted: float) -> tuple[float, float]:
-    """Value of the plan in pounds as planners see it, and its bound at the same scale."""
-    value, raised = float((goals @ values).sum()), float(factor @ (goals @ values))
-    return value, value - max(raised - weighted, 0.0)
-
-
-def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list[PartAnswer], settings: PlanSettings, clock: Clock) -> Outcome:
+def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list[PartAnswer], settings: PlanSettings, clock: Clock,
+          factor: np.ndarray) -> Outcome:  # fmt: skip
     values, columns = np.zeros((2, matrix.rows.shape[1]))
-    rows = np.zeros(matrix.rows.shape[0])
+    rows, prices = np.zeros((2, matrix.rows.shape[0]))
     bounds = np.zeros(len(names))
     for part, answer in zip(parts, answers, strict=True):
         values[part.columns] = answer.values
         columns[part.columns] = answer.column_prices
-        rows[part.rows] = answer.row_prices
+        rows[part.rows], prices[part.rows] = answer.row_prices, answer.relaxed_prices
         bounds += answer.bounds
     reached = matrix.goals @ values + matrix.constants
     bounds = np.maximum(bounds + matrix.constants, 0.0)  # every goal is a sum of quantities that cannot be negative
@@ -257,22 +192,22 @@ def _join(matrix: Matrix, names: Sequence[str], parts: list[Part], answers: list
     stages = [Stage(n, float(v), float(b), relative_gap(v, b, smallest)) for n, v, b in zip(names, reached, bounds, strict=True)]
     reached_all = not len(unmet(sum(a.proved for a in answers) + matrix.constants, bounds, settings.gap))
     status = "cancelled" if clock.stopped else "time limit" if clock.late else "optimal" if reached_all else "gap not reached"
+    quick = _quick(answers, float(factor @ np.abs(reached)))
+    if quick is not None and status in ("optimal", "gap not reached"):
+        status = QUICK_ANSWER
     details = {"parts": len(parts), "parts kept": sum(a.kept for a in answers), "nodes": sum(a.nodes for a in answers)}
     asked = Answers([p for a in answers for p in a.asked.more], [e for a in answers for e in a.asked.elsewhere])
-    return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details, _followed(answers), asked,
-                   [r for a in answers for r in a.repriced])  # fmt: skip
+    return Outcome(values, stages, status, rows, columns, sum(a.seconds for a in answers), details,
+                   followed_by([a.curve for a in answers if a.curve is not None]), asked,
+                   [r for a in answers for r in a.repriced], prices, quick)  # fmt: skip
 
 
-def _followed(answers: list[PartAnswer]) -> dict[str, float]:
-    """What the passes of all parts came to."""
-    checks = [a.curve for a in answers if a.curve is not None]
-    if not checks:
-        return {}
-    linear, whole = (np.concatenate([getattr(c, name) for c in checks]) for name in ("linear", "whole"))
-    best, reached = (sum(getattr(c, name) for c in checks) for name in ("best_linear", "reached"))
-    found = {
-        "linear_mean": linear.mean(), "linear_worst": linear.max(), "mean": whole.mean(), "worst": whole.max(),
-        "above_linear": reached / best - 1 if best else 0.0,
-    }  # fmt: skip
-    # A search that was stopped after one pass knows nothing of its rows.
-    return {"passes": max(c.passes for c in checks)} | {name: float(n) for name, n in found.items() if np.isfinite(n)}
+def _quick(answers: list[PartAnswer], together: float) -> Quick | None:
+    """How a quick answer was found; None where every part was solved in full.
+
+    `together` is what the goals in one come to; as none can be below nought, nothing is left to win beyond it.
+    """
+    if not any(a.steps for a in answers):
+        return None
+    away = sum(a.told[0] - a.told[1] for a in answers)
+    return Quick(min(away / max(together, 1.0), 1.0), tuple(a.steps or (IN_FULL,) for a in answers))

@@ -209,6 +209,8 @@ def _add_plan(commands: Any) -> None:
     parser.add_argument("--weeks", type=_whole(*_WEEKS), help="length of the plan (default: as the scenario says, 52)")
     parser.add_argument("--gap", type=_share, default=0.01, help="distance from the best plan that is good enough, 0.01 = 1%% (default)")
     parser.add_argument("--time-limit", type=_seconds, default=300.0, metavar="S", help="most seconds of computing (default 300)")
+    quick = "quick answer near an earlier plan of these data and weeks: a run, or the folder of its plan (default: solved in full)"
+    parser.add_argument("--start-from", default="", metavar="RUN|DIR", help=quick)
     parser.add_argument("--out", type=Path, default=Path("plan"), metavar="DIR", help="folder to write (default: ./plan)")
     _add_json(parser)
 

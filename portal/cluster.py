@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from data.dataset import Dataset
+from data.decisions import Decisions
 from data.errors import SixweeksError
 from data.plan import Plan
 from data.run import PlanSettings, Progress
@@ -26,20 +27,21 @@ WAITING = "Waiting for a worker of the cluster"
 
 
 def make_plan(
-    dataset: Dataset, scenario: Scenario, settings: PlanSettings, report: Callable[[Progress], None], cancelled: Callable[[], bool]
-) -> Plan:
+    dataset: Dataset, scenario: Scenario, settings: PlanSettings, report: Callable[[Progress], None], cancelled: Callable[[], bool],
+    start: Decisions | None = None,
+) -> Plan:  # fmt: skip
     """What `portal.planning.make_plan` does, on the cluster; independent parts of the model are solved side by side there.
 
     Raises:
         SixweeksError: the cluster cannot be reached, none of its workers is free in time, they die of the plan, or they have other versions.
         Refused, NoPlan: as `portal.planning.make_plan`.
     """
-    return plan_there("portal.cluster_tasks:plan_in_parts", dataset, scenario, settings, report, cancelled)
+    return plan_there("portal.cluster_tasks:plan_in_parts", dataset, scenario, settings, report, cancelled, start)
 
 
 def plan_there(
     planner: str, dataset: Dataset, scenario: Scenario, settings: PlanSettings,
-    report: Callable[[Progress], None], cancelled: Callable[[], bool],
+    report: Callable[[Progress], None], cancelled: Callable[[], bool], start: Decisions | None = None,
 ) -> Plan:  # fmt: skip
     """One plan by a planner, `module:function`, that the cluster's workers can import; see `make_plan`."""
     _need_dask()
@@ -48,7 +50,7 @@ def plan_there(
     watch = _Watch(settings.time_limit, report, cancelled)
     report(Progress(WAITING, 0.0))
     with _client() as client, Call(client, watch.hear, watch.begin) as call:
-        future = call.ask(PLAN, planner, dataset, scenario, settings)
+        future = call.ask(PLAN, planner, dataset, scenario, settings, start)
         for _ in call.finished([future], watch.cancelled):
             return call.answer(future)
     raise AssertionError("unreachable: a task that was asked for finishes")

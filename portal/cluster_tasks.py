@@ -9,11 +9,13 @@ from typing import Any
 from distributed import get_client, secede
 
 from data.dataset import Dataset
+from data.decisions import Decisions
 from data.plan import Plan
 from data.run import PlanSettings, Progress
 from data.scenario import Scenario
 from optimisation.highs import Clock
-from optimisation.solving import PartAnswer, PartTask
+from optimisation.part_solving import PartAnswer
+from optimisation.solving import PartTask
 from portal.cluster_calls import Call, Line
 from portal.planning import make_plan
 from portal.worker_settings import imported
@@ -22,7 +24,7 @@ PARTS_FIRST = 1
 """Plans that are begun are finished before others are begun: what is built is held no longer than needed, and its time runs already."""
 
 
-def plan(line: Line, planner: str, dataset: Dataset, scenario: Scenario, settings: PlanSettings) -> Plan:
+def plan(line: Line, planner: str, dataset: Dataset, scenario: Scenario, settings: PlanSettings, start: Decisions | None = None) -> Plan:
     """One plan, on a worker of a cluster.
 
     Args:
@@ -31,19 +33,22 @@ def plan(line: Line, planner: str, dataset: Dataset, scenario: Scenario, setting
         dataset: as for `portal.planning.make_plan`.
         scenario: the same.
         settings: the same.
+        start: the same; a planner that starts from no plan is not asked to.
 
     Raises:
         SixweeksError: as the planner does.
     """
-    made: Plan = imported(planner)(dataset, scenario, settings, report=lambda p: line.say(*_plain(p)), cancelled=line.cancelled)
+    named = {} if start is None else {"start": start}
+    made: Plan = imported(planner)(dataset, scenario, settings, report=lambda p: line.say(*_plain(p)), cancelled=line.cancelled, **named)
     return made
 
 
 def plan_in_parts(
-    dataset: Dataset, scenario: Scenario, settings: PlanSettings, report: Callable[[Progress], None], cancelled: Callable[[], bool]
-) -> Plan:
+    dataset: Dataset, scenario: Scenario, settings: PlanSettings, report: Callable[[Progress], None], cancelled: Callable[[], bool],
+    start: Decisions | None = None,
+) -> Plan:  # fmt: skip
     """The plan, with the independent parts of its model solved as tasks of their own."""
-    return make_plan(dataset, scenario, settings, report, cancelled, spread)
+    return make_plan(dataset, scenario, settings, report, cancelled, spread, start)
 
 
 def spread(tasks: Sequence[PartTask], clock: Clock) -> list[PartAnswer]:

@@ -13,7 +13,7 @@ from data.dataset import Dataset
 from data.plan import Plan, over_six
 from data.run import Run
 from data.scenario import EMPHASIS_BY_NAME, LEVERS, Scenario
-from data.words import count, day, number, pounds
+from data.words import count, day, number, percent, pounds
 from portal import locks
 from portal.charts.tables import place_words, when_words
 
@@ -87,9 +87,14 @@ def _caveats(left: Side, right: Side) -> list[str]:
     if left.scenario.weeks != right.scenario.weeks:
         said.append("The two plans are of different length: totals over the plan cannot be compared directly.")
     said += [
+        f'The plan of "{side.scenario.name}" is a quick answer, proved within {percent(side.plan.summary["quick"]["gap"], 2)} of the best.'
+        for side in (left, right)
+        if "quick" in side.plan.summary
+    ]
+    said += [
         f'The search for "{side.scenario.name}" was stopped early ({side.plan.summary["status"]}): a better plan may exist.'
         for side in (left, right)
-        if side.plan.summary["status"] != "optimal"
+        if side.plan.summary["status"] not in ("optimal", "quick answer")
     ]
     return said
 
@@ -103,7 +108,7 @@ def _inputs(left: Side, right: Side) -> pd.DataFrame:
     first = [EMPHASIS_BY_NAME[side.scenario.emphasis].title for side in (left, right)]
     rows.append(("Emphasis", "What the plan puts first", "", first[0], first[1], "", ""))
     rows += [("Program", "Version", "", left.run.code_version, right.run.code_version, "", "")]
-    names = sorted({*left.run.settings, *right.run.settings} - {"frontier"})  # which leaves the plan as it is
+    names = sorted({*left.run.settings, *right.run.settings} - {"frontier", "start_from"})  # the one leaves the plan as it is, of the other is told
     rows += [
         ("Search", name.replace("_", " ").capitalize(), "", f"{left.run.settings.get(name)}", f"{right.run.settings.get(name)}", "", "")
         for name in names

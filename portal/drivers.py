@@ -85,7 +85,8 @@ def way(scope: Scope, left_run: str, right_run: str) -> Way:
     found = drivers(first, last)
     planned: dict[str, Run] = {}
     for of in reversed(results.runs(scope, right.dataset_id, ALLOCATION)):  # the newest of each
-        if of.settings.get("gap") == right.settings.get("gap") and (not of.ended or results.has_plan(scope, of)):
+        solved_alike = of.settings.get("gap") == right.settings.get("gap") and not of.settings.get("start_from")
+        if solved_alike and (not of.ended or results.has_plan(scope, of)):
             planned[services.scenario(scope, of.scenario_id, of.dataset_id).content_id] = of
     between = [planned.get(driver.scenario.content_id) for driver in found[:-1]]
     return Way(tuple(found), (*between, right) if found else ())

@@ -21,15 +21,17 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from data.dataset import Dataset
+from data.decisions import Decisions
 from data.plan import Plan
 from data.run import CODE_VERSION, PlanSettings, Progress
 from data.scenario import Scenario
 from data.store import home
 from optimisation.highs import Clock
+from optimisation.part_solving import PartAnswer
 from optimisation.passes import CurveCheck
 from optimisation.pricing import Instead, Repriced
 from optimisation.probing import Answers, Elsewhere, Probed
-from optimisation.solving import PartAnswer, PartTask, Spread, in_threads
+from optimisation.solving import PartTask, Spread, in_threads
 from portal import planning
 
 MOST_BYTES = 500_000_000
@@ -43,22 +45,26 @@ _log = logging.getLogger(__name__)
 
 
 def make_plan(
-    dataset: Dataset, scenario: Scenario, settings: PlanSettings, report: Callable[[Progress], None], cancelled: Callable[[], bool]
+    dataset: Dataset, scenario: Scenario, settings: PlanSettings, report: Callable[[Progress], None], cancelled: Callable[[], bool],
+    start: Decisions | None = None,
 ) -> Plan:  # fmt: skip
     """As `portal.planning.make_plan`, with parts of earlier plans of this computer.
 
     Raises:
         Refused, NoPlan: likewise.
     """
-    return planning.make_plan(dataset, scenario, settings, report, cancelled, spread=kept_in(home() / "parts"))
+    return planning.make_plan(dataset, scenario, settings, report, cancelled, kept_in(home() / "parts"), start)
 
 
 def kept_in(folder: Path) -> Spread:
-    """A spread that takes from a folder what is there, solves the rest in threads, and keeps it unless the search was stopped."""
+    """A spread that takes from a folder what is there, solves the rest in threads, and keeps it unless the search was stopped.
+
+    What was solved in full is taken before what was answered quickly.
+    """
 
     def spread(tasks: Sequence[PartTask], clock: Clock) -> list[PartAnswer]:
-        places = [folder / f"{digest(task)}.part" for task in tasks]
-        answers = [_read(place) for place in places]
+        in_full, quick = ([_place(folder, task) for task in several] for several in ([task.in_full for task in tasks], tasks))
+        answers = [_read(first) or (_read(then) if then != first else None) for first, then in zip(in_full, quick, strict=True)]
         for task, answer in zip(tasks, answers, strict=True):
             if answer is not None:
                 clock.tell(task.number, "Taking what has not changed", *answer.told, 1.0)
@@ -66,15 +72,19 @@ def kept_in(folder: Path) -> Spread:
         for k, answer in zip(missing, in_threads([tasks[k] for k in missing], clock) if missing else [], strict=True):
             answers[k] = answer
             if not (clock.stopped or clock.late):
-                _keep(places[k], answer)
+                _keep(quick[k] if answer.steps else in_full[k], answer)
         return [answer for answer in answers if answer is not None]
 
     return spread
 
 
+def _place(folder: Path, task: PartTask) -> Path:
+    return folder / f"{digest(task)}.part"
+
+
 def digest(task: PartTask) -> str:
     """SHA-256 of everything a part is solved from, and of what solves it; time and threads do not change an answer that was not stopped."""
-    settings = dataclasses.replace(task.settings, time_limit=0.0, threads=1, frontier=0)
+    settings = dataclasses.replace(task.settings, time_limit=0.0, threads=1, frontier=0, start_from="")
     found = hashlib.sha256(f"{CODE_VERSION} {metadata.version('highspy')}".encode())
     _add(found, (task.matrix, task.asks, settings))
     return found.hexdigest()

@@ -6,14 +6,17 @@ import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
+
+import numpy as np
 
 from data.checks.lock_limits import lock_limit_findings
 from data.checks.locks import lock_findings
 from data.dataset import Dataset, no_history
+from data.decisions import Decisions, decisions_of
 from data.errors import Refused
-from data.plan import IN_TURN, PRESENT_ORDER, Plan
+from data.plan import ASKED_IN_FULL, IN_TURN, PRESENT_ORDER, Plan
 from data.run import PlanSettings, Progress
 from data.scenario import EMPHASIS_BY_NAME, Scenario
 from data.words import month
@@ -21,6 +24,7 @@ from data.working_days import first_monday_after, measured_weeks, mondays
 from forecasting.forecast import METHOD
 from optimisation.allocation.booking_curve import booking_curve
 from optimisation.allocation.goal_prices import goal_prices, insteads
+from optimisation.allocation.hard_to_book import hard_to_book
 from optimisation.allocation.limits import limits
 from optimisation.allocation.list_check import list_check
 from optimisation.allocation.measures import costs, longest_waiters, measures, met, met_by_test
@@ -31,10 +35,14 @@ from optimisation.allocation.result import Solved, tables
 from optimisation.allocation.result_reporting import reporting_notes
 from optimisation.allocation.worth import placements, probes, units, worth
 from optimisation.matrix import Matrix, matrix_of
+from optimisation.quick import Start
 from optimisation.solving import Outcome, Spread, solve_in_order
 from portal.frontier import cost_against_lateness, one_of, time_of_one
 from portal.provenance import provenance
 from portal.unchanged import no_assets, unchanged
+
+_NOTHING_KEPT = "The plan this one was to start from keeps no decisions that could be started from: this one was solved in full."
+_NOT_NEAR = "Nothing near the plan this one was to start from was good enough, or nothing has changed since a full search: it is solved in full."
 
 
 def _silent(_: Progress) -> None:
@@ -48,6 +56,7 @@ def make_plan(
     report: Callable[[Progress], None] = _silent,
     cancelled: Callable[[], bool] = lambda: False,
     spread: Spread | None = None,
+    start: Decisions | None = None,
 ) -> Plan:
     """The allocation plan of one scenario on one dataset.
 
@@ -58,6 +67,7 @@ def make_plan(
         report: told how far the work is.
         cancelled: asked several times a second; True stops and keeps the best plan so far.
         spread: where the independent parts of the model are solved; None = in threads of this process.
+        start: decisions of the plan that `settings.start_from` names; where there are none, and for a plan with a frontier, all is solved in full.
 
     Raises:
         Refused: the dataset cannot be planned (no assets, no history), the scenario's changes clash, or its locks name what there is not.
@@ -78,16 +88,18 @@ def make_plan(
     told = one_of(report, 0, settings.frontier)
     outcome = solve_in_order(
         matrix, [g.name for g in goals_of(order)], time_of_one(settings), told, cancelled, curve, asked, moved, place_of("shortfall", order),
-        raised(order), begun(order), list(insteads(order)), spread,
+        raised(order), begun(order), list(insteads(order)), spread, _begin_at(matrix, settings, start),
     )  # fmt: skip
     clock.lap("solve")
     solved = Solved(problem, matrix, outcome)
     with _no_collection():
         plan = _plan(dataset, scenario, settings, inputs, solved, matrix, outcome, clock)
+    plan = replace(plan, **_quick(plan, settings, start, outcome), decisions=_decisions(scenario, matrix, outcome))
     if settings.frontier and outcome.status != "cancelled":
         rows, said = cost_against_lateness(inputs, matrix, solved, outcome, settings, report, cancelled, spread)
         clock.lap("frontier")
-        plan = Plan({**plan.tables, "frontier": rows}, {**plan.summary, "frontier": said, "seconds": {**plan.summary["seconds"], **clock.laps}})
+        summary = {**plan.summary, "frontier": said, "seconds": {**plan.summary["seconds"], **clock.laps}}
+        plan = replace(plan, tables={**plan.tables, "frontier": rows}, summary=summary)
     report(Progress("Done", 1.0, gap=next(s.gap for s in outcome.stages if s.name == "cost"), seconds=clock.total))
     return plan
 
@@ -135,6 +147,7 @@ def _plan(
         "size": {"rows": matrix.rows.shape[0], "columns": matrix.rows.shape[1], "integers": int(matrix.whole.sum()), **outcome.details},
         "target": _target(inputs, solved),
         "met": met_by_test(months),
+        "hard_to_book": hard_to_book(solved),
         "met_thirteen": met_by_test(longest_waiters(solved)),
         "booking_order": PRESENT_ORDER if solved.problem.booking is not None else IN_TURN,
         "list_check": list_check(solved, outcome),
@@ -144,6 +157,32 @@ def _plan(
         "provenance": provenance(dataset, scenario, settings, first_monday=inputs.weeks[0]),
     }
     return Plan(found, summary)
+
+
+def _begin_at(matrix: Matrix, settings: PlanSettings, start: Decisions | None) -> Start | None:
+    """The plan that is started from, by the names of this one's decisions and equations; new decisions are as today."""
+    if start is None or settings.frontier:
+        return None
+    today = np.zeros(len(matrix.column_names)) if matrix.start is None else matrix.start
+    values = np.clip(start.values_of(matrix.column_names, today), *matrix.column_bounds)
+    return Start(values, start.prices_of(matrix.row_names))
+
+
+def _quick(plan: Plan, settings: PlanSettings, start: Decisions | None, outcome: Outcome) -> dict[str, Any]:
+    """What a plan that was to start from another one says of that; questions that a part taken from a full search answers are left out."""
+    summary = dict(plan.summary)
+    if settings.start_from and outcome.quick is None:
+        why = _NOTHING_KEPT if start is None else _NOT_NEAR
+        return {"summary": summary | {"notes": [*summary["notes"], why]}}
+    if start is None or outcome.quick is None:
+        return {}
+    steps = [list(taken) for taken in outcome.quick.steps]
+    said = {"started_from": settings.start_from, "scenario": start.scenario, "gap": outcome.quick.gap, "steps": steps}
+    return {"summary": summary | {"quick": said}, "tables": {n: t for n, t in plan.tables.items() if n not in ASKED_IN_FULL}}
+
+
+def _decisions(scenario: Scenario, matrix: Matrix, outcome: Outcome) -> Decisions:
+    return decisions_of(scenario.name, matrix.column_names, outcome.values, matrix.whole, matrix.row_names, outcome.relaxed_prices)
 
 
 def _target(inputs: Inputs, solved: Solved) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from data.errors import NotFound
 from data.run import ALLOCATION, CODE_VERSION, WORKFORCE, Run
+from data.scenario import Scenario
 from data.store import Scope
 from optimisation import explain
 from portal import comparison, services
@@ -47,6 +48,22 @@ def newest_plans(scope: Scope, dataset_id: str) -> tuple[StoredPlan | None, Stor
     return tuple(next((p for p, changing in zip(known, changes, strict=True) if changing is wanted), None) for wanted in (True, False))  # type: ignore[return-value]
 
 
+def to_start_from(scope: Scope, made: Scenario) -> StoredPlan | None:
+    """The plan a quick answer for a scenario starts from: the newest of these data and as many weeks; None where there is none."""
+    alike = (p for p in plans(scope, made.dataset_id) if services.scenario(scope, p.run.scenario_id, made.dataset_id).weeks == made.weeks)
+    return next(alike, None)
+
+
+def solved_in_full(scope: Scope, made: Scenario) -> bool:
+    """True where a scenario has a plan of this version that was solved in full: there is nothing to hurry for."""
+    return any(
+        p.run.code_version == CODE_VERSION
+        and not p.run.settings.get("start_from")
+        and services.scenario(scope, p.run.scenario_id, made.dataset_id).content_id == made.content_id
+        for p in plans(scope, made.dataset_id)
+    )
+
+
 def newest_run(scope: Scope, dataset_id: str) -> Run | None:
     """The run to show where none is named: the newest plan that changes something, the newest plan, or what is being computed."""
     planned = next((p.run for p in newest_plans(scope, dataset_id) if p), None)
@@ -67,6 +84,19 @@ def has_plan(scope: Scope, of: Run) -> bool:
 def answer(scope: Scope, run_id: str) -> explain.Answer:
     """A plan in sentences."""
     return explain.answer(services.plan(scope, run_id), services.dataset(scope, services.run(scope, run_id).dataset_id).network)
+
+
+@services.kept(services.KEPT_PLANS)
+def quick_in_words(scope: Scope, run_id: str) -> str:
+    """What a quick answer is worth; empty for a plan that was solved in full."""
+    return explain.quick_in_words(services.plan(scope, run_id))
+
+
+def kind_of(scope: Scope, of: Run) -> str:
+    """How a run was, or is to be, answered: quickly or in full; one that was to be quick says what came of it."""
+    if not of.settings.get("start_from"):
+        return "In full"
+    return "In full, quick was asked" if has_plan(scope, of) and not quick_in_words(scope, of.id) else "Quick answer"
 
 
 @services.kept(services.KEPT_PLANS)

@@ -20,6 +20,7 @@ from data.checks.locks import lock_findings
 from data.dataset import Dataset
 from data.errors import Refused, SixweeksError
 from data.example_files import with_example_files
+from data.findings import refusal
 from data.folder import example_networks, read_folder
 from data.intake import from_parts
 from data.plan import Plan
@@ -213,7 +214,9 @@ def plan_weeks(held: Dataset, made: Scenario) -> pd.DatetimeIndex:
     return mondays(first_monday_after(held.activity.snapshot_date), made.weeks)
 
 
-def start_plan(scope: Scope, made: Scenario, *, gap: float = 0.01, time_limit: float = 300.0, frontier: int = 0) -> Run:
+def start_plan(
+    scope: Scope, made: Scenario, *, gap: float = 0.01, time_limit: float = 300.0, frontier: int = 0, start_from: str = ""
+) -> Run:  # fmt: skip
     """Store the scenario and have it planned; equal inputs share one run.
 
     Args:
@@ -222,9 +225,27 @@ def start_plan(scope: Scope, made: Scenario, *, gap: float = 0.01, time_limit: f
         gap: relative distance from the best plan that is good enough.
         time_limit: seconds after which the best plan so far is taken.
         frontier: plans from this one to the cheapest; 0 = this plan only.
+        start_from: id of the run whose plan a quick answer starts from; empty = solved in full.
+
+    Raises:
+        Refused: the scenario is not in order, or the plan to start from is of other data or weeks.
+        NotFound: there is no such plan in the scope.
     """
+    if start_from:
+        _check_start(scope, made, start_from)
+    settings = PlanSettings(gap=gap, time_limit=time_limit, frontier=frontier, start_from=start_from)
     stored = save_scenario(scope, made, reason="To be planned")
-    return engine.submit(store(), scope, made.dataset_id, stored.id, PlanSettings(gap=gap, time_limit=time_limit, frontier=frontier))
+    return engine.submit(store(), scope, made.dataset_id, stored.id, settings)
+
+
+def _check_start(scope: Scope, made: Scenario, run_id: str) -> None:
+    earlier = run(scope, run_id)
+    plan(scope, run_id)
+    weeks = scenario(scope, earlier.scenario_id, earlier.dataset_id).weeks
+    if (earlier.dataset_id, weeks) != (made.dataset_id, made.weeks):
+        other = "other data" if earlier.dataset_id != made.dataset_id else f"{weeks} weeks"
+        mend = "Start from a plan of these data and as many weeks, or solve in full."
+        raise Refused([refusal("start-from-other-weeks", f"a plan of {other}", f"a plan of these data and of {made.weeks} weeks", mend)])
 
 
 def start_workforce_plan(scope: Scope, made: Scenario, *, gap: float = 0.005, time_limit: float = 120.0) -> Run:

@@ -197,8 +197,11 @@ def _make_plan(store: Store, run: Run, workers: Workers, pulse: _Pulse) -> Any:
     dataset = store.dataset(scope, run.dataset_id)
     scenario = store.scenario(scope, run.scenario_id, run.dataset_id)
     settings = PlanSettings(**run.settings)
-    target = workers.workforce if run.kind == WORKFORCE else workers.target
-    return imported(target)(dataset, scenario, settings, report=pulse.report, cancelled=pulse.cancelled)
+    if run.kind == WORKFORCE:
+        return imported(workers.workforce)(dataset, scenario, settings, report=pulse.report, cancelled=pulse.cancelled)
+    start = store.decisions(scope, settings.start_from) if settings.start_from else None
+    named = {} if start is None else {"start": start}
+    return imported(workers.target)(dataset, scenario, settings, report=pulse.report, cancelled=pulse.cancelled, **named)
 
 
 def _work(store: Store, run: Run, workers: Workers) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -140,7 +141,8 @@ def _fill_one(store: Store, folder: Path, bare: str, trust: str, canary: str) ->
 def plan_of(dataset_id: str, canary: str) -> Plan:
     """A plan that says a word."""
     plan = _plan(dataset_id)
-    return Plan(plan.tables, plan.summary | {"notes": [f"{canary} said so"]})
+    assert plan.decisions is not None
+    return Plan(plan.tables, plan.summary | {"notes": [f"{canary} said so"]}, replace(plan.decisions, scenario=f"{canary} plan"))
 
 
 @cache

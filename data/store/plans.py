@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from data.plan import Plan
+from data.decisions import Decisions
+from data.plan import DECISIONS, Plan
 from data.result import Result
 from data.run import ALLOCATION, WORKFORCE
 from data.store.blobs import checked, damaged, decode, digest, encode_checked, manifest, put
@@ -19,8 +20,9 @@ RESULTS: dict[str, type[Result]] = {ALLOCATION: Plan, WORKFORCE: WorkforcePlan}
 
 
 def encode_plan(plan: Result) -> dict[str, bytes]:
-    """Every table of a result that has rows, as bytes by name."""
-    return {table.name: encode_checked(table, plan.tables[table.name]) for table in plan.declared if not plan.tables[table.name].empty}
+    """Every table of a result that has rows, and what stands beside them, as bytes by name."""
+    contents = {table.name: encode_checked(table, plan.tables[table.name]) for table in plan.declared if not plan.tables[table.name].empty}
+    return contents | plan.beside_tables()
 
 
 def store_plan(connection: Connection, run_id: str, contents: dict[str, bytes], summary: str) -> None:
@@ -46,6 +48,17 @@ def load_plan(connection: Connection, run: Row[Any]) -> Result:
     declared = {table.name: table for table in made.declared}
     tables = {row.name: decode(declared[row.name], [checked(row.sha256, row.content, "The plan")]) for row in held if row.name in declared}
     return made(tables, json.loads(run.summary))
+
+
+def load_decisions(connection: Connection, run_id: str) -> Decisions | None:
+    """The decisions of the plan of a run; None where none are held.
+
+    Raises:
+        SixweeksError: what is stored is not what was saved.
+    """
+    query = select(BLOBS).join(PLAN_TABLES).where(PLAN_TABLES.c.run_id == run_id, PLAN_TABLES.c.name == DECISIONS)
+    held = connection.execute(query).first()
+    return None if held is None else Decisions.from_bytes(checked(held.sha256, held.content, "The plan"))
 
 
 def _manifest(run_id: str, summary: str, shas: dict[str, str]) -> str:

@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
+from data.decisions import Decisions
 from data.errors import NotFound
 from data.plan import Plan
 from data.result import Result
 from data.run import SHARED, Progress, Run, RunState, inputs_hash
 from data.store.audit_chain import append
 from data.store.datasets import find_dataset
-from data.store.plans import load_plan
+from data.store.plans import load_decisions, load_plan
 from data.store.repository import NETWORK_OWNED, Repository, owners, visible
 from data.store.scenarios import find_scenario
 from data.store.scope import PLANNERS, Scope
@@ -125,6 +126,16 @@ class RunRepository(Repository):
         if not isinstance(found, wanted):
             raise NotFound("This run made another kind of plan.")
         return found
+
+    def decisions(self, scope: Scope, run_id: str) -> Decisions | None:
+        """What a plan that starts from that of a run needs; None where it has none, or they were not kept.
+
+        Raises:
+            NotFound: no such run in the scope.
+            SixweeksError: what is stored is not what was saved.
+        """
+        with self._database.read() as connection:
+            return load_decisions(connection, find_run(connection, scope, run_id).id)
 
 
 def runs_of(scope: Scope) -> Select[Any]:

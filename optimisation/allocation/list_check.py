@@ -17,14 +17,17 @@ def list_check(s: Solved, outcome: Outcome) -> dict[str, dict[str, float]]:
     day by day.
 
     Returns:
-        Booking order → name → points of the list; `linear_…` = of the plan before whole numbers. Where no other order is known there is nothing to
-        compare: the rows in turn are the projection.
+        Booking order → name → points of the list; `linear_…` = of the plan before whole numbers; `above_linear` = the goals of the plan over those
+        of that one, less 1. Where no other order is known there is nothing to compare: the rows in turn are the projection.
     """
     if s.problem.booking is None:
         return {IN_TURN: {"mean_points": 0.0, "worst_points": 0.0}}
     found = {IN_TURN: _in_turn(s, s.problem.booking)}
     if "mean" in outcome.followed:
-        names = {"mean": "mean_points", "worst": "worst_points", "linear_mean": "linear_mean_points", "linear_worst": "linear_worst_points"}
+        names = {
+            "mean": "mean_points", "worst": "worst_points", "linear_mean": "linear_mean_points", "linear_worst": "linear_worst_points",
+            "above_linear": "above_linear",
+        }  # fmt: skip
         found[PRESENT_ORDER] = {title: outcome.followed[name] for name, title in names.items() if name in outcome.followed}
     return found
 

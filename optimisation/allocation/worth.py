@@ -1,4 +1,4 @@
-"""What one more of something would buy: a session a week with its staff, a whole-time equivalent, ten bought examinations a week."""
+"""What one more of something would buy: a session a week with its staff, a whole-time equivalent, ten hours of reports, ten bought examinations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from data.working_time import hours_a_week
-from optimisation.allocation.limit_kinds import EXTRA_STAFF, MORE_INSOURCED, MORE_OUTSOURCED, SESSION
+from optimisation.allocation.limit_kinds import A_UNIT, EXTRA_STAFF, MORE_INSOURCED, MORE_OUTSOURCED, MORE_REPORTING, SESSION
 from optimisation.allocation.objective import place_of
 from optimisation.allocation.problem import Inputs, Problem
 from optimisation.allocation.result import Solved
@@ -17,10 +17,12 @@ from optimisation.matrix import Matrix
 from optimisation.probing import Probe, Probed, Unit
 from optimisation.solving import Outcome
 
-_BOUGHT = 10
-"""Examinations a week in one unit of insourcing or outsourcing."""
-
-_UNITS = {SESSION: "session a week", EXTRA_STAFF: "WTE", MORE_INSOURCED: "10 examinations a week", MORE_OUTSOURCED: "10 examinations a week"}
+_BOUGHT = f"{A_UNIT[MORE_INSOURCED]} examinations a week"
+_UNITS = {
+    SESSION: "session a week", EXTRA_STAFF: "WTE", MORE_REPORTING: f"{A_UNIT[MORE_REPORTING]} hours a week",
+    MORE_INSOURCED: _BOUGHT, MORE_OUTSOURCED: _BOUGHT,
+}  # fmt: skip
+_HOUR = 60
 _Found = dict[tuple[str, Any], int]
 """Positions of rows or columns by name and index."""
 
@@ -32,11 +34,11 @@ def probes(inputs: Inputs, problem: Problem, matrix: Matrix) -> list[Probe]:
     rows = {name: k for k, name in enumerate(matrix.row_names)}
     columns = {name: k for k, name in enumerate(matrix.column_names)}
     weeks = range(1, problem.last_week + 1)
-    found = [*_sessions(inputs, problem, rows, columns), *_staff(inputs, problem, rows)]
+    found = [*_sessions(inputs, problem, rows, columns), *_staff(inputs, problem, rows), *_reporting(problem, rows)]
     for what, family, row in ((MORE_INSOURCED, "insourced_test", "insourcing_limit"), (MORE_OUTSOURCED, "outsourced_test", "outsourcing_limit")):
         for place in dict.fromkeys(i[:2] for i in problem.neighbours[family]):
             at = [rows[row, (*place, w)] for w in weeks if (row, (*place, w)) in rows]
-            found.append(_probe((what, *place), (what, *place), dict.fromkeys(at, float(_BOUGHT)), {}))
+            found.append(_probe((what, *place), (what, *place), dict.fromkeys(at, float(A_UNIT[what])), {}))
     return [p for p in found if len(p.rows) or len(p.columns)]
 
 
@@ -69,6 +71,12 @@ def _staff(inputs: Inputs, problem: Problem, rows: _Found) -> Iterator[Probe]:
     for (o, g), each in zip(groups, hours, strict=True):
         at = [rows["staff_time", (o, g, w)] for w in range(1, problem.last_week + 1) if ("staff_time", (o, g, w)) in rows]
         yield _probe((EXTRA_STAFF, o, g), (EXTRA_STAFF, o, g), dict.fromkeys(at, float(each)), {})
+
+
+def _reporting(problem: Problem, rows: _Found) -> Iterator[Probe]:
+    for (o,) in problem.sets["reporters"]:
+        at = [rows["reporting_time", (o, w)] for w in range(1, problem.last_week + 1)]
+        yield _probe((MORE_REPORTING, o), (MORE_REPORTING, o), dict.fromkeys(at, float(_HOUR * A_UNIT[MORE_REPORTING])), {})
 
 
 def units(problem: Problem, matrix: Matrix) -> list[Unit]:
@@ -138,5 +146,7 @@ def _where(inputs: Inputs, probed: Probed) -> str:
         return f"{n.titles('asset_types')[place[1]]}, {n.short_titles('sites')[place[0]]}, {n.titles('session_types')[place[2]]}"
     if what == EXTRA_STAFF:
         return f"{n.titles('staff_groups')[place[1]]}, {n.short_titles('organisations')[place[0]]}"
+    if what == MORE_REPORTING:
+        return n.short_titles("organisations")[place[0]]
     titles = n.short_titles("sites" if what == MORE_INSOURCED else "organisations")
     return f"{n.titles('tests')[place[1]]}, {titles[place[0]]}"

@@ -11,6 +11,7 @@ from pandas.io.formats.style import Styler
 from data.network import Network
 from data.plan import IN_TURN, Plan, over_six
 from data.words import count, day, month, percent
+from optimisation.explain_missed import hard_to_book
 from portal.charts.evidence import Evidence, canvas, line_of, spread
 from portal.charts.tables import pivoted, shaded
 from portal.theme import CATEGORICAL, DASHES, chart_text
@@ -36,6 +37,17 @@ def met_matrix(plan: Plan, network: Network) -> Styler:
     """Worst share over six weeks at the month ends that count, by trust and test."""
     lists = pd.DataFrame(plan.summary["met"])
     return _matrix(lists.assign(words=[_words(r.worst_share, r.met) for r in lists.itertuples()]), network, "worst_share", "met")
+
+
+def hard_to_book_table(plan: Plan, network: Network) -> pd.DataFrame:
+    """Lists with patients over six weeks whom more slots would not reach, at the last month end that counts."""
+    organisations, tests = network.short_titles("organisations"), network.titles("tests")
+    rows = hard_to_book(plan)
+    return pd.DataFrame({
+        "Organisation": [organisations[e["organisation"]] for e in rows], "Test": [tests[e["test"]] for e in rows],
+        "Week of": [day(e["week"]) for e in rows], "Over six weeks (patients)": [round(e["over_six"]) for e in rows],
+        "Of them hard to book (patients)": [round(e["hard_to_book"]) for e in rows],
+    })  # fmt: skip
 
 
 def _words(share: float, within: bool) -> str:

@@ -24,7 +24,7 @@ from portal.checking.report import Report
 from portal.checking.reporting import check_reporting
 from portal.checking.sharing import check_aid, check_external
 from portal.checking.staff_lent import check_shared_staff
-from portal.checking.totals import check_costs, check_limits, check_measures, check_target
+from portal.checking.totals import check_costs, check_hard_to_book, check_limits, check_measures, check_target
 from portal.checking.worth import check_worth
 from portal.checking.written import Written
 from portal.exports.plan_reading import read_summary, read_tables
@@ -64,5 +64,6 @@ def check_against(folder: Path, facts: Facts) -> Findings:
     check_aid(report, facts, written, lists)
     for check in (check_target, check_costs, check_measures, check_limits, check_budgets, check_extra_minutes, check_locks):
         check(report, facts, written)
+    check_hard_to_book(report, written)
     check_worth(report, written)
     return report.findings()

@@ -32,6 +32,16 @@ def check_target(report: Report, facts: Facts, written: Written) -> None:
     _check_met(report, facts, written, written.summary.get("met_thirteen", []), "thirteen_share", longest, longest, unless=1.0)
 
 
+def check_hard_to_book(report: Report, written: Written) -> None:
+    """Who is said to be hard to book is among those over six weeks; how many they are takes another projection, and is not worked out here."""
+    over = {(o, m, f"{week:%Y-%m-%d}"): patients for (o, m, week), patients in written.over_six("organisation test week").items()}
+    for entry in written.summary.get("hard_to_book", []):
+        pair, hard = (entry["organisation"], entry["test"]), entry["hard_to_book"]
+        report.equal("hard-to-book", "plan.json", pair, entry["over_six"], over.get((*pair, entry["week"]), -1.0), "patients over six weeks")
+        if not 0 <= hard <= entry["over_six"] + _FULL:
+            report.fault("hard-to-book", "plan.json", f"{hard:,.1f} patients hard to book of {pair}", "some of those over six weeks")
+
+
 def _check_met(
     report: Report, facts: Facts, written: Written, entries: list[dict[str, Any]], assumption: str, over: Mapping[Key, float],
     in_turn: Mapping[Key, float], unless: float = math.inf,

@@ -11,7 +11,7 @@ from data.plan import Plan
 from data.scenario import Scenario
 from data.store import SINGLE_USER
 from data.words import count
-from portal import services
+from portal import results, services
 from portal.commands.following import follow, plan_of, stop_watching
 from portal.commands.networks import newest
 from portal.commands.screen import DONE, REFUSED, Screen
@@ -20,13 +20,13 @@ BASE = "base"
 
 
 def plan(
-    *, scenario: str, dataset: str, network: str, weeks: int | None, gap: float, time_limit: float, out: Path, screen: Screen
+    *, scenario: str, dataset: str, network: str, weeks: int | None, gap: float, time_limit: float, start_from: str, out: Path, screen: Screen
 ) -> int:  # fmt: skip
     """Plan a scenario on a dataset and write the plan into a folder.
 
     Raises:
         Refused: the dataset cannot be planned, or the scenario is not in order.
-        NotFound: no such dataset or scenario.
+        NotFound: no such dataset, scenario or plan to start from.
         NoPlan: the run ended without a plan.
         WrongUsage: the store holds several networks and none is named.
     """
@@ -38,9 +38,10 @@ def plan(
     if weeks is not None:
         chosen = services.variant(chosen, dict(chosen.levers), weeks)
     screen.say(f'Planning "{chosen.name}" for {count(chosen.weeks, "week")} on "{stored.name}".')
+    earlier = _run_of(start_from, stored.id) if start_from else ""
     prepare(held, chosen)  # what cannot be planned is refused here, with its findings, and no run is started
     try:
-        run = follow(services.start_plan(SINGLE_USER, chosen, gap=gap, time_limit=time_limit), screen)
+        run = follow(services.start_plan(SINGLE_USER, chosen, gap=gap, time_limit=time_limit, start_from=earlier), screen)
     finally:
         stop_watching()
     made = plan_of(run)
@@ -48,6 +49,23 @@ def plan(
         screen.warn(run.message)
     screen.add(run=run.id, dataset=stored.id, scenario={"name": chosen.name, "id": chosen.content_id, "weeks": chosen.weeks})
     return write_and_check(made, held, chosen, out, screen)
+
+
+def _run_of(wanted: str, dataset_id: str) -> str:
+    """The run that is named, or whose plan was written into a folder.
+
+    Raises:
+        NotFound: no plan of this store was written there.
+    """
+    if not Path(wanted).is_dir():
+        return wanted
+    from portal.exports.plan_reading import read_summary
+
+    written = read_summary(Path(wanted)).get("provenance")
+    for known in results.plans(SINGLE_USER, dataset_id):
+        if services.plan(SINGLE_USER, known.run.id).summary["provenance"] == written:
+            return known.run.id
+    raise NotFound(f"The plan in the folder {wanted} is none of this dataset in this store: name a run, or solve in full.")
 
 
 def named_scenario(wanted: str, dataset_id: str, screen: Screen) -> Scenario:
@@ -94,7 +112,8 @@ def write_and_check(made: Plan, dataset: Dataset, scenario: Scenario, out: Path,
             screen.say(f"  - {sentence}")
     wrong = check_plan(out, dataset, scenario)
     screen.add(
-        status=made.summary["status"], headline=said.headline, answer=dict(said.sections()), cost_gbp=made.summary["cost_gbp"],
+        status=made.summary["status"], quick=made.summary.get("quick"), headline=said.headline, answer=dict(said.sections()),
+        cost_gbp=made.summary["cost_gbp"],
         stages=made.summary["stages"], seconds=made.summary["seconds"], files=[str(f) for f in files],
         check="wrong" if wrong else "passed",
     )  # fmt: skip

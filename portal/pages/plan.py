@@ -21,6 +21,7 @@ def result(held: Dataset, run: Run) -> None:
     layout.answer(answer.headline)
     if run.message:
         st.warning(plain(run.message))
+    plan_form.offer_in_full(ws, run)
     layout.bullets(answer.missed)
     plan_form.pick(ws, run)
     plan_views.draw(plan_views.Shown(ws, held, run, services.plan(ws.scope, run.id)))

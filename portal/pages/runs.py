@@ -25,10 +25,12 @@ for run in results.working(ws.scope):
 if runs:
     names = {r.id: results.scenario_name(ws.scope, r) for r in runs}
     frame = pd.DataFrame([
-        (sentence_start(layout.STATES[r.state]), names[r.id], moment(r.created), round(r.progress.seconds), r.message, r.created_by,
+        (sentence_start(layout.STATES[r.state]), names[r.id], results.kind_of(ws.scope, r), moment(r.created),
+         round(r.progress.seconds), r.message, r.created_by,
          moment(r.finished), r.reference, r.dataset_id[:8], r.id[:8])
         for r in runs
-    ], columns=["State", "Scenario", "Asked for", "Time (seconds)", "What happened", "By", "Ended", "Reference", "Dataset", "Run"])  # fmt: skip
+    ], columns=["State", "Scenario", "Answer", "Asked for", "Time (seconds)",
+                "What happened", "By", "Ended", "Reference", "Dataset", "Run"])  # fmt: skip
     layout.table(frame, "runs", alt="Runs, newest first")
     planned = {r.id: r for r in runs if results.has_plan(ws.scope, r)}
     if planned:

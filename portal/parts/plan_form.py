@@ -12,6 +12,11 @@ from portal.parts import layout
 from portal.theme import plain
 from portal.workspace import Workspace
 
+_QUICK = (
+    "Keeps that plan's places of mobile units and its choices of aid and purchases, chooses everything else anew, and says how far the answer can be "
+    "from the best. Questions around the plan are left for when it is solved in full. Without such a plan, this one is solved in full."
+)
+
 
 def pick(ws: Workspace, run: Run) -> None:
     """Look at another plan of these data."""
@@ -45,12 +50,29 @@ def ask(ws: Workspace) -> None:
         gap_help = "How far from the best possible plan is good enough. Smaller takes longer."
         gap = middle.number_input("Gap (%)", 0.0, 20.0, 1.0, 0.1, format="%.10g", key="gap", help=gap_help)
         limit = right.number_input("Time limit (seconds)", 10, 3600, 300, 10, key="limit", help="After this, the best plan found so far is taken.")
+        earlier = results.to_start_from(ws.scope, chosen.scenario)
+        quickly = st.checkbox("Quick answer, from the newest plan of as many weeks", value=earlier is not None, key=f"quick_{key}", help=_QUICK)
         if st.form_submit_button("Make the plan", type="primary"):
             with layout.telling():
                 made = services.variant(chosen.scenario, levers, int(weeks), emphasis)
-                run = services.start_plan(ws.scope, made, gap=gap / 100, time_limit=float(limit))
+                near = results.to_start_from(ws.scope, made) if quickly and not results.solved_in_full(ws.scope, made) else None
+                run = services.start_plan(ws.scope, made, gap=gap / 100, time_limit=float(limit), start_from=near.run.id if near else "")
                 ws.choose(run=run.id, scenario=chosen.id)
                 st.rerun()
+
+
+def offer_in_full(ws: Workspace, run: Run) -> None:
+    """What a quick answer is worth, and the plan solved in full one click away; nothing for a plan that was."""
+    said = results.quick_in_words(ws.scope, run.id)
+    if not said:
+        return
+    st.info(plain(said))
+    if st.button("Solve in full", key="solve_in_full"):
+        with layout.telling():
+            scenario = services.scenario(ws.scope, run.scenario_id, run.dataset_id)
+            asked = run.settings
+            ws.choose(run=services.start_plan(ws.scope, scenario, gap=float(asked["gap"]), time_limit=float(asked["time_limit"])).id)
+            st.rerun()
 
 
 def ask_emphasis(chosen: services.Choice) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -69,6 +70,7 @@ def waiting_lists(shown: Shown) -> None:
     bound = ": a lower bound. Real booking is not strictly in turn, so the true share can be higher, not lower" if order == IN_TURN else ""
     st.caption(f"Worst share over six weeks at the month ends that count, if patients are booked {order}{bound}.")
     layout.matrix(lists.met_matrix(shown.plan, shown.held.network), "met", "Worst share over six weeks by trust and test")
+    _hard_to_book(shown)
     left, right = st.columns(2)
     with left:
         test = _choose(shown, "Test", "tests", list(shown.plan["waiting_list"]["test"].unique()))
@@ -76,6 +78,19 @@ def waiting_lists(shown: Shown) -> None:
         names = {title: key for key, (title, _) in lists.MEASURES.items()}
         measure = names[st.selectbox("Measure", list(names), key="plan_measure", bind="query-params")]
     layout.evidence(lists.of_plan(shown.plan, shown.held.network, test, measure), shown.source)
+
+
+def _hard_to_book(shown: Shown) -> None:
+    """Lists on which somebody is late whom more capacity would not reach."""
+    table = lists.hard_to_book_table(shown.plan, shown.held.network)
+    if table.empty:
+        return
+    st.caption(
+        "*Hard to book*: over six weeks at the last month end, and still so if the list were as short from the first week on as booking lead time "
+        "keeps it. No number of scanners or sessions reaches these patients while lists are booked as in recent months; booking them by name does."
+    )
+    layout.table(table, "hard_to_book", alt="Lists with patients who are hard to book, most of them first")
+    st.caption(shown.source)
 
 
 def sessions(shown: Shown) -> None:
@@ -105,6 +120,7 @@ def mobile_units(shown: Shown) -> None:
         st.markdown("This network has no mobile unit.")
         return
     layout.evidence(flows.mobiles(shown.plan, shown.held.network), shown.source)
+    _asked_in_full(shown, "Why each unit stands where it stands")
 
 
 def mutual_aid(shown: Shown) -> None:
@@ -167,6 +183,7 @@ def limits(shown: Shown) -> None:
     st.caption(shown.source)
     more = figures.worth_of_more(shown.plan)
     if more.empty:
+        _asked_in_full(shown, "What a little more would bring")
         return
     st.subheader("What a little more would bring", anchor=False)
     st.caption(
@@ -181,6 +198,12 @@ def limits(shown: Shown) -> None:
 def costs(shown: Shown) -> None:
     """What it costs."""
     layout.evidence(figures.costs(shown.plan), shown.source)
+    _asked_in_full(shown, "What each goal costs")
+
+
+def _asked_in_full(shown: Shown, what: str) -> None:
+    if "quick" in shown.plan.summary:
+        st.caption(f"{what} is asked when the plan is solved in full.")
 
 
 def cost_against_lateness(shown: Shown) -> None:
@@ -222,7 +245,7 @@ def about(shown: Shown) -> None:
         ("Length", count(summary["target"]["horizon_weeks"], "week")),
         ("Puts first", summary.get("emphasis", {}).get("title", EMPHASES[0].title)),
         ("Booking order", summary["booking_order"] + (": a lower bound for the share over six weeks" if summary["booking_order"] == IN_TURN else "")),
-        ("Outcome of the search", summary["status"]), ("Allowed gap", percent(made["gap"], 2)),
+        ("Outcome of the search", summary["status"]), *_how_quick(summary), ("Allowed gap", percent(made["gap"], 2)),
         ("Time limit", f"{number(made['time_limit'])} seconds"),
         ("Seed", f"{made['seed']}"), ("Program version", made["code_version"]),
         ("Solver", f"{made['solver']} {made['solver_version']}, Pyomo {made['pyomo_version']}, {count(made['threads'], 'thread')}"),
@@ -242,6 +265,14 @@ def about(shown: Shown) -> None:
     seconds = "; ".join(f"{name.replace('_', ' ')} {number(value, 1)}" for name, value in summary["seconds"].items())
     size = "; ".join(f"{name} {number(value)}" for name, value in summary["size"].items() if isinstance(value, int | float))
     st.caption(f"Seconds: {seconds}. Size of the problem: {size}.")
+
+
+def _how_quick(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a quick answer took, part by part of the problem, largest first."""
+    if "quick" not in summary:
+        return []
+    steps = [f"Part {n}: {', then '.join(taken)}" for n, taken in enumerate(summary["quick"]["steps"], start=1)]
+    return [("Started from the plan of", summary["quick"]["scenario"]), ("Steps of the quick answer", "; ".join(steps))]
 
 
 def downloads(shown: Shown) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.activity import Activity
-from data.assumptions import ASSUMPTIONS, Assumptions
+from data.assumptions import ASSUMPTIONS, BY_NAME, Assumptions
 from data.dataset import Dataset
 from data.errors import NoPlan
 from data.network import Network
@@ -51,14 +51,91 @@ def test_one_more_asset_never_raises_undone_work_or_the_shortfall(kind, seed, fi
     assert no_worse(goals(richer, scenario), goals(dataset, scenario))
 
 
-@few(4)
-@given(kinds, seeds, st.sampled_from(LEVER_NAMES))
-def test_one_more_lever_never_raises_undone_work_or_the_shortfall(kind, seed, lever):
+USED_IN = {
+    "change_sessions": "sessions", "move_mobiles": "mobile", "mutual_aid": "aid_in_batches", "insourcing": "providers", "outsourcing": "providers",
+    "overtime": "short_of_staff", "bank_and_agency": "short_of_staff", "cross_site_reporting": "reports", "outsourced_reporting": "reports",
+    "shared_staff": "shared_staff",
+}  # fmt: skip
+"""Of each lever a kind of case in which it is worth something."""
+
+
+def with_and_without(kind, seed, lever):
+    """What each goal reaches with a lever and without it."""
     case = case_of(kind, seed)
     dataset = case.tiny.dataset()
     scenario = case.scenario(dataset.content_id)
-    off = scenario.changed(levers={**scenario.levers, lever: False})
-    assert no_worse(goals(dataset, scenario.changed(levers={**scenario.levers, lever: True})), goals(dataset, off))
+    return [goals(dataset, scenario.changed(levers={**scenario.levers, lever: on})) for on in (True, False)]
+
+
+@few(4)
+@given(kinds, seeds, st.sampled_from(LEVER_NAMES))
+def test_one_more_lever_never_raises_undone_work_or_the_shortfall(kind, seed, lever):
+    assert no_worse(*with_and_without(kind, seed, lever))
+
+
+@pytest.mark.parametrize("lever", LEVER_NAMES)
+def test_no_lever_raises_undone_work_or_the_shortfall_where_it_is_used(lever):
+    found = [with_and_without(USED_IN[lever], seed, lever) for seed in range(3)]
+    assert all(no_worse(*both) for both in found)
+    assert any(on != pytest.approx(off, abs=0.01) for on, off in found), "it is worth something in one of them"
+
+
+MORE = [
+    ("short_of_staff", "overtime_limit"), ("short_of_staff", "bank_limit"), ("providers", "insourced_limit"),
+    ("providers", "outsourced_limit"), ("reports", "shared_reporting_limit"), ("reports", "outsourced_report_limit"),
+    ("shared_staff", "shared_staff_limit"), ("aid_in_batches", "aid_maximum_batch"), ("aid_in_batches", "aid_suitable"),
+]  # fmt: skip
+"""What may be raised, and a kind of case that states it."""
+
+
+@pytest.mark.parametrize(("kind", "name"), MORE)
+@few(1)
+@given(seeds)
+def test_more_capacity_or_pooling_never_raises_undone_work_or_the_shortfall(kind, name, seed):
+    case = case_of(kind, seed)
+    dataset = case.tiny.dataset()
+    scenario = case.scenario(dataset.content_id)
+    rows = dataset.assumptions.rows.query("name == @name")
+    assert len(rows), "the case states it"
+    more = scenario.changed(changes=rows.assign(value=np.minimum(1.5 * rows["value"], BY_NAME[name].maximum)))
+    assert no_worse(goals(dataset, more), goals(dataset, scenario))
+
+
+@few(2)
+@given(seeds, st.sampled_from("PQ"))
+def test_more_staff_never_raises_undone_work_or_the_shortfall(seed, organisation):
+    case = case_of("short_of_staff", seed)
+    dataset = case.tiny.dataset()
+    scenario = case.scenario(dataset.content_id)
+    post = dataset.network["staff_in_post"]
+    richer = dataset.changed(network=dataset.network.changed(staff_in_post=post.assign(wte=post["wte"] + (post["organisation"] == organisation))))
+    assert no_worse(goals(richer, scenario), goals(dataset, scenario))
+
+
+def beside(seen_at_q, waiting_at_q):
+    """P has sixty long waiters and its room is full; so is Q's, but for what its own list leaves. A provider examines for six times as much."""
+    return two_trusts(
+        streams={("P", "x"): Stream([0.0] * 13 + [60.0], seen=43, joined=43), ("Q", "x"): Stream(waiting_at_q, seen=seen_at_q, joined=seen_at_q)},
+        rota={("p1", "room", "core"): 3, ("q1", "room", "core"): 3},
+    ).assuming(aid_cost=20, outsourced_price=120, outsourced_limit=10, aid_travel_limit=30, target_share=0.05, target_week=3)  # fmt: skip
+
+
+def test_where_one_trust_has_room_a_plan_sends_patients_there_before_it_buys():
+    dataset = beside(8.6, [2.0]).dataset()
+    plan = make_plan(dataset, base(dataset.content_id, 3))
+    assert plan["transfers"]["patients"].sum() > 20
+    assert plan["external"]["patients"].sum() == pytest.approx(0, abs=0.01)
+    alone = make_plan(dataset, base(dataset.content_id, 3).changed(levers={**base("x", 3).levers, "mutual_aid": False}))
+    assert alone["external"]["patients"].sum() > 20, "without aid they are bought"
+
+
+def test_where_every_room_is_full_aid_lowers_no_shortfall():
+    dataset = beside(51.6, [0.0] * 13 + [60.0]).assuming(outsourced_limit=0).dataset()
+    with_aid, without = (
+        goals(dataset, base(dataset.content_id, 3).changed(levers={**base("x", 3).levers, "mutual_aid": on})) for on in (True, False)
+    )
+    assert without[1] > 0, "something is missing"
+    assert with_aid[1] == pytest.approx(without[1], rel=0.01)
 
 
 @few(4)

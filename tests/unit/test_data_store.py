@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -17,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from data.activity import Activity
 from data.assumptions import ASSUMPTIONS
 from data.dataset import Dataset
+from data.decisions import Decisions
 from data.errors import NotAllowed, NotFound, Refused, SixweeksError
 from data.fields import Field, Kind, Table
 from data.run import Progress
@@ -378,6 +380,19 @@ def test_a_run_goes_from_queued_to_done_with_its_plan(store):
     assert (done.state, done.ended) == ("done", True)
     assert done.finished >= done.started
     assert same_plan(store.plan(ONE, run.id), sample_plan())
+
+
+def test_decisions_of_a_plan_come_back_to_those_who_see_its_run_alone(store):
+    run, other = running(store), running(store, seed=2)
+    decided = Decisions("Base plan", ("sessions\x1fS1\x1f1",), np.array([3.0]), ("need\x1f1",), np.array([-2.5]))
+    assert store.decisions(ONE, run.id) is None
+    store.finish_run(WORKER, run.id, replace(sample_plan(), decisions=decided))
+    store.finish_run(WORKER, other.id, sample_plan())
+    assert store.decisions(ONE, run.id).as_bytes() == decided.as_bytes()
+    assert same_plan(store.plan(ONE, run.id), sample_plan())
+    assert store.decisions(ONE, other.id) is None
+    with pytest.raises(NotFound):
+        store.decisions(OTHER, run.id)
 
 
 def test_equal_inputs_share_one_run_until_it_ends_without_an_answer(store):

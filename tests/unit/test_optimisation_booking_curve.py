@@ -135,3 +135,20 @@ def test_a_search_that_is_stopped_at_once_still_settles_its_plan(tmp_path):
     assert plan.summary["status"] == "cancelled"
     write_plan(plan, tmp_path, dataset.network)
     assert not check_plan(tmp_path, dataset, scenario)
+
+
+@pytest.mark.parametrize(("emphasis", "own"), [("least_cost", "cost"), ("fairest", "worst"), ("least_change", "change")])
+def test_another_order_of_goals_keeps_those_before_its_own_and_every_goal_has_a_bound(present, emphasis, own, tmp_path):
+    dataset, scenario, usual = present
+    other = scenario.changed(emphasis=emphasis)
+    plan = make_plan(dataset, other, PlanSettings(gap=1e-2, threads=1))
+    stages, before = ({s["name"]: s for s in p.summary["stages"]} for p in (plan, usual))
+    assert stages["undone"]["value"] <= before["undone"]["value"] + 0.01
+    if emphasis != "fairest":
+        assert stages["shortfall"]["value"] <= 1.01 * before["shortfall"]["value"] + 100
+    if own in before:
+        assert stages[own]["value"] <= before[own]["value"] * (1 + 1e-6)
+    assert stages[own]["gap"] <= 0.25
+    assert all(s["gap"] < 0.5 for s in plan.summary["stages"][:-1]), "no goal is left without a bound"
+    write_plan(plan, tmp_path, dataset.network)
+    assert not check_plan(tmp_path, dataset, other)

@@ -11,7 +11,8 @@ from scipy.sparse import csr_array
 from data.errors import NoPlan
 from data.run import PlanSettings
 from optimisation.allocation.model import build_model
-from optimisation.highs import relative_gap
+from optimisation.highs import Clock, relative_gap
+from optimisation.linear import LinearSolver
 from optimisation.matrix import INFINITY, Matrix, matrix_of
 from optimisation.solving import solve_in_order
 from tests.equations.hand import hand_problem
@@ -105,6 +106,17 @@ def test_contradicting_limits_are_said_to_contradict():
     m.lock = pyo.Constraint(expr=m.n[1] + m.x + m.y["a"] >= 10)
     with pytest.raises(NoPlan, match="contradict"):
         solve_in_order(matrix_of(m), ["first", "second"], PlanSettings(), ignore, never)
+
+
+def test_what_is_kept_near_a_plan_is_let_go_where_no_whole_number_is_so_near():
+    matrix = matrix_of(two_goals())
+    choice = matrix.column_names.index(("b", None))
+    solver = LinearSolver(matrix, PlanSettings(gap=1e-6), Clock(60.0, ignore, never))
+    solver.keep(np.array([choice]), np.array([0.4]), np.array([0.6]))
+    values, bound = solver.minimise(matrix.goals.toarray()[1])
+    assert values[choice] == 1
+    assert float(matrix.goals.toarray()[1] @ values) == pytest.approx(-2)
+    assert bound <= -2 + 1e-6
 
 
 def test_the_relative_gap_of_small_amounts_is_in_pounds():

@@ -9,7 +9,7 @@ from optimisation.explain import answer
 from portal.checking import check_plan
 from portal.exports.plan_files import write_plan
 from portal.planning import make_plan
-from tests.small_networks import Stream, session_type, two_trusts
+from tests.small_networks import Stream, readers, session_type, two_trusts
 
 WEEKS = 9
 
@@ -63,4 +63,41 @@ def test_what_would_bring_a_missed_target_nearer_does_so_when_it_is_there():
     over = sum(e["over_target"] for e in more.summary["met"])
     # Solved from the beginning with ten more a week, the same is found; sessions are whole there.
     assert over == pytest.approx(bought["over_target_after"], abs=4)
-    assert any("ten examinations a week" in s for s in answer(plan, network().network).nearer)
+    assert any("with 10 examinations a week more" in s for s in answer(plan, network().network).nearer)
+
+
+def unread(wte, shared=0.0):
+    """A report takes four hours and P's readers have 24 minutes a week; rooms and staff would do twelve examinations. Q's readers have 100 hours."""
+    tiny = two_trusts(
+        streams={("P", "x"): Stream([0.0] * 13 + [60.0], seen=43, joined=40), ("Q", "x"): Stream([2.0], seen=43, joined=20)},
+        tables=readers(P=wte, Q=5.0), scoped=[{"name": "reporting_share", "value": 0.5, "staff_group": "readers"}],
+    )  # fmt: skip
+    return tiny.assuming(report_minutes=240, late_report_price=1_000_000, aid_travel_limit=0, target_share=0.05, target_week=9,
+                         shared_reporting_limit=shared).dataset()  # fmt: skip
+
+
+def test_ten_hours_of_reports_a_week_bring_a_target_that_reports_hold_back_as_much_nearer_as_by_hand():
+    dataset = unread(0.02)
+    plan = make_plan(dataset, base("unread", WEEKS), PlanSettings(gap=1e-6, threads=1))
+    rows = plan["worth"].query("what == 'More reporting time'").sort_values("units")
+    assert set(rows["where"]) == {"Trust P"}, "Q has time to spare"
+    one, enough = rows.itertuples()
+    # What is examined in the first five of nine weeks is to be reported by the end: 0.9 patients, and 22.5 more with ten hours a week. Twelve a week
+    # are examined after that. Of 60 + 84 patients (two weeks have bank holidays) 95.1 are left, 54 of whom joined in the last six weeks; each
+    # fewer is 0.95 fewer over the target.
+    assert one.over_target_before == pytest.approx(41.1 - 0.05 * 95.1, abs=0.01)
+    assert one.over_target_before - one.over_target_after == pytest.approx(22.5 * 0.95, abs=0.01)
+    assert (one.units, enough.units, enough.over_target_after) == (1, 2, 0)
+    (said,) = (s for s in answer(plan, dataset.network).nearer if s.startswith("More reporting time"))
+    assert said == (
+        "More reporting time (Trust P): 36 patients are over the target now in what it touches; with 10 hours of reports a week more: 15; "
+        "with 20 hours of reports a week more: 0."
+    )
+
+
+@pytest.mark.parametrize("given", [{"wte": 0.52}, {"wte": 0.02, "shared": 0.1}], ids=["half a reader more", "ten hours from Q"])
+def test_a_plan_with_ten_hours_of_reports_more_a_week_reaches_what_was_said_of_them(given):
+    settings = PlanSettings(gap=1e-6, threads=1)
+    said = make_plan(unread(0.02), base("unread", WEEKS), settings)["worth"].query("what == 'More reporting time' and units == 1").iloc[0]
+    more = make_plan(unread(**given), base("more", WEEKS), settings)
+    assert sum(e["over_target"] for e in more.summary["met"]) == pytest.approx(said["over_target_after"], abs=0.01)

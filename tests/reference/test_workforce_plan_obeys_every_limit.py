@@ -8,30 +8,16 @@ import pytest
 from data.run import PlanSettings
 from optimisation.workforce.plan import workforce_plan
 from portal.checking.people import check_workforce
-from tests.equations.workforce_hand import TEAM
-from tests.workforce_networks import Team, of_a_network, route
+from tests.equations.workforce_hand import busy_team
+from tests.workforce_networks import Team, of_a_network
 
 ONE = 40 * 365.25 / 28
 """Hours of one WTE in a quarter."""
 
 
-def busy():
-    """The two trusts of the equations by hand, with ages, too few people and every kind of help."""
-    ages = [{"organisation": "P", "staff_group": "g", "age_from": age, "years_from": years, "headcount": 1, "wte": wte}
-            for age, years, wte in ((25, 0, 2.0), (40, 9, 3.0), (55, 9, 3.0), (60, 9, 2.0))]  # fmt: skip
-    short = {key: [(6 if key[2] == "reporting" else 1.3) * n for n in hours] for key, hours in TEAM.need.items()}
-    grow = route("grow", kind="apprentice", months=6, drop_out=0.2, while_training=0.2, supervisors="g", trainees_each=0.5, start_month=9,
-                 supervision_hours=3.0, training_band="b", competence_months=6, at_first=0.5, funding="levy")  # fmt: skip
-    return TEAM.but(
-        need=short, places=[{"route": "hire", "a_year": 2}, *TEAM.places[1:]], tables={**TEAM.tables, "staff_ages": ages},
-        routes=[*TEAM.routes, grow],
-        funding=[*TEAM.funding, {"funding": "levy", "a_year_gbp": 60_000.0}], scoped=[{"name": "leaver_rate", "value": 0.2, "staff_group": "h"}],
-    ).assuming(retire_from_55=0.1, retire_from_60=0.3, uncovered_hour_price=3000)  # fmt: skip
-
-
 @cache
 def made(which):
-    inputs = {"busy": lambda: busy().inputs(), "of a network": of_a_network}[which]()
+    inputs = {"busy": lambda: busy_team().inputs(), "of a network": of_a_network}[which]()
     return inputs, workforce_plan(inputs, PlanSettings(gap=0.005), lambda _: None, lambda: False)
 
 

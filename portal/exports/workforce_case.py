@@ -121,16 +121,20 @@ def _preferred(document: WordDocument, plan: WorkforcePlan, network: Network) ->
 
 def _money(document: WordDocument, plan: WorkforcePlan) -> None:
     document.heading("Cost by year and funding")
-    costs = plan["costs"]
-    widths = (5.0, *[2.0] * (costs["year"].nunique() + 1))
-    document.table(_by_year(costs, "kind", "Kind of cost"), "Cost of the preferred option by kind (£, at the prices of the first year)", widths)
+    costs, years = plan["costs"], sorted(plan["options"]["year"].unique())
+    widths = (5.0, *[12.0 / (len(years) + 1)] * (len(years) + 1))
+    document.table(
+        _by_year(costs, years, "kind", "Kind of cost"), "Cost of the preferred option by kind (£, at the prices of the first year)", widths
+    )
     funded = costs[costs["funding"] != ""]
     if len(funded):
-        document.table(_by_year(funded, "funding", "Funding stream"), "Of which starts and pay while training, by funding stream (£)", widths)
+        document.table(_by_year(funded, years, "funding", "Funding stream"), "Of which starts and pay while training, by funding stream (£)", widths)
 
 
-def _by_year(costs: pd.DataFrame, column: str, heading: str) -> pd.DataFrame:
-    wide = costs.pivot_table(index=column, columns="year", values="cost_gbp", aggfunc="sum", fill_value=0.0, sort=False)
+def _by_year(costs: pd.DataFrame, years: list[int], column: str, heading: str) -> pd.DataFrame:
+    wide = costs.pivot_table(index=column, columns="year", values="cost_gbp", aggfunc="sum", fill_value=0.0, sort=False).reindex(
+        columns=years, fill_value=0.0
+    )
     wide["All years"] = wide.sum(axis=1)
     wide.loc["All"] = wide.sum()
     wide = wide.rename(columns=lambda y: y if isinstance(y, str) else f"Year {y}").map(number)

@@ -14,40 +14,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.assumption import SCOPES, Assumption
+from data.evidence import EVIDENCE
 from data.fields import Field, Kind, Table, shown
 from data.findings import Finding, Findings, refusal, warning
 from data.frames import TableSet
-from data.network import EVIDENCE, Network
-
-SCOPES = ("organisation", "site", "test", "asset_type", "session_type", "staff_group", "mobile")
-"""What an assumption may vary by, besides time."""
+from data.network import Network
+from data.workforce_assumptions import WORKFORCE_ASSUMPTIONS
 
 _REFERS = {
     "organisation": "organisations", "site": "sites", "test": "tests", "asset_type": "asset_types",
     "session_type": "session_types", "staff_group": "staff_groups", "mobile": "mobiles",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """The declaration of one assumed number."""
-
-    name: str
-    title: str
-    unit: str
-    group: str
-    minimum: float
-    maximum: float
-    default: float
-    help: str
-    varies_by: tuple[str, ...] = ()
-    by_week: bool = False
-    source: str = ""
-
-    def field(self) -> Field:
-        """The same declaration as a field, for forms and readers."""
-        return Field(self.name, self.title, Kind.NUMBER, unit=self.unit, help=self.help, minimum=self.minimum,
-                     maximum=self.maximum, default=self.default)  # fmt: skip
 
 
 _RATE = ("organisation", "site", "test")
@@ -73,8 +51,9 @@ DECLARED: tuple[Assumption, ...] = (
                "Productivity", 0, 1, 0.5,
                "Emergency and inpatient examinations done outside the planned sessions (nights, standby cover).", _PAIR),
     # Staff
-    Assumption("hours_per_wte", "Hours a week for each WTE", "hours a week", "Staff", 1, 60, 28.9,
-               "Contracted hours after leave, bank holidays, study and sickness.", ("organisation", "staff_group")),
+    Assumption("hours_per_wte", "Hours a week for each WTE", "hours a week", "Staff", 0, 60, 0,
+               "Hours at work: contracted hours after leave, bank holidays, study and sickness. 0 = worked out from those.",
+               ("organisation", "staff_group")),
     Assumption("session_time_share", "Time in planned sessions", "share of available hours", "Staff", 0, 1, 1,
                "Share of the available hours that goes to the sessions planned here.", ("organisation", "staff_group")),
     Assumption("overtime_limit", "Overtime limit", "share of available hours", "Staff", 0, 1, 0.05,
@@ -236,6 +215,7 @@ DECLARED: tuple[Assumption, ...] = (
                "Standard deviation of what one organisation's demand does in a year beyond its growth: centres, recoding, lost or new work.", _PAIR),
     Assumption("demand_change", "Planner's own change", "share of demand", "Demand", -0.9, 5, 0,
                "The planner's word over the forecast, after every named change: 0.1 = ten per cent more demand of every kind.", _PAIR, by_week=True),
+    *WORKFORCE_ASSUMPTIONS,
 )  # fmt: skip
 
 BY_NAME: dict[str, Assumption] = {a.name: a for a in DECLARED}

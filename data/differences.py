@@ -8,10 +8,11 @@ import pandas as pd
 
 from data.assumptions import ASSUMPTIONS, BY_NAME
 from data.dataset import Dataset
+from data.evidence import EVIDENCE
 from data.fields import Field, Kind, Table
 from data.frames import cell_texts
 from data.local_tables import LOCAL_SOURCES
-from data.network import EVIDENCE, NETWORK_TABLES
+from data.network import NETWORK_TABLES
 from data.words import count, listed
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"

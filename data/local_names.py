@@ -82,6 +82,7 @@ class Names:
         for field in PRIORITY_FIELDS:
             rows = codes[codes["field"] == field]
             known[field] = {plain(c): p for c, p in zip(rows["code"], rows["priority"], strict=True)}
+        known["route"] = _named(network.titles("routes"))
         known["staff_group"] = _named(network.titles("staff_groups"))
         known["asset_type"] = _named(network.titles("asset_types"))
         return known

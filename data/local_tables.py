@@ -11,9 +11,9 @@ from typing import Self
 import pandas as pd
 
 from data.activity import ACTIVITY, KINDS, WAITING
+from data.evidence import EVIDENCE
 from data.fields import Field, Kind, Table
 from data.frames import TableSet, content_bytes
-from data.network import EVIDENCE
 from data.waiting_lists import LISTS, PRIORITIES, PRIORITY_CODES, declared_rows, national_priorities, national_priority_codes
 
 

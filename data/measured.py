@@ -12,11 +12,13 @@ from typing import Any
 
 import pandas as pd
 
-from data.assumptions import ASSUMPTIONS, BY_NAME, SCOPES, Assumptions
+from data.assumption import SCOPES
+from data.assumptions import ASSUMPTIONS, BY_NAME, Assumptions
+from data.evidence import EVIDENCE
 from data.fields import Field, Kind, Table
 from data.measures import BY_MEASURE, THROUGHPUT, months_words
 from data.measuring import Seen, acute_shares, coverage, hours_run, late, openings, outside, throughput
-from data.network import EVIDENCE, Network
+from data.network import Network
 from data.small_numbers import shown_count
 from data.words import number, percent
 

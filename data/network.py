@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.evidence import EVIDENCE, key_id, refers
 from data.fields import Field, Kind, Table
 from data.frames import TableSet
+from data.workforce_tables import WORKFORCE_TABLES
 
 Organisation = str
 Site = str
@@ -28,31 +30,6 @@ ALL_PRIORITIES: Priority = "all"
 """The one priority class where no priority source is loaded; a split is never invented."""
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-CONFIDENCE = ("high", "medium", "low")
-BASIS = ("sourced", "assumption", "derived")
-
-EVIDENCE = (
-    Field("basis", "Basis", Kind.CHOICE, choices=BASIS, default="assumption",
-          help="sourced = a document says so; assumption = nobody has confirmed it; derived = computed from other figures"),
-    Field("source", "Source", Kind.TEXT, required=False, help="Document, page or system the figure comes from"),
-    Field("reason", "Reason", Kind.TEXT, required=False, help="Why this value"),
-    Field("owner", "Owner", Kind.TEXT, required=False, help="Who answers for the value"),
-    Field("confidence", "Confidence", Kind.CHOICE, choices=CONFIDENCE, default="low", help="How sure the owner is"),
-    Field("dated", "Dated", Kind.DATE, required=False, help="Date of the source or of the decision"),
-)  # fmt: skip
-"""Columns that every table holding figures carries, so that each figure says where it comes from."""
-
-
-def key_id(name: str, title: str, help: str) -> Field:
-    """The identifier column of a table."""
-    return Field(name, title, Kind.ID, help=help)
-
-
-def refers(name: str, title: str, table: str, *, required: bool = True, help: str = "") -> Field:
-    """A column whose values must stand in the first key column of `table`."""
-    return Field(name, title, Kind.ID, refers_to=table, required=required, help=help or f"As in the sheet for {table}")
-
 
 _TITLE = Field("title", "Title", Kind.TEXT, help="The words shown to planners")
 _SHORT_TITLE = Field("short_title", "Short title", Kind.TEXT, required=False, help="Name in sentences and charts; empty = the title")
@@ -242,7 +219,7 @@ ROTA = Table(
 
 NETWORK_TABLES: tuple[Table, ...] = (
     NETWORK, ORGANISATIONS, SITES, TESTS, ASSET_TYPES, CAPABILITIES, ASSETS, SESSION_TYPES, STAFF_GROUPS, STAFFING,
-    STAFF_IN_POST, MOBILES, PADS, HOME_AREAS, TRAVEL, ROTA,
+    STAFF_IN_POST, MOBILES, PADS, HOME_AREAS, TRAVEL, ROTA, *WORKFORCE_TABLES,
 )  # fmt: skip
 
 

@@ -16,10 +16,11 @@ from data.network import ASSETS, STAFF_IN_POST
 from data.sources.local_reading import LocalReading
 from data.waiting_lists import LISTS, PRIORITIES, PRIORITY_CODES
 from data.words import count, listed, month
+from data.workforce_tables import REGISTERS
 
 EVERY: dict[str, Table] = {
     t.name: t for t in
-    (LISTS, PROVISIONAL, TRAJECTORIES, *REFERENCE_TABLES, PRIORITIES, PRIORITY_CODES, CANCER_TARGETS, STAFF_IN_POST, ASSETS)
+    (LISTS, PROVISIONAL, TRAJECTORIES, *REFERENCE_TABLES, PRIORITIES, PRIORITY_CODES, CANCER_TARGETS, STAFF_IN_POST, ASSETS, *REGISTERS)
 }  # fmt: skip
 """Tables a local file can fill."""
 

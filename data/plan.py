@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from data.decisions import Decisions
 from data.fields import Field, Kind, Table
+from data.result import Result
 
 _ORG = Field("organisation", "Organisation", Kind.ID, help="Whose list or staff")
 _SITE = Field("site", "Site", Kind.ID)
@@ -146,34 +144,27 @@ def over_six(lists: pd.DataFrame) -> pd.Series:
     return lists["over_six_present_order"].fillna(lists["over_six_in_turn"])
 
 
+DECISIONS = "decisions"
+"""Name of the decisions among the contents of a plan; no table is named so."""
+
+
 @dataclass(frozen=True, eq=False)
-class Plan:
+class Plan(Result):
     """One allocation result.
 
+    Its summary is what `plan.json` holds: status, emphasis, objective stages, seconds, size, target, met, cost_gbp, booking_order, list_check,
+    provenance.
+
     Attributes:
-        tables: typed frame per table of `PLAN_TABLES`, rows ordered by key.
-        summary: what `plan.json` holds: status, emphasis, objective stages, seconds, size, target, met, cost_gbp, booking_order, list_check,
-            provenance (dataset and scenario ids, code and solver version, seed).
         decisions: what a plan that starts from this one needs; None where they are not kept, or not asked for.
     """
 
-    tables: Mapping[str, pd.DataFrame]
-    summary: Mapping[str, Any]
     decisions: Decisions | None = None
+    declared = PLAN_TABLES
 
-    def __post_init__(self) -> None:
-        frames = {}
-        for table in PLAN_TABLES:
-            frame = table.typed(self.tables[table.name]) if table.name in self.tables else table.empty()
-            frames[table.name] = frame.sort_values(list(table.key), ignore_index=True, kind="stable")
-        object.__setattr__(self, "tables", frames)
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        return self.tables[name].copy(deep=False)
-
-    def summary_json(self) -> str:
-        """The summary as JSON text."""
-        return json.dumps(self.summary, indent=2, sort_keys=False)
+    def beside_tables(self) -> dict[str, bytes]:
+        """The decisions, where they are kept."""
+        return {DECISIONS: self.decisions.as_bytes()} if self.decisions is not None else {}
 
     def measure(self, name: str, organisation: str = "", test: str = "") -> float:
         """One value of the table of measures.

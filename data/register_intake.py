@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.dataset import Dataset
 from data.errors import Refused
+from data.evidence import EVIDENCE
 from data.fields import Table, shown
 from data.findings import Finding, note, refusal
 from data.local_names import Names
@@ -18,12 +19,14 @@ from data.pieces import Piece
 from data.sources.local_reading import LocalReading
 from data.sources.mapping import LEFT_OUT
 from data.words import count, month
+from data.workforce_tables import IN_TRAINING, REGISTERS, STAFF_AGES
 
 _NETWORK = {t.name: t for t in NETWORK_TABLES}
 _LOCAL = {t.name: t for t in LOCAL_TABLES}
 _FIRST_DATA_ROW = 2
 NAMED = {
-    STAFF_IN_POST.name: ("organisation", "staff_group"), ASSETS.name: ("site", "asset_type"), TRAJECTORIES.name: ("organisation", "test"),
+    **dict.fromkeys((t.name for t in (STAFF_IN_POST, *REGISTERS)), ("organisation", "staff_group")),
+    IN_TRAINING.name: ("organisation", "route"), ASSETS.name: ("site", "asset_type"), TRAJECTORIES.name: ("organisation", "test"),
 }  # fmt: skip
 """Columns of a register that name things of the network."""
 
@@ -121,11 +124,24 @@ def with_registers(dataset: Dataset, pieces: Sequence[Piece]) -> Dataset:
         changed[piece.table] = pd.concat([held[kept], piece.rows], ignore_index=True)
     if not changed:
         return dataset
+    if STAFF_AGES.name in changed and STAFF_IN_POST.name not in changed:
+        new = pd.concat([p.rows for p in pieces if p.table == STAFF_AGES.name], ignore_index=True)
+        changed[STAFF_IN_POST.name] = _in_post(dataset.network[STAFF_IN_POST.name], new)
+        lines[STAFF_IN_POST.name] = [None] * len(changed[STAFF_IN_POST.name])
     try:
         network = dataset.network.changed(**changed)
     except Refused as error:
         raise Refused(_at_its_line(f, lines) for f in error.findings) from None
     return dataset.changed(network=network)
+
+
+def _in_post(held: pd.DataFrame, ages: pd.DataFrame) -> pd.DataFrame:
+    """Staff in post with the totals of a list by age for every organisation and staff group in it."""
+    keys = ["organisation", "staff_group"]
+    evidence = [f.name for f in EVIDENCE]
+    sums = ages.groupby(keys, sort=False).agg({"wte": "sum", **dict.fromkeys(evidence, "first")}).reset_index()
+    kept = held[~pd.MultiIndex.from_frame(held[keys]).isin(pd.MultiIndex.from_frame(sums[keys]))]
+    return STAFF_IN_POST.typed(pd.concat([kept, sums], ignore_index=True))
 
 
 def _at_its_line(finding: Finding, lines: dict[str, list[tuple[str, int] | None]]) -> Finding:

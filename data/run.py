@@ -13,6 +13,9 @@ from typing import Any, Literal
 CODE_VERSION = metadata.version("sixweeks")
 """Version of this program: part of what a result depends on."""
 
+ALLOCATION, WORKFORCE = "allocation", "workforce"
+"""Kinds of run: which problem is solved."""
+
 RunState = Literal["queued", "running", "done", "failed", "cancelled", "lost"]
 
 ENDED: tuple[RunState, ...] = ("done", "failed", "cancelled", "lost")
@@ -74,7 +77,7 @@ class Run:
 
     Attributes:
         id: identifier.
-        kind: which problem is solved, for example `allocation`.
+        kind: which problem is solved: `ALLOCATION` or `WORKFORCE`.
         state: where it stands.
         dataset_id: content id of the dataset.
         scenario_id: id of the stored scenario.

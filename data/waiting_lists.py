@@ -13,9 +13,10 @@ import pandas as pd
 
 from data.activity import BANDS, WAITING_LIST, WaitingList
 from data.errors import Refused
+from data.evidence import EVIDENCE
 from data.fields import Field, Kind, Table
 from data.findings import Finding, Findings, note
-from data.network import ALL_PRIORITIES, EVIDENCE
+from data.network import ALL_PRIORITIES
 
 MOST_WEEKS = 52
 """Whole weeks waited are told apart up to here; 52 stands for 52 or more."""

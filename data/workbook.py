@@ -10,7 +10,8 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from data.activity import ACTIVITY, Activity
-from data.assumptions import ASSUMPTIONS, DECLARED, Assumption, Assumptions
+from data.assumption import Assumption
+from data.assumptions import ASSUMPTIONS, DECLARED, Assumptions
 from data.cells import MAX_ROWS
 from data.errors import Refused
 from data.fields import Field, Kind, Table

@@ -12,24 +12,32 @@ from pathlib import Path
 from typing import Any
 
 from data.activity import ACTIVITY
-from data.assumptions import ASSUMPTIONS, DECLARED, Assumption
+from data.assumption import Assumption
+from data.assumptions import ASSUMPTIONS, DECLARED
 from data.checks.history import QUALITY
 from data.dataset import SOURCES
 from data.demand import DEMAND, FORECAST, GIVEN, LIST_OUTLOOK, LIST_RESPONSE, OPENING
 from data.differences import DIFFERENCES
+from data.evidence import EVIDENCE
 from data.fields import Field, Kind, Table
 from data.local_tables import LOCAL_TABLES
-from data.network import EVIDENCE, NETWORK_TABLES
+from data.network import NETWORK_TABLES
 from data.plan import PLAN_TABLES
 from data.revisions import CHANGES
 from data.scenario import EMPHASES, LEVERS, LOCKS
 from data.sources.imaging import IMAGING
 from data.store.imaging import PATTERNS
+from data.workforce_plan import WORKFORCE_TABLES
 from optimisation.allocation import parameters as notation
 from optimisation.allocation.model import EQUATIONS
 from optimisation.allocation.objective import COSTS, GOALS, goals_of
 from optimisation.allocation.parameters import PARAMETERS
 from optimisation.allocation.variables import VARIABLES
+from optimisation.formulation import Equation, Goal, Parameter, Variable
+from optimisation.workforce import objective as workforce
+from optimisation.workforce import parameters as workforce_notation
+from optimisation.workforce.model import EQUATIONS as WORKFORCE_EQUATIONS
+from optimisation.workforce.variables import VARIABLES as WORKFORCE_VARIABLES
 
 FOLDER = Path(__file__).parent
 
@@ -54,6 +62,7 @@ def dictionary() -> str:
         *(_table(t) for t in (SOURCES, DEMAND, LIST_RESPONSE, OPENING, FORECAST, LIST_OUTLOOK, GIVEN)),
     ]
     parts += ["## Tables of a plan", _PLAN_TEXT, *(_table(t) for t in PLAN_TABLES)]
+    parts += ["## Tables of a workforce plan", _WORKFORCE_TEXT, *(_table(t) for t in WORKFORCE_TABLES)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -75,6 +84,8 @@ _IMAGING_TEXT = (
 _REPORT_TEXT = "What a newer version changes against the one in force, and what the checks of the history report."
 _BETWEEN_TEXT = "What the steps of the chain hand to each other: where the history comes from, weekly demand, and how lists move."
 _PLAN_TEXT = "A plan is a folder with one CSV file for each of these tables (weeks as ISO Mondays), `plan.json` and `plan.xlsx`."
+
+_WORKFORCE_TEXT = "A workforce plan is a folder like a plan's. Quarters are named by their first day; year 1 is the first four of them."
 
 
 def _table(table: Table, without: Iterable[str] = ()) -> str:
@@ -133,20 +144,25 @@ def _orders() -> str:
 
 
 def formulation() -> str:
-    """The allocation model: notation, parameters, decisions, equations and goals, as Markdown."""
-    parts = [_MADE, "# The allocation model", _FORMULATION, "## Notation", _notation()]
-    parts += ["## Parameters", _grid(("Name", "Indices", "Unit", "Meaning"), [(f"`{p.name}`", p.index, p.unit, p.meaning) for p in PARAMETERS])]
-    decisions = [(f"`{v.name}`", v.symbol, v.kind, v.unit, v.meaning) for v in VARIABLES]
-    parts += ["## Decisions", _DECISIONS, _grid(("Name", "Symbol", "Kind", "Unit", "Meaning"), decisions)]
-    parts += ["## Equations", *(_equation(e.tag, e.rule) for e in EQUATIONS)]
-    parts += ["## Goals", _GOALS, _orders(), *(f"### {g.title} (`{g.name}`)\n\n{_doc(g.expression)}" for g in GOALS)]
-    parts += ["Cost is the sum of: " + ", ".join(COSTS) + "."]
+    """Each model: notation, parameters, decisions, equations and goals, as Markdown."""
+    weekly = ["## Goals", _GOALS, _orders(), *_goals(GOALS), "Cost is the sum of: " + ", ".join(COSTS) + "."]
+    yearly = ["## Goal", *_goals(workforce.GOALS), "Cost is the sum of: " + ", ".join(workforce.COSTS) + ".",
+              "Beside it are weighed, and never paid:", "\n".join(f"- {_doc(part)}" for part in workforce.PRICES.values())]  # fmt: skip
+    parts = [_MADE, _FORMULATION]
+    parts += ["# The allocation model", _ALLOCATION, *_model(notation, PARAMETERS, VARIABLES, EQUATIONS), *weekly]
+    parts += ["# The workforce model", _WORKFORCE]
+    parts += [*_model(workforce_notation, workforce_notation.PARAMETERS, WORKFORCE_VARIABLES, WORKFORCE_EQUATIONS), *yearly]
     return "\n\n".join(parts) + "\n"
 
 
 _FORMULATION = (
-    "What the optimiser decides week by week, within which limits, and for which goals. A name in `code letters` is the name in the program. Each "
-    "equation is one function; its sentence, its mathematics and its units stand below as they stand there."
+    "What the optimisers decide, within which limits, and for which goals. A name in `code letters` is the name in the program. Each equation is one "
+    "function; its sentence, its mathematics and its units stand below as they stand there."
+)
+_ALLOCATION = "What is run week by week, where, by whom and for whom."
+_WORKFORCE = (
+    "Whom to recruit, train, upskill and keep, quarter by quarter. People come whole; what becomes of them afterwards is arithmetic of rates and "
+    "ages, done once before the search."
 )
 _DECISIONS = "All are zero or more. *Whole* decisions are counts; *amounts* may be fractions of a patient or an hour."
 _GOALS = (
@@ -154,9 +170,22 @@ _GOALS = (
 )
 
 
-def _notation() -> str:
+def _model(letters: Any, parameters: Iterable[Parameter], variables: Iterable[Variable], equations: Iterable[Equation]) -> Iterable[str]:
+    """Notation, parameters, decisions and equations of one model."""
+    given = [(f"`{p.name}`", p.index, p.unit, p.meaning) for p in parameters]
+    decided = [(f"`{v.name}`", v.symbol, v.kind, v.unit, v.meaning) for v in variables]
+    yield from ("## Notation", _notation(letters), "## Parameters", _grid(("Name", "Indices", "Unit", "Meaning"), given))
+    yield from ("## Decisions", _DECISIONS, _grid(("Name", "Symbol", "Kind", "Unit", "Meaning"), decided))
+    yield from ("## Equations", *(_equation(e.tag, e.rule) for e in equations))
+
+
+def _goals(goals: Iterable[Goal]) -> Iterable[str]:
+    return (f"### {g.title} (`{g.name}`)\n\n{_doc(g.expression)}" for g in goals)
+
+
+def _notation(module: Any) -> str:
     """The letters of the indices, as the module of parameters states them."""
-    text = inspect.getdoc(notation) or ""
+    text = inspect.getdoc(module) or ""
     letters = text.partition("Indices:")[2].replace("\n", " ").strip().rstrip(".")
     rows = [tuple(item.strip().split(" ", 1)) for item in letters.split("·")]
     return _grid(("Letter", "Stands for"), rows)

@@ -7,7 +7,6 @@ counts relaxed, then counts within one of that answer; a basis left by a branch-
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 import highspy
@@ -15,7 +14,8 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from data.errors import NoPlan
-from data.run import PlanSettings, Progress
+from data.run import PlanSettings
+from optimisation.clock import Clock
 from optimisation.matrix import INFINITY, Matrix
 
 _LAST_MOMENT = 10.0
@@ -27,6 +27,9 @@ _LARGE = 5_000
 _CLOSER = 0.5
 """A plan near the relaxed answer is taken when it is within this share of the gap that is asked for: a longer search finds better ones."""
 
+_CLOSE = 1.25
+"""Where there are counts alone and one goal, the search ends when the gap is met with so much to spare: no later goal suffers from it."""
+
 WHOLE = 1e-6
 """Closer than this to a whole number is whole."""
 
@@ -34,53 +37,6 @@ WHOLE = 1e-6
 def relative_gap(value: float, bound: float, smallest: float = 1.0) -> float:
     """Distance of a value from its bound, over the value or, where that is more, over the smallest amount that counts."""
     return float(max(value - bound, 0.0) / max(abs(value), smallest, 1.0))
-
-
-class Clock:
-    """Shared time, progress and cancelling of the parts being solved."""
-
-    def __init__(self, limit: float, report: Callable[[Progress], None], cancelled: Callable[[], bool]) -> None:
-        self.started = time.monotonic()
-        self.limit = limit
-        self.report = report
-        self._cancelled = cancelled
-        self._asked = 0.0
-        self.stopped = False
-        self.late = False
-        self.best: dict[int, tuple[float, float]] = {}
-        self.done: dict[int, float] = {}
-        self.sizes: list[int] = []
-        self.constant = 0.0
-
-    def begin(self, sizes: list[int]) -> None:
-        """Start with parts of these sizes; says at once that the solver is at work."""
-        self.sizes = sizes
-        self.report(Progress("Solving", seconds=time.monotonic() - self.started))
-
-    def left(self) -> float:
-        """Seconds left, at least a moment so that HiGHS can return what it has."""
-        return max(self.limit - (time.monotonic() - self.started), 0.1)
-
-    def must_stop(self) -> bool:
-        """True once the time is up or somebody asked to stop."""
-        now = time.monotonic()
-        if now - self.started > self.limit:
-            self.late = True
-        if not self.stopped and now - self._asked > 0.2:
-            self._asked = now
-            self.stopped = self._cancelled()
-        return self.stopped or self.late
-
-    def tell(self, number: int, stage: str, best: float, bound: float, share: float) -> None:
-        """Report one part's progress, added up over the parts."""
-        self.best[number] = (best, bound)
-        self.done[number] = share
-        weight = np.array(self.sizes, dtype=float)
-        fraction = sum(weight[i] * s for i, s in self.done.items()) / weight.sum()
-        total, low = (sum(b[k] for b in self.best.values()) + self.constant for k in (0, 1))
-        known = len(self.best) == len(self.sizes) and np.isfinite(total) and np.isfinite(low)
-        gap = abs(total - low) / max(abs(total), 1.0) if known else None
-        self.report(Progress(stage, float(fraction), total if known else None, low if known else None, gap, time.monotonic() - self.started))
 
 
 class Solver:
@@ -104,6 +60,7 @@ class Solver:
             self.highs.setOptionValue("mip_lp_solver", "ipm")
         self.choices = matrix.whole & ~matrix.counted
         self.counts = matrix.whole & ~self.choices
+        self.counts_for_one_goal = matrix.goals.shape[0] == 1 and not self.choices.any()
         self.highs.HandleUserInterrupt = True
         self.highs.cbMipInterrupt.subscribe(self._interrupt)
         self.highs.cbSimplexInterrupt.subscribe(self._interrupt)
@@ -133,8 +90,12 @@ class Solver:
         self._aim(coefficients)
         self._close_enough(within)
         near, least = self._near_relaxed()
-        if near is not None and float(coefficients @ near) - least <= _CLOSER * (self.settings.gap * abs(least) if within is None else within):
+        close = 1 / _CLOSE if self.counts_for_one_goal else _CLOSER
+        if near is not None and float(coefficients @ near) - least <= close * (self.settings.gap * abs(least) if within is None else within):
             return min([x for x in (near, start) if x is not None], key=lambda x: float(coefficients @ x)), least
+        if near is not None and self.counts_for_one_goal:  # nothing but the whole problem tells more
+            plan, bound = self._everything_whole([near], seconds)
+            return min([x for x in (plan, near, start) if x is not None], key=lambda x: float(coefficients @ x)), max(bound, least)
         self._whole(self.choices)
         status = self._run()
         relaxed, bound = self._answer(self.choices.any())
@@ -188,7 +149,8 @@ class Solver:
         return plan
 
     def _close_enough(self, within: float | None) -> None:
-        self.highs.setOptionValue("mip_rel_gap", self.settings.gap / 4 if within is None else 0.0)
+        part = _CLOSE if self.counts_for_one_goal else 4
+        self.highs.setOptionValue("mip_rel_gap", self.settings.gap / part if within is None else 0.0)
         self.highs.setOptionValue("mip_abs_gap", 1e-4 if within is None else max(within / 4, 1e-6))
 
     def _near_relaxed(self) -> tuple[np.ndarray | None, float]:

@@ -9,8 +9,8 @@ import numpy as np
 
 from data.run import PlanSettings
 from optimisation.bounds import PATIENCE, bounds_in_turn, goal_bounds, unmet
+from optimisation.clock import Clock
 from optimisation.curves import Curve
-from optimisation.highs import Clock
 from optimisation.linear import LinearSolver
 from optimisation.matrix import INFINITY, Matrix, Part
 from optimisation.passes import CurveCheck, about, aimed_anew, follow_curve, settle

@@ -12,8 +12,9 @@ from functools import cached_property, partial
 import numpy as np
 
 from data.run import PlanSettings
+from optimisation.clock import Clock
 from optimisation.curves import Curve, Tangent, told_true
-from optimisation.highs import Clock, relative_gap
+from optimisation.highs import relative_gap
 from optimisation.linear import LinearSolver
 from optimisation.matrix import INFINITY, Matrix, Part
 from optimisation.passes import CurveCheck, keep_near, near_bounds, repaired

@@ -14,8 +14,9 @@ import numpy as np
 
 from data.run import PlanSettings, Progress
 from optimisation.bounds import unmet
+from optimisation.clock import Clock
 from optimisation.curves import Curve
-from optimisation.highs import Clock, relative_gap
+from optimisation.highs import relative_gap
 from optimisation.matrix import Matrix, Part, cut, independent_parts
 from optimisation.part_solving import Asks, PartAnswer, factors, quick_part, solve_part
 from optimisation.passes import followed_by

@@ -9,7 +9,10 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-DEFINITIONS = ("patient = [patient]", "session = [session]", "mobile_unit = [mobile_unit]", "report = [report]", "gbp = [money]")
+DEFINITIONS = (
+    "patient = [patient]", "session = [session]", "mobile_unit = [mobile_unit]", "report = [report]", "gbp = [money]", "person = [person]",
+    "wte = [wte]",
+)  # fmt: skip
 
 NONE = "dimensionless"
 PATIENTS = "patient"

@@ -8,7 +8,8 @@ from datetime import date
 
 import pandas as pd
 
-from data.assumptions import ASSUMPTIONS, BY_NAME, SCOPES, Assumptions
+from data.assumption import SCOPES
+from data.assumptions import ASSUMPTIONS, BY_NAME, Assumptions
 from data.dataset import Dataset
 from data.errors import Refused
 from data.findings import Findings, refusal

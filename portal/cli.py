@@ -90,6 +90,10 @@ def _run(command: str, options: dict[str, Any], screen: Screen) -> int:
         from portal.commands.forecasting import forecast
 
         return forecast(**options, screen=screen)
+    if command == "workforce":
+        from portal.commands.workforce import workforce
+
+        return workforce(**options, screen=screen)
     from portal.commands.planning import plan
 
     return plan(**options, screen=screen)
@@ -118,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_import(commands)
     _add_forecast(commands)
     _add_plan(commands)
+    _add_workforce(commands)
     _add_purge(commands)
     return parser
 
@@ -207,6 +212,17 @@ def _add_plan(commands: Any) -> None:
     quick = "quick answer near an earlier plan of these data and weeks: a run, or the folder of its plan (default: solved in full)"
     parser.add_argument("--start-from", default="", metavar="RUN|DIR", help=quick)
     parser.add_argument("--out", type=Path, default=Path("plan"), metavar="DIR", help="folder to write (default: ./plan)")
+    _add_json(parser)
+
+
+def _add_workforce(commands: Any) -> None:
+    parser = _command(commands, "workforce", "plan five years of staff: tables as CSV, a workbook and a business case in Word")
+    parser.add_argument("--scenario", default="base", metavar="FILE|NAME", help="scenario as a JSON file, or by name (default: the base plan)")
+    _add_dataset(parser, "dataset to plan (default: the newest)")
+    parser.add_argument("--network", default="", metavar="NAME", help="network whose newest dataset is planned (default: the only stored one)")
+    parser.add_argument("--gap", type=_share, default=0.005, help="distance from the best plan that is good enough, 0.005 = 0.5%% (default)")
+    parser.add_argument("--time-limit", type=_seconds, default=120.0, metavar="S", help="most seconds of computing (default 120)")
+    parser.add_argument("--out", type=Path, default=Path("workforce"), metavar="DIR", help="folder to write (default: ./workforce)")
     _add_json(parser)
 
 

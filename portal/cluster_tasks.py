@@ -13,7 +13,7 @@ from data.decisions import Decisions
 from data.plan import Plan
 from data.run import PlanSettings, Progress
 from data.scenario import Scenario
-from optimisation.highs import Clock
+from optimisation.clock import Clock
 from optimisation.part_solving import PartAnswer
 from optimisation.solving import PartTask
 from portal.cluster_calls import Call, Line

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.assumptions import ASSUMPTIONS, BY_NAME, SCOPES, Assumptions
+from data.assumption import SCOPES
+from data.assumptions import ASSUMPTIONS, BY_NAME, Assumptions
 from data.dataset import Dataset
 from data.plan import Plan, over_six
 from data.run import Run

@@ -11,7 +11,7 @@ import pandas as pd
 
 from data.assumptions import ASSUMPTIONS, BY_NAME
 from data.frames import content_bytes
-from data.run import Run
+from data.run import ALLOCATION, Run
 from data.scenario import EMPHASIS_BY_NAME, LEVERS, LOCKS, Scenario
 from data.store import Scope
 from portal import results, services
@@ -84,7 +84,7 @@ def way(scope: Scope, left_run: str, right_run: str) -> Way:
     first, last = (services.scenario(scope, of.scenario_id, of.dataset_id) for of in (left, right))
     found = drivers(first, last)
     planned: dict[str, Run] = {}
-    for of in reversed(results.runs(scope, right.dataset_id)):  # the newest of each
+    for of in reversed(results.runs(scope, right.dataset_id, ALLOCATION)):  # the newest of each
         solved_alike = of.settings.get("gap") == right.settings.get("gap") and not of.settings.get("start_from")
         if solved_alike and (not of.ended or results.has_plan(scope, of)):
             planned[services.scenario(scope, of.scenario_id, of.dataset_id).content_id] = of

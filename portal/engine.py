@@ -15,12 +15,10 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from data.run import CODE_VERSION, PlanSettings, Run
+from data.run import ALLOCATION, CODE_VERSION, PlanSettings, Run
 from data.store import FRESH_SECONDS, WORKER, Lease, Scope, Store
 from portal.worker import HEARTBEAT_SECONDS, Process, end, start_waiting
 from portal.worker_settings import NO_PLAN_YET, POLL_SECONDS, TOO_LONG, WORKERS, Workers
-
-KIND = "allocation"
 
 STOP_SECONDS = 5.0
 """A worker that has been asked to stop is killed after this."""
@@ -29,7 +27,9 @@ _log = logging.getLogger(__name__)
 _lock = threading.RLock()
 
 
-def submit(store: Store, scope: Scope, dataset_id: str, scenario_id: str, settings: PlanSettings, workers: Workers = WORKERS) -> Run:
+def submit(
+    store: Store, scope: Scope, dataset_id: str, scenario_id: str, settings: PlanSettings, workers: Workers = WORKERS, kind: str = ALLOCATION
+) -> Run:  # fmt: skip
     """Have a plan computed: queued, and started at once where a slot is free. Equal inputs share one run.
 
     Args:
@@ -39,12 +39,13 @@ def submit(store: Store, scope: Scope, dataset_id: str, scenario_id: str, settin
         scenario_id: id of the stored scenario.
         settings: how to solve.
         workers: how to run it; for a store that this process watches already, what it was first told holds.
+        kind: which problem is solved.
 
     Raises:
         NotAllowed: the role may not start runs.
         NotFound: the dataset or the scenario is not in the scope.
     """
-    run = store.start_run(scope, KIND, dataset_id, scenario_id, settings.as_values(), CODE_VERSION)
+    run = store.start_run(scope, kind, dataset_id, scenario_id, settings.as_values(), CODE_VERSION)
     _keeper(store, workers).start_waiting()
     return store.run(scope, run.id)
 

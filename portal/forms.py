@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data.assumptions import ASSUMPTIONS, BY_NAME, SCOPES
+from data.assumption import SCOPES
+from data.assumptions import ASSUMPTIONS, BY_NAME
 from data.fields import Field, Kind
 from data.network import Network
 from portal.changes import Change

@@ -26,7 +26,7 @@ from data.plan import Plan
 from data.run import CODE_VERSION, PlanSettings, Progress
 from data.scenario import Scenario
 from data.store import home
-from optimisation.highs import Clock
+from optimisation.clock import Clock
 from optimisation.part_solving import PartAnswer
 from optimisation.passes import CurveCheck
 from optimisation.pricing import Instead, Repriced

@@ -19,6 +19,7 @@ import pandas as pd
 from data.assumptions import Assumptions
 from data.network import Network
 from data.rota import Today
+from data.working_time import hours_a_week
 from forecasting import capacity as formulae
 from portal.capacity import Asked, judged
 from portal.lists_ahead import KEYS, Lists, over
@@ -175,7 +176,7 @@ def _staffed(minutes: np.ndarray, rota: Today, network: Network, assumptions: As
     stations = rota.stations.rows
     part = np.ones(minutes.shape)
     post = network["staff_in_post"]
-    hours = post["wte"] * assumptions.values("hours_per_wte", post) * assumptions.values("session_time_share", post)
+    hours = post["wte"] * hours_a_week(assumptions, post) * assumptions.values("session_time_share", post)
     in_post = hours.groupby([post["organisation"], post["staff_group"]]).sum()
     units = _hours_on_units(rota, network, assumptions)
     for group, needs in network["staffing"].query("staff > 0").groupby("staff_group", sort=False):

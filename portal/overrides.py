@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from data.assumptions import ASSUMPTIONS, BY_NAME, SCOPES, Assumptions
+from data.assumption import SCOPES
+from data.assumptions import ASSUMPTIONS, BY_NAME, Assumptions
 from data.network import Network
 from portal.changes import Change
 from portal.charts.tables import place_words, titled

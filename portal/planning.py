@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
-from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -19,7 +17,7 @@ from data.dataset import Dataset, no_history
 from data.decisions import Decisions, decisions_of
 from data.errors import Refused
 from data.plan import ASKED_IN_FULL, IN_TURN, PRESENT_ORDER, Plan
-from data.run import CODE_VERSION, PlanSettings, Progress
+from data.run import PlanSettings, Progress
 from data.scenario import EMPHASIS_BY_NAME, Scenario
 from data.words import month
 from data.working_days import first_monday_after, measured_weeks, mondays
@@ -40,6 +38,7 @@ from optimisation.matrix import Matrix, matrix_of
 from optimisation.quick import Start
 from optimisation.solving import Outcome, Spread, solve_in_order
 from portal.frontier import cost_against_lateness, one_of, time_of_one
+from portal.provenance import provenance
 from portal.unchanged import no_assets, unchanged
 
 _NOTHING_KEPT = "The plan this one was to start from keeps no decisions that could be started from: this one was solved in full."
@@ -155,7 +154,7 @@ def _plan(
         "cost_gbp": cost,
         "notes": [*_notes(dataset, inputs), *reporting_notes(inputs, solved)],
         "findings": [f.sentence() for f in (*inputs.today.findings, *lock_findings(scenario.locks, dataset.network, inputs.weeks))],
-        "provenance": _provenance(dataset, scenario, settings, inputs),
+        "provenance": provenance(dataset, scenario, settings, first_monday=inputs.weeks[0]),
     }
     return Plan(found, summary)
 
@@ -241,30 +240,6 @@ def _lists_that_run_out(inputs: Inputs) -> list[str]:
     if not named:
         return []
     return [f"Today's rota sees more patients than join these lists, so that without a change they run out: {'; '.join(named)}."]
-
-
-def _provenance(dataset: Dataset, scenario: Scenario, settings: PlanSettings, inputs: Inputs) -> dict[str, Any]:
-    return {
-        "dataset_id": dataset.content_id,
-        "scenario_id": scenario.content_id,
-        "scenario_name": scenario.name,
-        "network": dataset.network.name,
-        "network_title": dataset.network.title,
-        "synthetic_network": dataset.network.synthetic,
-        "synthetic_history": dataset.synthetic_history,
-        "data_date": f"{dataset.activity.snapshot_date:%Y-%m-%d}",
-        "first_monday": f"{inputs.weeks[0]:%Y-%m-%d}",
-        "sources": [f"{s.file} ({s.sha256[:12]})" for s in dataset.sources.itertuples()],
-        "code_version": CODE_VERSION,
-        "solver": "HiGHS",
-        "solver_version": metadata.version("highspy"),
-        "pyomo_version": metadata.version("pyomo"),
-        "seed": settings.seed,
-        "threads": settings.threads,
-        "gap": settings.gap,
-        "time_limit": settings.time_limit,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
 
 
 class _Stopwatch:

@@ -8,7 +8,8 @@ from typing import Literal
 
 import pandas as pd
 
-from data.assumptions import ASSUMPTIONS, SCOPES
+from data.assumption import SCOPES
+from data.assumptions import ASSUMPTIONS
 from data.fields import shown
 from data.local_names import PRIORITY_FIELDS, Names
 from data.network import Network

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data.errors import NotFound
-from data.run import CODE_VERSION, Run
+from data.run import ALLOCATION, CODE_VERSION, WORKFORCE, Run
 from data.scenario import Scenario
 from data.store import Scope
 from optimisation import explain
@@ -20,14 +20,15 @@ class StoredPlan:
     scenario_name: str
 
 
-def runs(scope: Scope, dataset_id: str = "") -> list[Run]:
-    """The newest runs, newest first; of one dataset where it is named."""
-    return [r for r in services.store().runs(scope, limit=200) if not dataset_id or r.dataset_id == dataset_id]
+def runs(scope: Scope, dataset_id: str = "", kind: str = "") -> list[Run]:
+    """The newest runs, newest first; of one dataset, or of one kind, where it is named."""
+    known = services.store().runs(scope, limit=200)
+    return [r for r in known if (not dataset_id or r.dataset_id == dataset_id) and (not kind or r.kind == kind)]
 
 
-def working(scope: Scope, dataset_id: str = "") -> list[Run]:
+def working(scope: Scope, dataset_id: str = "", kind: str = "") -> list[Run]:
     """Runs that have not ended, those that began first on top."""
-    return [r for r in reversed(runs(scope, dataset_id)) if not r.ended]
+    return [r for r in reversed(runs(scope, dataset_id, kind)) if not r.ended]
 
 
 def scenario_name(scope: Scope, of: Run) -> str:
@@ -35,9 +36,9 @@ def scenario_name(scope: Scope, of: Run) -> str:
     return services.scenario(scope, of.scenario_id, of.dataset_id).name
 
 
-def plans(scope: Scope, dataset_id: str) -> list[StoredPlan]:
-    """Runs of a dataset that have a plan, newest first."""
-    return [StoredPlan(r, scenario_name(scope, r)) for r in runs(scope, dataset_id) if has_plan(scope, r)]
+def plans(scope: Scope, dataset_id: str, kind: str = ALLOCATION) -> list[StoredPlan]:
+    """Runs of a dataset that have a plan of a kind, newest first."""
+    return [StoredPlan(r, scenario_name(scope, r)) for r in runs(scope, dataset_id, kind) if has_plan(scope, r)]
 
 
 def newest_plans(scope: Scope, dataset_id: str) -> tuple[StoredPlan | None, StoredPlan | None]:
@@ -66,7 +67,7 @@ def solved_in_full(scope: Scope, made: Scenario) -> bool:
 def newest_run(scope: Scope, dataset_id: str) -> Run | None:
     """The run to show where none is named: the newest plan that changes something, the newest plan, or what is being computed."""
     planned = next((p.run for p in newest_plans(scope, dataset_id) if p), None)
-    return planned or next(iter(working(scope, dataset_id)), None)
+    return planned or next(iter(working(scope, dataset_id, ALLOCATION)), None)
 
 
 def has_plan(scope: Scope, of: Run) -> bool:
@@ -74,7 +75,7 @@ def has_plan(scope: Scope, of: Run) -> bool:
     if of.state != "cancelled":
         return of.state == "done"
     try:
-        return bool(services.plan(scope, of.id))
+        return bool(services.workforce_plan(scope, of.id) if of.kind == WORKFORCE else services.plan(scope, of.id))
     except NotFound:
         return False
 
@@ -139,7 +140,7 @@ def staleness(scope: Scope, of: Run) -> str:
 def waiting_for(scope: Scope, dataset_id: str) -> list[str]:
     """Runs that somebody should look at, one sentence each."""
     words = {"queued": "waits to be computed", "running": "is being computed", "failed": "was not computed", "lost": "was not computed"}
-    newest: dict[str, Run] = {}
+    newest: dict[tuple[str, str], Run] = {}
     for r in runs(scope, dataset_id):
-        newest.setdefault(r.scenario_id, r)
+        newest.setdefault((r.kind, r.scenario_id), r)
     return [f'The plan "{scenario_name(scope, r)}" {words[r.state]}. {r.message}'.strip() for r in newest.values() if r.state in words]

@@ -25,9 +25,10 @@ from data.folder import example_networks, read_folder
 from data.intake import from_parts
 from data.plan import Plan
 from data.rota import Today, today
-from data.run import PlanSettings, Run
+from data.run import WORKFORCE, PlanSettings, Run
 from data.scenario import EMPHASIS_BY_NAME, LEVERS, Scenario, base, do_nothing
 from data.store import SINGLE_USER, Scope, Store, StoredDataset, StoredScenario, home
+from data.workforce_plan import WorkforcePlan
 from data.working_days import first_monday_after, mondays
 from data.workload import must_do_work
 from forecasting.forecast import weekly_demand
@@ -247,6 +248,19 @@ def _check_start(scope: Scope, made: Scenario, run_id: str) -> None:
         raise Refused([refusal("start-from-other-weeks", f"a plan of {other}", f"a plan of these data and of {made.weeks} weeks", mend)])
 
 
+def start_workforce_plan(scope: Scope, made: Scenario, *, gap: float = 0.005, time_limit: float = 120.0) -> Run:
+    """Store the scenario and have its five-year workforce plan made; equal inputs share one run.
+
+    Args:
+        scope: on whose behalf.
+        made: the scenario.
+        gap: relative distance from the best plan that is good enough.
+        time_limit: seconds after which the best plan so far is taken.
+    """
+    stored = save_scenario(scope, made, reason="To be planned")
+    return engine.submit(store(), scope, made.dataset_id, stored.id, PlanSettings(gap=gap, time_limit=time_limit), kind=WORKFORCE)
+
+
 def cancel(scope: Scope, run_id: str) -> Run:
     """Stop a run; one that works keeps its best plan."""
     return engine.cancel(store(), scope, run_id)
@@ -265,6 +279,16 @@ def plan(scope: Scope, run_id: str) -> Plan:
         NotFound: the run has none.
     """
     return store().plan(scope, run_id)
+
+
+@kept(KEPT_PLANS)
+def workforce_plan(scope: Scope, run_id: str) -> WorkforcePlan:
+    """The five-year workforce plan a run made.
+
+    Raises:
+        NotFound: the run has none.
+    """
+    return store().workforce_plan(scope, run_id)
 
 
 def healthy() -> str:

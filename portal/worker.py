@@ -25,7 +25,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from data.errors import NoPlan, SixweeksError
-from data.run import PlanSettings, Progress, Run
+from data.run import WORKFORCE, PlanSettings, Progress, Run
 from data.store import WORKER, Scope, Store, home
 from portal.worker_settings import NO_PLAN_YET, POLL_SECONDS, WORKERS, Workers, imported, most_seconds
 
@@ -197,6 +197,8 @@ def _make_plan(store: Store, run: Run, workers: Workers, pulse: _Pulse) -> Any:
     dataset = store.dataset(scope, run.dataset_id)
     scenario = store.scenario(scope, run.scenario_id, run.dataset_id)
     settings = PlanSettings(**run.settings)
+    if run.kind == WORKFORCE:
+        return imported(workers.workforce)(dataset, scenario, settings, report=pulse.report, cancelled=pulse.cancelled)
     start = store.decisions(scope, settings.start_from) if settings.start_from else None
     named = {} if start is None else {"start": start}
     return imported(workers.target)(dataset, scenario, settings, report=pulse.report, cancelled=pulse.cancelled, **named)

@@ -28,6 +28,7 @@ class Workers:
 
     Attributes:
         target: `module:function` that makes the plan. Imported by the worker only: the chain brings the solver with it.
+        workforce: the same for five-year workforce plans, which are solved here: they take seconds.
         slots: most runs at once over every server that shares the store: one for two processors, so that pages stay quick.
         memory_gb: most memory of one worker.
         waiting: most seconds before a plan is begun, where that is not at once.
@@ -35,6 +36,7 @@ class Workers:
     """
 
     target: str = "portal.kept_parts:make_plan"
+    workforce: str = "portal.workforce:make_workforce_plan"
     slots: int = max(1, (os.cpu_count() or 2) // 2)
     memory_gb: float = 8.0
     waiting: float = 0.0

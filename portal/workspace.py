@@ -14,8 +14,8 @@ import streamlit as st
 from data.errors import NotAllowed
 from data.store import SINGLE_USER, Scope
 
-IDS = ("dataset", "scenario", "run", "other")
-"""Names in the address: the dataset, the scenario to plan or change, the run shown, and the run beside it."""
+IDS = ("dataset", "scenario", "run", "other", "workforce")
+"""Names in the address: the dataset, the scenario to plan or change, the run shown, the run beside it, and the workforce plan shown."""
 
 _MEMORY = "ids"
 _OPEN = "workspace"
@@ -32,11 +32,12 @@ class Workspace:
     scenario: str = ""
     run: str = ""
     other: str = ""
+    workforce: str = ""
 
     def choose(self, **ids: str) -> None:
         """Look at something else; goes into the address bar. A new dataset leaves what belongs to the old one behind."""
         if ids.get("dataset", self.dataset) != self.dataset:
-            ids = {"scenario": "", "run": "", "other": ""} | ids
+            ids = dict.fromkeys(IDS[1:], "") | ids
         for name, value in ids.items():
             setattr(self, name, value)
         self._remember()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from data.checks.workforce import WORKFORCE_CHECKS
 from data.fields import Table, shown
 from data.findings import Finding, Findings, refusal, warning
 from data.words import number
@@ -163,4 +164,5 @@ CHECKS: tuple[Check, ...] = (
     asset_dates_are_in_order,
     running_assets_need_staff,
     mobiles_start_on_a_pad,
+    *WORKFORCE_CHECKS,
 )

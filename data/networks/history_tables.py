@@ -11,9 +11,10 @@ import pandas as pd
 
 from data.activity import BANDS
 from data.errors import Refused
+from data.evidence import EVIDENCE, key_id
 from data.fields import Field, Kind, Table, shown
 from data.findings import Finding, Findings, refusal
-from data.network import EVIDENCE, NETWORK, key_id
+from data.network import NETWORK
 
 STREAMS = ("additions", "slots", "planned", "unscheduled")
 

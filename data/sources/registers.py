@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,19 +12,56 @@ from data.sources import trajectories
 from data.sources.declared_tables import KnownTable, read_known
 from data.sources.local_reading import LocalReading
 from data.waiting_lists import PRIORITIES, PRIORITY_CODES
+from data.workforce_tables import IN_TRAINING, OTHER_WORK, POSTS, STAFF_AGES
 
 SOURCE = "register"
 
 PARSER_VERSION = 1
 """Raise whenever the same file would be read differently."""
 
+_STAFF = {
+    "organisation": ("Provider code", "Provider", "Trust", "Trust code", "Org code"), "staff_group": ("Staff group", "Group", "Role", "Profession"),
+}  # fmt: skip
+_AGES = re.compile(r"(\d{2})\s*(?:-|–|to|\+|and over)?\s*(?:\d{2})?\s*(?:years)?", re.IGNORECASE)
+
+
+def _youngest(cell: Any) -> Any:
+    """Youngest age of a group such as 25-29 or 65+."""
+    found = _AGES.fullmatch(str(cell).strip())
+    return int(found.group(1)) if found else cell
+
+
 KNOWN: tuple[KnownTable, ...] = (
     KnownTable(
         STAFF_IN_POST,
         {
-            "organisation": ("Provider code", "Provider", "Trust", "Trust code", "Org code"),
-            "staff_group": ("Staff group", "Group", "Role", "Profession"),
+            **_STAFF,
             "wte": ("WTE in post", "Whole-time equivalents", "FTE", "Staff in post WTE", "Contracted WTE"),
+        },
+    ),
+    KnownTable(
+        STAFF_AGES,
+        {
+            **_STAFF,
+            "band": ("AfC band", "Grade", "Pay band"),
+            "age_from": ("Age band", "Age group", "Age from (years)", "Youngest age"),
+            "years_from": ("Years qualified", "Years since qualifying", "Experience"),
+            "headcount": ("Heads", "Number of staff", "Staff count"),
+            "wte": ("WTE in post", "Whole-time equivalents", "FTE", "Contracted WTE"),
+        },
+        cells={"age_from": _youngest},
+    ),
+    KnownTable(
+        POSTS, {**_STAFF, "band": ("AfC band", "Grade", "Pay band"), "wte": ("Establishment", "Establishment WTE", "Funded WTE", "Budgeted WTE")}
+    ),
+    KnownTable(OTHER_WORK, {**_STAFF, "work": ("Activity", "Kind of work", "Duty"), "hours": ("Hours a week", "Weekly hours")}),
+    KnownTable(
+        IN_TRAINING,
+        {
+            "organisation": _STAFF["organisation"],
+            "route": ("Programme", "Course", "Way into posts"),
+            "finishes": ("Qualifies", "Completion date", "Expected completion", "End date"),
+            "people": ("Trainees", "Headcount", "Learners"),
         },
     ),
     KnownTable(

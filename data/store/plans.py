@@ -1,4 +1,4 @@
-"""The plan of a run: its tables as blobs, its summary as JSON text, both covered by one digest."""
+"""What a run made: its tables as blobs, its summary as JSON text, both covered by one digest."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from data.decisions import Decisions
-from data.plan import BY_TABLE, Plan
+from data.plan import DECISIONS, Plan
+from data.result import Result
+from data.run import ALLOCATION, WORKFORCE
 from data.store.blobs import checked, damaged, decode, digest, encode_checked, manifest, put
 from data.store.tables import BLOBS, PLAN_TABLES, RUNS
+from data.workforce_plan import WorkforcePlan
 
-_DECISIONS = "decisions"
-"""Name of the decisions among the contents of a plan; no table is named so."""
+RESULTS: dict[str, type[Result]] = {ALLOCATION: Plan, WORKFORCE: WorkforcePlan}
+"""What each kind of run makes."""
 
 
-def encode_plan(plan: Plan) -> dict[str, bytes]:
-    """Every table of a plan that has rows, and its decisions, as bytes by name."""
-    contents = {name: encode_checked(table, plan.tables[name]) for name, table in BY_TABLE.items() if not plan.tables[name].empty}
-    return contents | ({_DECISIONS: plan.decisions.as_bytes()} if plan.decisions is not None else {})
+def encode_plan(plan: Result) -> dict[str, bytes]:
+    """Every table of a result that has rows, and what stands beside them, as bytes by name."""
+    contents = {table.name: encode_checked(table, plan.tables[table.name]) for table in plan.declared if not plan.tables[table.name].empty}
+    return contents | plan.beside_tables()
 
 
 def store_plan(connection: Connection, run_id: str, contents: dict[str, bytes], summary: str) -> None:
@@ -31,8 +34,8 @@ def store_plan(connection: Connection, run_id: str, contents: dict[str, bytes], 
     connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(summary=summary, manifest=_manifest(run_id, summary, shas)))
 
 
-def load_plan(connection: Connection, run: Row[Any]) -> Plan:
-    """The plan of a run that has one.
+def load_plan(connection: Connection, run: Row[Any]) -> Result:
+    """The result of a run that has one, of the class of its kind.
 
     Raises:
         SixweeksError: what is stored is not what was saved.
@@ -41,8 +44,10 @@ def load_plan(connection: Connection, run: Row[Any]) -> Plan:
     held = connection.execute(query).all()
     if _manifest(run.id, run.summary, {row.name: row.sha256 for row in held}) != run.manifest:
         raise damaged("The plan")
-    tables = {row.name: decode(BY_TABLE[row.name], [checked(row.sha256, row.content, "The plan")]) for row in held if row.name in BY_TABLE}
-    return Plan(tables, json.loads(run.summary))
+    made = RESULTS[run.kind]
+    declared = {table.name: table for table in made.declared}
+    tables = {row.name: decode(declared[row.name], [checked(row.sha256, row.content, "The plan")]) for row in held if row.name in declared}
+    return made(tables, json.loads(run.summary))
 
 
 def load_decisions(connection: Connection, run_id: str) -> Decisions | None:
@@ -51,7 +56,7 @@ def load_decisions(connection: Connection, run_id: str) -> Decisions | None:
     Raises:
         SixweeksError: what is stored is not what was saved.
     """
-    query = select(BLOBS).join(PLAN_TABLES).where(PLAN_TABLES.c.run_id == run_id, PLAN_TABLES.c.name == _DECISIONS)
+    query = select(BLOBS).join(PLAN_TABLES).where(PLAN_TABLES.c.run_id == run_id, PLAN_TABLES.c.name == DECISIONS)
     held = connection.execute(query).first()
     return None if held is None else Decisions.from_bytes(checked(held.sha256, held.content, "The plan"))
 

@@ -6,13 +6,14 @@ import json
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from data.decisions import Decisions
 from data.errors import NotFound
 from data.plan import Plan
+from data.result import Result
 from data.run import SHARED, Progress, Run, RunState, inputs_hash
 from data.store.audit_chain import append
 from data.store.datasets import find_dataset
@@ -21,6 +22,9 @@ from data.store.repository import NETWORK_OWNED, Repository, owners, visible
 from data.store.scenarios import find_scenario
 from data.store.scope import PLANNERS, Scope
 from data.store.tables import RUNS
+from data.workforce_plan import WorkforcePlan
+
+_Wanted = TypeVar("_Wanted", bound=Result)
 
 _BEFORE: dict[RunState, tuple[RunState, ...]] = {
     "running": ("queued",),
@@ -96,17 +100,32 @@ class RunRepository(Repository):
             return [as_run(row) for row in connection.execute(runs_of(scope).order_by(RUNS.c.created.desc()).limit(limit))]
 
     def plan(self, scope: Scope, run_id: str) -> Plan:
-        """The plan a run made, checked against its digests.
+        """The allocation plan a run made, checked against its digests.
 
         Raises:
-            NotFound: no such run in the scope, or it has no plan.
+            NotFound: no such run in the scope, or it has no such plan.
             SixweeksError: what is stored is not what was saved.
         """
+        return self._result(scope, run_id, Plan)
+
+    def workforce_plan(self, scope: Scope, run_id: str) -> WorkforcePlan:
+        """The five-year workforce plan a run made, checked against its digests.
+
+        Raises:
+            NotFound: no such run in the scope, or it has no such plan.
+            SixweeksError: what is stored is not what was saved.
+        """
+        return self._result(scope, run_id, WorkforcePlan)
+
+    def _result(self, scope: Scope, run_id: str, wanted: type[_Wanted]) -> _Wanted:
         with self._database.read() as connection:
             row = find_run(connection, scope, run_id)
             if row.summary is None:
                 raise NotFound(f"This run has no plan: it is {row.state}. {row.message}".strip())
-            return load_plan(connection, row)
+            found = load_plan(connection, row)
+        if not isinstance(found, wanted):
+            raise NotFound("This run made another kind of plan.")
+        return found
 
     def decisions(self, scope: Scope, run_id: str) -> Decisions | None:
         """What a plan that starts from that of a run needs; None where it has none, or they were not kept.

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, func, nulls_first, select, update
 
-from data.plan import Plan
+from data.result import Result
 from data.run import Progress, Run
 from data.store.audit_chain import append
 from data.store.plans import encode_plan, store_plan
@@ -90,7 +90,7 @@ class WorkRepository(Repository):
             row = find_run(connection, scope, run_id)
         return row.cancel_asked is not None or row.state != "running"
 
-    def finish_run(self, scope: Scope, run_id: str, plan: Plan, state: Literal["done", "cancelled"] = "done") -> bool:
+    def finish_run(self, scope: Scope, run_id: str, plan: Result, state: Literal["done", "cancelled"] = "done") -> bool:
         """Store the plan and end the run, both or neither; False where it is not running any more.
 
         Args:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any
 
 import pyomo.environ as pyo
 
@@ -26,19 +23,10 @@ from optimisation.allocation.equations import (
     waiting_list,
 )
 from optimisation.allocation.objective import goals_of
-from optimisation.allocation.parameters import BY_NAME, PARAMETERS
-from optimisation.allocation.problem import Index, Problem
-from optimisation.allocation.variables import VARIABLES, Variable
-from optimisation.units import pyomo_unit
-
-
-@dataclass(frozen=True)
-class Equation:
-    """One equation: its tag, the index set it runs over, and the function that states it."""
-
-    tag: str
-    over: Callable[[Problem], list[Index]]
-    rule: Callable[..., Any]
+from optimisation.allocation.parameters import BY_NAME
+from optimisation.allocation.problem import Problem
+from optimisation.allocation.variables import VARIABLES
+from optimisation.formulation import Equation, Index, assemble
 
 
 def _set(name: str) -> Callable[[Problem], list[Index]]:
@@ -165,79 +153,13 @@ EQUATIONS: tuple[Equation, ...] = (
     Equation("no_cliff", _set("ending_lists"), believability.no_cliff),
 )
 
-_DOMAINS = {"whole": pyo.NonNegativeIntegers, "yes or no": pyo.Binary, "amount": pyo.NonNegativeReals}
-
 
 def build_model(problem: Problem, *, with_units: bool = False, equations: tuple[Equation, ...] = EQUATIONS) -> pyo.ConcreteModel:
     """The Pyomo model of one problem.
 
     Args:
         problem: sets and values.
-        with_units: every parameter becomes a Pyomo parameter and every variable carries its unit, for `assert_units_consistent`; slower.
+        with_units: parameters and variables carry their units, see `assemble`.
         equations: which equations; tests build one at a time.
     """
-    m = pyo.ConcreteModel(name="allocation")
-    m.problem = problem
-    indices = _Indices(m)
-    view = SimpleNamespace(problem=problem)
-    for parameter in PARAMETERS:
-        values = _parameter(problem, parameter.name, with_units)
-        setattr(m, parameter.name, values)
-        setattr(view, parameter.name, values)
-    for variable in VARIABLES:
-        members = _add_variable(m, variable, indices, with_units)
-        setattr(view, variable.name, dict(members.items()))
-    for equation in equations:
-        over = equation.over(problem)
-        if over:
-            setattr(m, equation.tag, pyo.Constraint(indices.of(over), rule=_with(view, equation.rule)))
-    for goal in goals_of(problem.emphasis):
-        setattr(m, f"goal_{goal.name}", pyo.Objective(expr=goal.expression(view)))
-    return m
-
-
-def _with(view: SimpleNamespace, rule: Callable[..., Any]) -> Callable[..., Any]:
-    """The rule on plain dictionaries of decisions and values: several times faster to look up than the model's own components."""
-    return lambda _, *index: rule(view, *index)
-
-
-def _parameter(problem: Problem, name: str, with_units: bool) -> Any:
-    values = problem.values.get(name, {})
-    if not with_units:
-        return {(i[0] if len(i) == 1 else i): v for i, v in values.items()}
-    unit = pyomo_unit(BY_NAME[name].unit)
-    return pyo.Param(list(values), initialize=values, mutable=True, units=unit, within=pyo.Reals)
-
-
-def _add_variable(m: pyo.ConcreteModel, variable: Variable, indices: _Indices, with_units: bool) -> Any:
-    members = m.problem.sets[variable.index]
-    unit = pyomo_unit(variable.unit) if with_units else None
-    var = pyo.Var(indices.of(members), domain=_DOMAINS[variable.kind], units=unit)
-    setattr(m, variable.name, var)
-    if variable.bounds is not None:
-        for index, member in var.items():
-            low, high = variable.bounds(m.problem, index)
-            member.setlb(low)
-            member.setub(high)
-    for index, member in var.items() if variable.start else ():
-        today = m.problem.values[variable.start]
-        member.set_value(today[index] if index in today else today[index[:-1]], skip_validation=True)
-    return var
-
-
-class _Indices:
-    """Pyomo sets, one for each list of members: families that run over the same list share it."""
-
-    def __init__(self, model: pyo.ConcreteModel) -> None:
-        self._model = model
-        self._made: dict[int, Any] = {}
-        self._lists: list[Any] = []
-
-    def of(self, members: list[Index]) -> Any:
-        """The set of these members."""
-        if id(members) not in self._made:
-            made = pyo.Set(initialize=members, dimen=len(members[0]) if members else 1, ordered=True)
-            setattr(self._model, f"indices_{len(self._made)}", made)
-            self._made[id(members)] = made
-            self._lists.append(members)
-        return self._made[id(members)]
+    return assemble("allocation", problem, BY_NAME.values(), VARIABLES, equations, goals_of(problem.emphasis), with_units=with_units)

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from data.scenario import USUAL_EMPHASIS
-
-
-@dataclass(frozen=True)
-class Goal:
-    """One goal: its name, the words a planner reads, and its expression."""
-
-    name: str
-    title: str
-    expression: Callable[[Any], Any]
+from optimisation.formulation import Goal
 
 
 def undone(m: Any) -> Any:

@@ -7,18 +7,7 @@ Indices: o organisation · m test · u priority class · s site · a asset type 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of the model."""
-
-    name: str
-    index: str
-    unit: str
-    meaning: str
-
+from optimisation.formulation import Parameter
 
 PARAMETERS: tuple[Parameter, ...] = (
     Parameter("examination_minutes", "s a m", "minute / patient", "operational minutes of one examination"),

@@ -14,8 +14,8 @@ from data.demand import Demand, ListModel, ListResponse
 from data.network import Network
 from data.rota import Today
 from data.scenario import USUAL_EMPHASIS, Scenario
-
-Index = tuple[Any, ...]
+from optimisation.draft import Parts
+from optimisation.formulation import Index
 
 CHANGE_COUNTS = 1000.0
 """£ that a changed session, or a changed week of a mobile unit, counts where changes are counted: about what a session costs."""
@@ -100,37 +100,16 @@ def build_problem(inputs: Inputs) -> Problem:
                    not inputs.lever("change_sessions"), draft.booking, inputs.scenario.emphasis)  # fmt: skip
 
 
-class Draft:
+class Draft(Parts):
     """A problem while it is being put together; each part adds sets, values and neighbours."""
 
     def __init__(self, inputs: Inputs) -> None:
+        super().__init__(inputs.network, inputs.assumptions, inputs.weeks)
         self.inputs = inputs
         self.weeks = range(1, len(inputs.weeks) + 1)
-        self.sets: dict[str, list[Index]] = {}
-        self.neighbours: dict[str, dict[Index, list[Any]]] = {}
-        self.values: dict[str, dict[Index, float]] = {}
         self.session_bounds: dict[Index, tuple[float, float]] = {}
         self.present_bounds: dict[Index, tuple[float, float]] = {}
         self.booking: ListModel | None = None
-
-    def over(self, name: str, members: list[Index], assumption: str, places: list[str], *, weekly: bool = False) -> dict[Index, float]:
-        """Store the assumption's value for each member; `places` names the scopes in the order of the member's parts (and the week last)."""
-        columns: dict[str, list[Any]] = {scope: [i[k] for i in members] for k, scope in enumerate(places) if scope}
-        frame = pd.DataFrame(columns, index=range(len(members)))
-        if weekly:
-            frame["week"] = self.inputs.weeks[[i[-1] - 1 for i in members]]
-        if "site" in frame and "organisation" not in frame:
-            frame["organisation"] = frame["site"].map(self.inputs.network.owner)
-        numbers = self.inputs.assumptions.values(assumption, frame)
-        self.values[name] = dict(zip(members, (float(n) for n in numbers), strict=True))
-        return self.values[name]
-
-    def join(self, name: str, pairs: Any) -> None:
-        """Store neighbours from (member, neighbour) pairs, in order of appearance."""
-        table: dict[Index, list[Any]] = {}
-        for member, neighbour in pairs:
-            table.setdefault(member, []).append(neighbour)
-        self.neighbours[name] = table
 
 
 def weeks_between(d: Draft, first: pd.Timestamp, last: pd.Timestamp) -> list[int]:

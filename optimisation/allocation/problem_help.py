@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data.travel import offers_of
+from data.working_time import hours_a_week
 from optimisation.allocation.problem import CHANGE_COUNTS, Draft, weeks_between
 
 
@@ -90,13 +91,13 @@ def staff(d: Draft) -> None:
     groups = sorted(set(d.neighbours["sessions_with"]) | set(d.neighbours["mobiles_with"]))
     d.sets["staff_weeks"] = [(o, g, w) for o, g in groups for w in d.weeks]
     post = network["staff_in_post"]
-    hours = post["wte"] * assumptions.values("hours_per_wte", post) * assumptions.values("session_time_share", post)
+    hours = post["wte"] * hours_a_week(assumptions, post) * assumptions.values("session_time_share", post)
     in_post = dict(zip(zip(post["organisation"], post["staff_group"], strict=True), hours, strict=True))
     d.values["staff_hours"] = {
         (o, g, w): max(float(in_post.get((o, g), 0.0)), most) for o, g in groups for most in [_most_hours_today(d, o, g)] for w in d.weeks
     }
     for name, lever in (("overtime", "overtime"), ("bank", "bank_and_agency")):
-        limit = d.over(f"{name}_limit", d.sets["staff_weeks"], f"{name}_limit", ["organisation", "staff_group"], weekly=True)
+        limit = d.over(f"{name}_limit", d.sets["staff_weeks"], f"{name}_limit", ["organisation", "staff_group"], dated=True)
         on = d.inputs.lever(lever)
         d.values[f"{name}_limit"] = {i: share * d.values["staff_hours"][i] if on else 0.0 for i, share in limit.items()}
         d.over(f"{name}_cost", groups, f"{name}_cost", ["organisation", "staff_group"])
@@ -154,7 +155,7 @@ def external(d: Draft) -> None:
     rooms = {(s, a) for s, a, t in d.sets["station_types"] if t in insourcing_types}
     tests = [(s, m) for s, m in dict.fromkeys((s, m) for s, a in rooms for m in d.neighbours["tests_at"].get((s, a), []))]
     weekly = [(s, m, w) for s, m in sorted(tests) for w in d.weeks]
-    limit = d.over("insourced_limit", weekly, "insourced_limit", ["site", "test"], weekly=True)
+    limit = d.over("insourced_limit", weekly, "insourced_limit", ["site", "test"], dated=True)
     allowed = {i for i, n in limit.items() if n > 0} if d.inputs.lever("insourcing") else set()
     d.values["insourced_limit"] = {i: limit[i] for i in weekly if i in allowed}
     here = [(o, m, u, s, a) for o, m, u, s, a in d.sets["home_routes"] if (s, a) in rooms]
@@ -165,7 +166,7 @@ def external(d: Draft) -> None:
     d.join("shared_types", (((s, a), t) for s, a, t in d.sets["station_types"] if t in insourcing_types))
     pairs = list(dict.fromkeys((o, m) for o, m, _ in d.sets["lists"]))
     weekly = [(o, m, w) for o, m in pairs for w in d.weeks]
-    limit = d.over("outsourced_limit", weekly, "outsourced_limit", ["organisation", "test"], weekly=True)
+    limit = d.over("outsourced_limit", weekly, "outsourced_limit", ["organisation", "test"], dated=True)
     bought = {i for i, n in limit.items() if n > 0} if d.inputs.lever("outsourcing") else set()
     d.values["outsourced_limit"] = {i: limit[i] for i in weekly if i in bought}
     d.sets["outsourcing_places"] = [(o, m, u, w) for o, m, u, w in d.sets["list_weeks"] if (o, m, w) in bought]

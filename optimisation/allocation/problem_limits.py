@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-import pandas as pd
-
 from data.assumptions import BY_NAME
-from data.network import Network
 from data.travel import GROUPS, extra_by_group
-from optimisation.allocation.problem import Draft, Index
+from optimisation.allocation.problem import Draft
+from optimisation.formulation import Index
+from optimisation.staff_roads import price_of_an_hour, staff_roads
 
 _ORDER_WEEKS = 4
 """Weeks of one order: providers are hired for 4 to 12 weeks and aid is agreed for a month at a time. An order over the whole plan would depend on
@@ -21,10 +20,11 @@ Places = Mapping[Index, list[Index]]
 
 def sharing(d: Draft) -> None:
     """Who may lend staff to whom, how many hours, and what their travel costs for each hour they work there."""
-    agreed = d.over("lending_limit", d.sets["staff_weeks"], "shared_staff_limit", ["organisation", "staff_group"], weekly=True)
+    agreed = d.over("lending_limit", d.sets["staff_weeks"], "shared_staff_limit", ["organisation", "staff_group"], dated=True)
     on = d.inputs.lever("shared_staff")
     lent = {i: share * d.values["staff_hours"][i] for i, share in agreed.items() if share > 0 and on}
-    price = _price_of_an_hour(d)
+    sites = working_sites(d.neighbours["sessions_with"], d.neighbours["mobiles_with"])
+    price = price_of_an_hour(d.inputs.assumptions, staff_roads(d.inputs.network, sites))
     d.sets["sharing_places"] = [(i, j, g, w) for i, j, g in price for w in d.weeks if (i, g, w) in lent]
     d.join("lends_to", (((i, g, w), j) for i, j, g, w in d.sets["sharing_places"]))
     d.join("borrows_from", (((j, g, w), i) for i, j, g, w in d.sets["sharing_places"]))
@@ -74,7 +74,7 @@ def budgets(d: Draft) -> None:
 
 def longest_waiters(d: Draft) -> None:
     """The thirteen-week target, at the month ends at which the six-week target is measured, where one is asked for."""
-    stated = d.over("thirteen_share", d.sets["measured_tests"], "thirteen_share", ["organisation", "test"], weekly=True)
+    stated = d.over("thirteen_share", d.sets["measured_tests"], "thirteen_share", ["organisation", "test"], dated=True)
     asked = [i for i, share in stated.items() if share < 1]
     d.sets["thirteen_tests"] = asked
     d.sets["thirteen_lists"] = [i for i in d.sets["measured_lists"] if stated[i[0], i[1], i[3]] < 1]
@@ -120,36 +120,14 @@ def fairness(d: Draft) -> None:
     d.join("group_routes", (((e, r[1]), r) for e in GROUPS for r in d.sets["away_routes"] if (e, r[0], r[1], r[3]) in known))
 
 
-def _price_of_an_hour(d: Draft) -> dict[Index, float]:
-    """£ of travel for an hour worked elsewhere, by lender, borrower and staff group: the lender's terms hold."""
-    roads = staff_roads(d.inputs.network, d.neighbours["sessions_with"], d.neighbours["mobiles_with"])
-    places = pd.DataFrame([(i, g) for i, _, g in roads], columns=["organisation", "staff_group"])
-    an_hour = d.inputs.assumptions.values("shared_staff_travel_cost", places)
-    visit = d.inputs.assumptions.values("shared_staff_visit", places)
-    return {i: float(minutes / 60 * a / v) for (i, minutes), a, v in zip(roads.items(), an_hour, visit, strict=True)}
-
-
-def staff_roads(network: Network, sessions_with: Places, mobiles_with: Places) -> dict[Index, float]:
-    """Minutes there and back by lender, borrower and staff group: from the lender's nearest site, mean over the borrower's sites.
-
-    Sites are those where the group works, in sessions or on an unstaffed mobile unit. Pairs without a known road are left out.
+def working_sites(sessions_with: Places, mobiles_with: Places) -> dict[Index, list[str]]:
+    """Sites at which each organisation's staff group works, in sessions or on an unstaffed mobile unit.
 
     Args:
-        network: for travel minutes.
         sessions_with: (organisation, staff group) → stations and session types that need the group.
         mobiles_with: the same → mobile units and sites.
     """
-    known = network.minutes
-    both = {(a, b): minutes + known[b, a] for (a, b), minutes in known.items() if (b, a) in known}
-    sites = {
+    return {
         i: list(dict.fromkeys([*(k[0] for k in sessions_with.get(i, [])), *(k[1] for k in mobiles_with.get(i, []))]))
         for i in dict.fromkeys([*sessions_with, *mobiles_with])
     }
-    roads: dict[Index, float] = {}
-    for i, g in sites:
-        for j in (o for o, h in sites if h == g and o != i):
-            to_each = [[both[a, b] for a in sites[i, g] if (a, b) in both] for b in sites[j, g]]
-            nearest = [min(some) for some in to_each if some]
-            if nearest:
-                roads[i, j, g] = sum(nearest) / len(nearest)
-    return roads

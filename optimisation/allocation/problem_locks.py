@@ -7,7 +7,8 @@ from typing import Any
 from data.errors import Refused
 from data.findings import Finding, refusal
 from data.words import day
-from optimisation.allocation.problem import Draft, Index, weeks_between
+from optimisation.allocation.problem import Draft, weeks_between
+from optimisation.formulation import Index
 
 _KINDS = ("insourced", "outsourced")
 

@@ -8,7 +8,8 @@ from data.activity import OVER_SIX
 from data.stations import examination_minutes
 from data.working_days import measured_weeks
 from data.workload import must_do_work
-from optimisation.allocation.problem import CHANGE_COUNTS, Draft, Index, weeks_between
+from optimisation.allocation.problem import CHANGE_COUNTS, Draft, weeks_between
+from optimisation.formulation import Index
 
 _LAST_WEEKS = 6
 """Weeks at the end of the plan in which a list may not grow unpriced: as long as the target's own six weeks."""
@@ -147,7 +148,7 @@ def targets(d: Draft) -> None:
     if not measured:
         measured = [d.weeks[-1]]
     d.sets["measured_tests"] = [(o, m, w) for o, m in pairs for w in measured if w >= first[o, m]]
-    d.over("target_share", d.sets["measured_tests"], "target_share", ["organisation", "test"], weekly=True)
+    d.over("target_share", d.sets["measured_tests"], "target_share", ["organisation", "test"], dated=True)
     d.values["shortfall_price"] = {(o, m, w): price[o, m] * (1 + sum(first[o, m] <= q < w for q in measured)) for o, m, w in d.sets["measured_tests"]}
     d.join("lists_of_test", (((o, m), u) for o, m, u in d.sets["lists"]))
     wanted = set(d.sets["measured_tests"])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from optimisation.allocation.problem import Draft, Index, Inputs
+from data.working_time import hours_a_week
+from optimisation.allocation.problem import Draft, Inputs
+from optimisation.formulation import Index
 
 
 def reporting(d: Draft) -> None:
@@ -29,7 +31,7 @@ def declared_minutes(inputs: Inputs) -> dict[Index, float]:
     An organisation without such a group in post is absent: its reporting time is derived, as today's rota is.
     """
     post = inputs.network["staff_in_post"]
-    post = post.assign(hours=post["wte"] * inputs.assumptions.values("hours_per_wte", post))
+    post = post.assign(hours=post["wte"] * hours_a_week(inputs.assumptions, post))
     rows = post.merge(pd.DataFrame({"week": inputs.weeks, "number": range(1, len(inputs.weeks) + 1)}), how="cross")
     rows = rows.assign(share=inputs.assumptions.values("reporting_share", rows))
     rows = rows[rows.groupby(["organisation", "staff_group"])["share"].transform("max") > 0]
@@ -105,7 +107,7 @@ def _backlog(d: Draft, organisations: list[Index]) -> None:
 
 
 def _sharing(d: Draft, organisations: list[Index], weekly: list[Index]) -> None:
-    share = d.over("report_lending_limit", weekly, "shared_reporting_limit", ["organisation"], weekly=True)
+    share = d.over("report_lending_limit", weekly, "shared_reporting_limit", ["organisation"], dated=True)
     limit = {i: part * d.values["reporting_minutes"][i] for i, part in share.items()}
     pooled = d.inputs.lever("cross_site_reporting") and len(organisations) > 1 and any(limit.values())
     d.values["report_lending_limit"] = limit if pooled else {}
@@ -115,7 +117,7 @@ def _sharing(d: Draft, organisations: list[Index], weekly: list[Index]) -> None:
 
 
 def _outsourcing(d: Draft, organisations: list[Index], weekly: list[Index]) -> None:
-    limit = d.over("outsourced_report_limit", weekly, "outsourced_report_limit", ["organisation"], weekly=True)
+    limit = d.over("outsourced_report_limit", weekly, "outsourced_report_limit", ["organisation"], dated=True)
     bought = [i for i, n in limit.items() if n > 0] if d.inputs.lever("outsourced_reporting") else []
     d.sets["outsourced_reporting"] = bought
     d.values["outsourced_report_limit"] = {i: limit[i] for i in bought}

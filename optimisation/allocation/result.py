@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -11,41 +10,25 @@ import pandas as pd
 
 from data.network import ALL_PRIORITIES
 from data.travel import offers_of
-from optimisation.allocation.problem import Index, Inputs, Problem
-from optimisation.allocation.problem_limits import staff_roads
+from optimisation.allocation.problem import Inputs, Problem
+from optimisation.allocation.problem_limits import working_sites
 from optimisation.allocation.result_reporting import reporting_weeks
+from optimisation.formulation import Index
 from optimisation.matrix import Matrix
+from optimisation.solved import NONE, Values
 from optimisation.solving import Outcome
+from optimisation.staff_roads import staff_roads
 
 OUTSIDE_SESSIONS = "outside_sessions"
 """Priority shown for unscheduled work done outside planned sessions, so that totals agree with the national return and room time still adds up."""
 
-_NONE = 1e-6
-"""Flows smaller than this many patients are solver noise."""
 
-
-class Solved:
+class Solved(Values[Problem]):
     """Values of one solved problem, by variable and index."""
 
     def __init__(self, problem: Problem, matrix: Matrix, outcome: Outcome) -> None:
-        self.problem = problem
+        super().__init__(problem, matrix, outcome)
         self._mondays = list(problem.weeks)
-        self.values: dict[str, dict[Any, float]] = {}
-        self.prices: dict[str, dict[Any, float]] = {}
-        self.row_prices: dict[str, dict[Any, float]] = {}
-        for (name, index), value, price in zip(matrix.column_names, outcome.values.tolist(), outcome.column_prices.tolist(), strict=True):
-            self.values.setdefault(name, {})[index] = value
-            self.prices.setdefault(name, {})[index] = price
-        for (name, index), price in zip(matrix.row_names, outcome.row_prices.tolist(), strict=True):
-            self.row_prices.setdefault(name, {})[index] = price
-
-    def of(self, name: str, index: Any) -> float:
-        """Value of one decision; zero where it does not occur in the problem."""
-        return self.values.get(name, {}).get(index, 0.0)
-
-    def flows(self, name: str) -> Iterable[tuple[Any, float]]:
-        """Indices and values above noise, in the order of the index set."""
-        return ((i, v) for i, v in self.values.get(name, {}).items() if v > _NONE)
 
     def monday(self, w: int) -> pd.Timestamp:
         """The Monday of week w."""
@@ -84,10 +67,6 @@ class Solved:
             sums[group, m] = patients, sum(n * self.given("group_minutes", (group, r[0], m, r[3])) for r, n in sent.items())
         return sums
 
-    def given(self, name: str, index: Index) -> float:
-        """A parameter's value, zero where there is none."""
-        return self.problem.values[name].get(index, 0.0)
-
 
 def tables(inputs: Inputs, s: Solved) -> dict[str, pd.DataFrame]:
     """Every result table except `limits` and `measures`, columns as declared in `data.plan`."""
@@ -114,7 +93,7 @@ def _sessions(s: Solved) -> pd.DataFrame:
     for i in s.problem.sets["station_sessions"]:
         site, a, t, w = i
         n, today = s.of("sessions", i), s.given("sessions_today", i)
-        if n > _NONE or today > _NONE:
+        if n > NONE or today > NONE:
             rows.append((site, a, t, s.monday(w), n, today, n * s.given("session_minutes", i[:3]), n * s.given("session_cost", i[:3])))
     return _frame(rows, "site asset_type session_type week sessions sessions_today minutes cost_gbp")
 
@@ -146,10 +125,10 @@ def _must_do_rows(inputs: Inputs, s: Solved) -> list[tuple[Any, ...]]:
                 v = s.of("must_done", (o, m, site, a, w))
                 for kind, share in part.items():
                     undone = left * share if n == 0 else 0.0
-                    if v * share > _NONE or undone > _NONE:
+                    if v * share > NONE or undone > NONE:
                         rows.append((site, m, o, kind, ALL_PRIORITIES, s.monday(w), v * share, undone))
             outside = unscheduled[w - 1] - work * part["unscheduled"]
-            if outside > _NONE:
+            if outside > NONE:
                 rows.append((sites[0][0], m, o, "unscheduled", OUTSIDE_SESSIONS, s.monday(w), outside, 0.0))
     return _merged(rows)
 
@@ -221,7 +200,7 @@ def _reporting(s: Solved) -> pd.DataFrame:
 
 
 def _shared_staff(inputs: Inputs, s: Solved) -> pd.DataFrame:
-    roads = staff_roads(inputs.network, s.problem.neighbours["sessions_with"], s.problem.neighbours["mobiles_with"])
+    roads = staff_roads(inputs.network, working_sites(s.problem.neighbours["sessions_with"], s.problem.neighbours["mobiles_with"]))
     rows = [(i, j, g, s.monday(w), v, roads[i, j, g], v * s.given("sharing_price", (i, j, g))) for (i, j, g, w), v in s.flows("shared")]
     return _frame(rows, "from_organisation to_organisation staff_group week hours minutes cost_gbp")
 
@@ -237,7 +216,7 @@ def _waiting_list(inputs: Inputs, s: Solved) -> pd.DataFrame:
             added, removed, waiting = s.given("additions", i), s.of("removed", i), s.of("waiting", i)
             in_turn = _beyond(waiting, s.given("under_six", i))
             over, longer = present.get(i, (np.nan, np.nan))
-            share = (in_turn if np.isnan(over) else over) / waiting if waiting > _NONE else 0.0
+            share = (in_turn if np.isnan(over) else over) / waiting if waiting > NONE else 0.0
             seen = max(before + added - removed - waiting, 0.0)
             rows.append((o, m, u, s.monday(w), added, removed, seen, waiting, over, in_turn, longer, share))
             before = waiting
@@ -251,7 +230,7 @@ def _waiting_list(inputs: Inputs, s: Solved) -> pd.DataFrame:
 def _beyond(waiting: float, younger: float) -> float:
     """Those on a list beyond the number who could be younger, strictly in turn."""
     over = waiting - younger
-    return over if over > _NONE else 0.0
+    return over if over > NONE else 0.0
 
 
 def _in_turn(inputs: Inputs, s: Solved) -> dict[Index, tuple[float, float]]:

@@ -2,34 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from optimisation.allocation.problem import Problem
-
-Kind = Literal["whole", "yes or no", "amount"]
-Bounds = Callable[[Problem, tuple[Any, ...]], tuple[float, float | None]]
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One family of decisions.
-
-    Attributes:
-        index: name of the index set in `Problem.sets`.
-        start: parameter whose values make a plan that needs no search; empty = zero.
-        bounds: lower and upper bound of one member (None = no upper bound); None = zero or more.
-    """
-
-    name: str
-    symbol: str
-    index: str
-    kind: Kind
-    unit: str
-    meaning: str
-    bounds: Bounds | None
-    start: str = ""
+from optimisation.formulation import Variable, up_to
 
 
 def _share(_: Problem, __: tuple[Any, ...]) -> tuple[float, float | None]:
@@ -42,13 +18,6 @@ def _sessions(p: Problem, i: tuple[Any, ...]) -> tuple[float, float | None]:
 
 def _present(p: Problem, i: tuple[Any, ...]) -> tuple[float, float | None]:
     return p.present_bounds[i]
-
-
-def _up_to(parameter: str) -> Bounds:
-    def bounds(p: Problem, i: tuple[Any, ...]) -> tuple[float, float | None]:
-        return 0.0, p.values[parameter][i]
-
-    return bounds
 
 
 def _waiting(p: Problem, i: tuple[Any, ...]) -> tuple[float, float | None]:
@@ -74,19 +43,19 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("insourced", "ins", "insourcing_places", "amount", "patient", "insourced examinations", None),
     Variable("outsourced", "out", "outsourcing_places", "amount", "patient", "outsourced examinations", None),
     Variable("ordered", "e", "order_periods", "yes or no", "dimensionless", "any examination is bought in the order period", _share),
-    Variable("overtime", "ot", "staff_weeks", "amount", "hour", "overtime hours", _up_to("overtime_limit")),
-    Variable("bank", "bank", "staff_weeks", "amount", "hour", "bank and agency hours", _up_to("bank_limit")),
+    Variable("overtime", "ot", "staff_weeks", "amount", "hour", "overtime hours", up_to("overtime_limit")),
+    Variable("bank", "bank", "staff_weeks", "amount", "hour", "bank and agency hours", up_to("bank_limit")),
     Variable("scanned", "scanned", "reporting_weeks", "amount", "minute", "reporting minutes of what is examined in the week", None),
     Variable("reported", "reported", "reporting_weeks", "amount", "minute", "reporting minutes of reports written", None),
     Variable("backlog", "B", "reporting_weeks", "amount", "minute", "reporting minutes of reports not yet written at week end", None),
     Variable("late_reports", "late", "reporting_weeks", "amount", "minute", "the part of the backlog older than four weeks", None),
-    Variable("lent", "lent", "reporting_pool", "amount", "minute", "reporting minutes given to others", _up_to("report_lending_limit")),
+    Variable("lent", "lent", "reporting_pool", "amount", "minute", "reporting minutes given to others", up_to("report_lending_limit")),
     Variable("borrowed", "borrowed", "reporting_pool", "amount", "minute", "reporting minutes had from others", None),
-    Variable("outsourced_reports", "outr", "outsourced_reporting", "amount", "report", "outsourced reports", _up_to("outsourced_report_limit")),
+    Variable("outsourced_reports", "outr", "outsourced_reporting", "amount", "report", "outsourced reports", up_to("outsourced_report_limit")),
     Variable("owed_reports", "owed", "reporters", "amount", "minute", "growth of the backlog over the plan", None),
     Variable("shared", "sh", "sharing_places", "amount", "hour", "staff hours lent by the first organisation to the second", None),
     Variable("waiting", "L", "list_weeks", "amount", "patient", "list at week end", _waiting),
-    Variable("removed", "removed", "list_weeks", "amount", "patient", "leave without a test", _up_to("most_removed")),
+    Variable("removed", "removed", "list_weeks", "amount", "patient", "leave without a test", up_to("most_removed")),
     Variable("over_six", "over", "measured_lists", "amount", "patient", "over six weeks at week end", None),
     Variable("shortfall", "short", "measured_tests", "amount", "patient", "over the target share at the month end", None),
     Variable("over_thirteen", "over13", "thirteen_lists", "amount", "patient", "over thirteen weeks at week end", None),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.working_time import hours_a_week
 from optimisation.allocation.limit_kinds import A_UNIT, EXTRA_STAFF, MORE_INSOURCED, MORE_OUTSOURCED, MORE_REPORTING, SESSION
 from optimisation.allocation.objective import place_of
 from optimisation.allocation.problem import Inputs, Problem
@@ -66,7 +67,7 @@ def _sessions(inputs: Inputs, problem: Problem, rows: _Found, columns: _Found) -
 def _staff(inputs: Inputs, problem: Problem, rows: _Found) -> Iterator[Probe]:
     groups = list(dict.fromkeys(i[:2] for i in problem.sets["staff_weeks"]))
     frame = pd.DataFrame(groups, columns=["organisation", "staff_group"])
-    hours = inputs.assumptions.values("hours_per_wte", frame) * inputs.assumptions.values("session_time_share", frame)
+    hours = hours_a_week(inputs.assumptions, frame) * inputs.assumptions.values("session_time_share", frame)
     for (o, g), each in zip(groups, hours, strict=True):
         at = [rows["staff_time", (o, g, w)] for w in range(1, problem.last_week + 1) if ("staff_time", (o, g, w)) in rows]
         yield _probe((EXTRA_STAFF, o, g), (EXTRA_STAFF, o, g), dict.fromkeys(at, float(each)), {})

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from data.assumptions import ASSUMPTIONS, SCOPES
+from data.assumption import SCOPES
+from data.assumptions import ASSUMPTIONS
 from data.measured import confidence
 from data.measures import BY_MEASURE
 from data.network import Network

@@ -8,10 +8,12 @@ from typing import Any
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from data.assumptions import ASSUMPTIONS, DECLARED, SCOPES, Assumptions
+from data.assumption import SCOPES
+from data.assumptions import ASSUMPTIONS, DECLARED, Assumptions
+from data.evidence import EVIDENCE
 from data.fields import Field, Kind, Table
 from data.frames import to_csv_text
-from data.network import EVIDENCE, Network
+from data.network import Network
 from data.scenario import EMPHASES, Scenario
 from data.store import StoredScenario
 from data.words import day, moment

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.assumptions import BY_NAME, SCOPES
+from data.assumption import SCOPES
+from data.assumptions import BY_NAME
 from data.dataset import Dataset
 from data.network import WEEKDAYS
 from data.rota import Today, today
@@ -221,8 +222,17 @@ class Facts:
         result = {}
         for row in self.network["staff_in_post"].itertuples():
             where = {"organisation": row.organisation, "staff_group": row.staff_group}
-            result[row.organisation, row.staff_group] = row.wte * self.assumed("hours_per_wte", **where) * self.assumed("session_time_share", **where)
+            result[row.organisation, row.staff_group] = row.wte * self.hours_at_work(**where) * self.assumed("session_time_share", **where)
         return result
+
+    def hours_at_work(self, **where: str) -> float:
+        """Hours a week of one WTE: as stated, else of 52.18 weeks of five days those that are left."""
+        if stated := self.assumed("hours_per_wte", **where):
+            return stated
+        days = 365.25 * 5 / 7
+        off = sum(self.assumed(name, **where) for name in ("leave_days", "bank_holiday_days", "study_days"))
+        ill = self.assumed("sickness_share", **where) + self.assumed("other_absence_share", **where)
+        return self.assumed("contracted_hours", **where) * max(days - off, 0.0) * max(1 - ill, 0.0) / days
 
     @cached_property
     def units(self) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Reports:
             shares = [facts.assumed("reporting_share", week, **where) for week in facts.weeks]
             if any(shares):
                 for week, share in zip(facts.weeks, shares, strict=True):
-                    hours = row.wte * facts.assumed("hours_per_wte", **where) * share
+                    hours = row.wte * facts.hours_at_work(**where) * share
                     minutes[row.organisation, week] = minutes.get((row.organisation, week), 0.0) + 60 * hours
         return minutes
 

@@ -52,8 +52,13 @@ def plan_of(run: Run) -> Plan:
     try:
         return services.plan(SINGLE_USER, run.id)
     except NotFound:
-        words = run.message or f"The run ended without a plan: it is {run.state}."
-        raise NoPlan(f"{words} (Reference {run.reference})" if run.reference and run.reference not in words else words) from None
+        raise NoPlan(no_plan(run)) from None
+
+
+def no_plan(run: Run) -> str:
+    """Why an ended run has no plan, in a sentence."""
+    words = run.message or f"The run ended without a plan: it is {run.state}."
+    return f"{words} (Reference {run.reference})" if run.reference and run.reference not in words else words
 
 
 def stop_watching() -> None:

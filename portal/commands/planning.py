@@ -34,7 +34,7 @@ def plan(
 
     stored = newest(SINGLE_USER, dataset, network)
     held = services.dataset(SINGLE_USER, stored.id)
-    chosen = _scenario(scenario, stored.id, screen)
+    chosen = named_scenario(scenario, stored.id, screen)
     if weeks is not None:
         chosen = services.variant(chosen, dict(chosen.levers), weeks)
     screen.say(f'Planning "{chosen.name}" for {count(chosen.weeks, "week")} on "{stored.name}".')
@@ -68,7 +68,7 @@ def _run_of(wanted: str, dataset_id: str) -> str:
     raise NotFound(f"The plan in the folder {wanted} is none of this dataset in this store: name a run, or solve in full.")
 
 
-def _scenario(wanted: str, dataset_id: str, screen: Screen) -> Scenario:
+def named_scenario(wanted: str, dataset_id: str, screen: Screen) -> Scenario:
     """A scenario by file, by name or id; nothing named is the base plan.
 
     Raises:

@@ -6,13 +6,15 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from data.errors import Refused
 from data.findings import refusal
 from data.frames import to_csv_text
 from data.network import Network
-from data.plan import PLAN_TABLES, Plan
+from data.plan import Plan
+from data.result import Result
 from portal.exports.plan_reading import SUMMARY, read_summary, read_tables
 from portal.exports.plan_workbook import plan_workbook
 
@@ -35,11 +37,26 @@ def write_plan(plan: Plan, folder: Path, network: Network) -> list[Path]:
     Returns:
         The files written: the tables as CSV (weeks as ISO Mondays), `plan.xlsx`, and last `plan.json` with the digests of the tables.
     """
+    return write_result(plan, folder, {WORKBOOK: plan_workbook(plan, network)}, SUMMARY)
+
+
+def write_result(result: Result, folder: Path, documents: Mapping[str, bytes], summary: str) -> list[Path]:
+    """Write the tables of a result as CSV, documents made of them, and last its summary with the digests of the tables.
+
+    Args:
+        result: what a run made.
+        folder: where; made where it does not exist, files of an earlier result are replaced one by one, each whole.
+        documents: name → content.
+        summary: name of the summary's file.
+
+    Returns:
+        The files written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    contents = {f"{table.name}.csv": to_csv_text(table, plan.tables[table.name]).encode() for table in PLAN_TABLES}
+    contents = {f"{table.name}.csv": to_csv_text(table, result.tables[table.name]).encode() for table in result.declared}
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    contents[WORKBOOK] = plan_workbook(plan, network)
-    contents[SUMMARY] = json.dumps({**plan.summary, _FILES: digests}, indent=2).encode()
+    contents |= documents
+    contents[summary] = json.dumps({**result.summary, _FILES: digests}, indent=2).encode()
     for name, content in contents.items():
         replace_file(folder / name, content)
     return [folder / name for name in contents]

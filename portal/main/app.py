@@ -14,7 +14,7 @@ _PAGES = Path(__file__).resolve().parents[1] / "pages"
 GROUPS = {
     "Now": {"overview": "Overview", "performance": "Performance", "mutual_aid": "Mutual aid"},
     "Data": {"upload": "Upload", "imaging": "Imaging dataset", "network": "Network and assumptions"},
-    "Plan": {"demand": "Demand", "capacity": "Capacity", "plan": "Allocation plan"},
+    "Plan": {"demand": "Demand", "capacity": "Capacity", "plan": "Allocation plan", "workforce": "Workforce"},
     "Decide": {"scenarios": "Scenarios"},
     "Help": {"runs": "Runs", "admin": "Admin"},
 }
@@ -29,12 +29,12 @@ def _settle(ws: Workspace) -> list[str]:
             ws.choose(dataset=services.store().stored_dataset(ws.scope, ws.dataset).id)
         except NotFound as error:
             missing.append(f"{error} The newest data are shown.")
-            ws.choose(dataset="", scenario="", run="", other="")
-    for name in ("run", "other"):
+            ws.choose(dataset="", scenario="", run="", other="", workforce="")
+    for name in ("run", "other", "workforce"):
         try:
             if run_id := getattr(ws, name):
                 of = services.run(ws.scope, run_id)
-                ws.choose(**({"dataset": of.dataset_id, "run": of.id, "scenario": ws.scenario} if name == "run" else {}))
+                ws.choose(**({"dataset": of.dataset_id, name: of.id, "scenario": ws.scenario} if name != "other" else {}))
         except NotFound as error:
             missing.append(str(error))
             ws.choose(**{name: ""})

@@ -8,6 +8,7 @@ from data.dataset import Dataset
 from data.run import Run
 from portal import results, services
 from portal.parts import layout, plan_form, plan_views, quick_view
+from portal.parts.plan_about import Shown
 from portal.theme import plain
 from portal.workspace import current
 
@@ -24,7 +25,7 @@ def result(held: Dataset, run: Run) -> None:
     quick_view.offer_in_full(ws, run)
     layout.bullets(answer.missed)
     plan_form.pick(ws, run)
-    plan_views.draw(plan_views.Shown(ws, held, run, services.plan(ws.scope, run.id)))
+    plan_views.draw(Shown(ws, held, run, services.plan(ws.scope, run.id)))
 
 
 def unfinished(run: Run) -> None:

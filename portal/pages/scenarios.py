@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from data.run import ALLOCATION
 from portal import results, services
 from portal.charts.tables import scenario_table
 from portal.parts import comparison_view, layout, lock_form, plan_form
@@ -43,7 +44,7 @@ def stored() -> None:
 
 layout.context("Scenarios", held, ws)
 top = st.container()
-working = results.working(ws.scope, ws.dataset)
+working = results.working(ws.scope, ws.dataset, ALLOCATION)
 for run in working:
     layout.follow(ws, run)
 if len(known) > 1:

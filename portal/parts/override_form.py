@@ -7,7 +7,8 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from data.assumptions import ASSUMPTIONS, BY_NAME, DECLARED, Assumption
+from data.assumption import Assumption
+from data.assumptions import ASSUMPTIONS, BY_NAME, DECLARED
 from data.dataset import Dataset
 from data.words import count
 from portal import changes, forms, services

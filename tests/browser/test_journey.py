@@ -36,7 +36,7 @@ PAGES = {
     "Overview": [], "Performance": [v for v in performance_views.VIEWS if v not in ("Examinations", "By priority")],
     "Upload": [], "Demand": [], "Scenarios": [], "Runs": [],
     "Network and assumptions": ["Assumptions", "Change an assumption", "Today's rota", "Network tables"], "Allocation plan": list(VIEWS),
-    "Capacity": list(capacity_views.VIEWS), "Mutual aid": list(mutual_aid_views.VIEWS),
+    "Workforce": [], "Capacity": list(capacity_views.VIEWS), "Mutual aid": list(mutual_aid_views.VIEWS),
     "Admin": ["Extracts held", "How long they are kept", "Who did what", "Small numbers"],
 }  # fmt: skip
 """Pages by title, with their tabs."""

@@ -1,81 +1,70 @@
-"""Every equation and goal of the hand problem as text, compared with what is stored beside it.
+"""Every equation and goal of the problems by hand as text, compared with what is stored beside them.
 
 SIXWEEKS_REGENERATE_GOLDEN=1 writes the texts again; read the difference before it is committed. The texts are a tripwire: what they say is
 derived in the tests by hand.
 """
 
-import ast
-import os
-from pathlib import Path
+from functools import cache
+from types import SimpleNamespace
 
 import pytest
 
-from optimisation.allocation import equations
-from optimisation.allocation.model import EQUATIONS, build_model
-from optimisation.allocation.objective import GOALS
-from tests.equations.hand import hand_problem, text_of
+from optimisation.allocation import equations as weekly_equations
+from optimisation.allocation import model as weekly
+from optimisation.allocation import objective as weekly_goals
+from optimisation.workforce import equations as yearly_equations
+from optimisation.workforce import model as yearly
+from optimisation.workforce import objective as yearly_goals
+from tests.equations import hand, workforce_hand
+from tests.equations.stored_texts import HERE, claims, listed, reads_as_stored, stated_in
 
-HERE = Path(__file__).parent
-GOLDEN = HERE / "golden"
-REGENERATE = os.environ.get("SIXWEEKS_REGENERATE_GOLDEN") == "1"
-TAGS = [e.tag for e in EQUATIONS]
-NAMES = [*TAGS, *(f"goal_{g.name}" for g in GOALS)]
-
-
-@pytest.fixture(scope="module")
-def models():
-    """Two weeks; with the rota fixed, for what exists only then; seven weeks, for what stands at the end of a plan; goals of some emphases only."""
-    some = (hand_problem(), hand_problem(fixed=True), hand_problem(weeks=7), hand_problem(emphasis="fairest"), hand_problem(emphasis="least_change"))
-    return [build_model(p) for p in some]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_an_equation_reads_as_stored(models, name):
-    text = next(text_of(getattr(m, name)) for m in models if hasattr(m, name))
-    path = GOLDEN / f"{name}.txt"
-    if REGENERATE:
-        path.write_text(text, encoding="utf-8")
-    assert path.is_file(), f"no {path.name}: set SIXWEEKS_REGENERATE_GOLDEN=1, and read what it writes"
-    assert text == path.read_text("utf-8")
+MODELS = {
+    "allocation": SimpleNamespace(
+        model=weekly, equations=weekly_equations, goals=weekly_goals.GOALS, golden=HERE / "golden", tests="test_equations_",
+        # Two weeks; with the rota fixed, for what exists only then; seven weeks, for the end of a plan; goals of some emphases only.
+        problems=lambda: [hand.hand_problem(), hand.hand_problem(fixed=True), hand.hand_problem(weeks=7), hand.hand_problem(emphasis="fairest"),
+                          hand.hand_problem(emphasis="least_change")],
+    ),
+    "workforce": SimpleNamespace(
+        model=yearly, equations=yearly_equations, goals=yearly_goals.GOALS, golden=HERE / "golden_workforce", tests="test_workforce_",
+        problems=lambda: [workforce_hand.hand_problem()],
+    ),
+}  # fmt: skip
 
 
-def claims():
-    """Equations that a test by hand names: `test_<equation>__<claim>`."""
-    found = set()
-    for path in HERE.glob("test_equations_*.py"):
-        found |= {
-            function.name.removeprefix("test_").split("__")[0]
-            for function in ast.walk(ast.parse(path.read_text("utf-8")))
-            if isinstance(function, ast.FunctionDef) and "__" in function.name and calls(function, "over")
-        }
-    return found
+def tags(which):
+    return [e.tag for e in MODELS[which].model.EQUATIONS]
 
 
-def calls(function, name):
-    """True where a function calls another by that name."""
-    return any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == name for n in ast.walk(function))
+def names(which):
+    return [*tags(which), *(f"goal_{g.name}" for g in MODELS[which].goals)]
 
 
-def test_no_equation_lacks_an_instance_by_hand_or_a_stored_text():
-    assert set(TAGS) - claims() == set()
-    assert claims() - set(TAGS) == set(), "a test names an equation that is not in the list"
-    assert set(NAMES) == {path.stem for path in GOLDEN.glob("*.txt")}
+@cache
+def built(which):
+    return [MODELS[which].model.build_model(p) for p in MODELS[which].problems()]
 
 
-def test_every_function_that_states_an_equation_is_in_the_list():
-    stated = {}
-    for path in Path(equations.__file__).parent.glob("*.py"):
-        for function in ast.parse(path.read_text("utf-8")).body:
-            if isinstance(function, ast.FunctionDef) and "\n\n    Units:" in (ast.get_docstring(function, clean=False) or ""):
-                stated[function.name] = path.stem
-    assert stated == {e.rule.__name__: e.rule.__module__.rpartition(".")[2] for e in EQUATIONS}
+@pytest.mark.parametrize(("which", "name"), [(which, name) for which in MODELS for name in names(which)])
+def test_an_equation_reads_as_stored(which, name):
+    text = next(hand.text_of(getattr(m, name)) for m in built(which) if hasattr(m, name))
+    reads_as_stored(MODELS[which].golden / f"{name}.txt", text)
 
 
-def test_a_tag_is_the_name_of_its_function():
-    assert [e.rule.__name__ for e in EQUATIONS] == TAGS
-    assert len(set(TAGS)) == len(TAGS)
+@pytest.mark.parametrize("which", MODELS)
+def test_no_equation_lacks_an_instance_by_hand_or_a_stored_text(which):
+    named = claims(f"{MODELS[which].tests}*.py")
+    assert set(tags(which)) - named == set()
+    assert named - set(tags(which)) == set(), "a test names an equation that is not in the list"
+    assert set(names(which)) == {path.stem for path in MODELS[which].golden.glob("*.txt")}
 
 
-def test_every_file_of_equations_has_a_file_of_tests():
-    files = {e.rule.__module__.rpartition(".")[2] for e in EQUATIONS}
-    assert {path.stem.removeprefix("test_equations_") for path in HERE.glob("test_equations_*.py")} - {"as_text"} == files
+@pytest.mark.parametrize("which", MODELS)
+def test_every_function_that_states_an_equation_is_in_the_list(which):
+    assert stated_in(MODELS[which].equations) == listed(MODELS[which].model.EQUATIONS)
+
+
+@pytest.mark.parametrize("which", MODELS)
+def test_every_file_of_equations_has_a_file_of_tests(which):
+    files, start = set(listed(MODELS[which].model.EQUATIONS).values()), MODELS[which].tests
+    assert {path.stem.removeprefix(start) for path in HERE.glob(f"{start}*.py")} - {"as_text", "units_and_use"} == files

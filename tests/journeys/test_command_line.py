@@ -8,6 +8,7 @@ import shutil
 import pandas as pd
 import pytest
 
+from data.run import ALLOCATION
 from data.store import SINGLE_USER, WORKER
 from portal import engine, services
 from portal.cli import main
@@ -154,7 +155,7 @@ def test_a_network_folder_is_imported_with_months_of_its_own_and_two_networks_mu
 def queued(scope, made, **settings):
     """A run that is asked for and computed by nobody."""
     store = services.store()
-    return store.start_run(scope, engine.KIND, made.dataset_id, store.save_scenario(scope, made).id, settings, "0")
+    return store.start_run(scope, ALLOCATION, made.dataset_id, store.save_scenario(scope, made).id, settings, "0")
 
 
 def test_the_demonstration_is_loaded_once_and_asked_for_with_and_without_change(here, command, monkeypatch):

@@ -40,6 +40,7 @@ from portal import (
     results,
     services,
     trajectories,
+    workforce_reading,
 )
 from tests.conftest import REPOSITORY
 from tests.four_trusts import CANARIES, NETWORK, canaries_in, fill, imaging_of, plan_of, scope_of, told
@@ -67,12 +68,20 @@ ACTS = {
 
 ASKED_BY_PAGES = (
     services, results, files, history, imaging, administration, lists_ahead, demand, trajectories, cancer_waits, peers, performance,
-    performance_ahead, performance_lists, performance_returns, priorities_ahead, mutual_aid, drivers,
+    performance_ahead, performance_lists, performance_returns, priorities_ahead, mutual_aid, drivers, workforce_reading,
 )  # fmt: skip
 PROJECTING = (lists_ahead, demand, priorities_ahead, mutual_aid)
 """Modules whose answers take a second each: asked of one dataset and one scenario of each trust."""
 
-PORTAL_ACTS = {services.load_example, services.save_scenario, services.start_plan, services.cancel, imaging.accept, drivers.plan_between}
+PORTAL_ACTS = {
+    services.load_example,
+    services.save_scenario,
+    services.start_plan,
+    services.start_workforce_plan,
+    services.cancel,
+    imaging.accept,
+    drivers.plan_between,
+}
 
 
 DATABASES = ["sqlite", "postgresql"] if hypothesis.settings.get_current_profile_name() == "soak" else ["sqlite"]
@@ -191,7 +200,7 @@ def test_no_answer_that_is_kept_for_one_trust_is_given_to_another(together, ever
     more = {
         "network": [network], "asked": [imaging.Asked()], "held": [imaging.parts(NETWORK, network)], "newer_id": everything["dataset_id"],
         "older_id": [ids["bare"]], "settings": [Settings()], "rebases": [()], "weeks": [13], "examinations": [""], "base": ["2026-05"],
-        "per_day": [True], "filtered": [False], "wanted": [mutual_aid.Wanted()],
+        "per_day": [True], "filtered": [False], "wanted": [mutual_aid.Wanted()], "group": network.titles("staff_groups"),
     }  # fmt: skip
     if module in PROJECTING:
         more |= {"dataset_id": [ids["bare"], *_one_each(store.datasets(NETWORK))], "scenario_id": _one_each(store.scenarios(NETWORK))}

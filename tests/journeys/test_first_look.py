@@ -10,7 +10,9 @@ from portal.parts import plan_views
 from tests.conftest import REPOSITORY
 from tests.journeys.conftest import Planner
 
-PAGES = ("overview", "performance", "mutual_aid", "upload", "imaging", "network", "demand", "capacity", "plan", "scenarios", "runs", "admin")
+PAGES = (
+    "overview", "performance", "mutual_aid", "upload", "imaging", "network", "demand", "capacity", "plan", "workforce", "scenarios", "runs", "admin",
+)  # fmt: skip
 
 
 def test_every_page_opens_on_an_empty_store_and_says_what_to_do(planner):

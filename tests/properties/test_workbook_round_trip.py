@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.activity import ACTIVITY, Activity
-from data.assumptions import ASSUMPTIONS, BY_NAME, SCOPES, Assumptions
+from data.assumption import SCOPES
+from data.assumptions import ASSUMPTIONS, BY_NAME, Assumptions
 from data.errors import Refused
 from data.fields import Kind
 from data.folder import Parts, read_folder, write_folder

@@ -187,10 +187,18 @@ class Facts:
     def mobile_hours(self, unit: dict[str, Any], s: str) -> float:
         return self.value("mobile_hours", site=s, asset_type=unit["asset_type"], mobile=unit["mobile"])
 
+    def hours_at_work(self, **where: str) -> float:
+        if stated := self.value("hours_per_wte", **where):
+            return stated
+        year = 365.25 / 7 * 5
+        there = year - self.value("leave_days", **where) - self.value("bank_holiday_days", **where) - self.value("study_days", **where)
+        there *= 1 - self.value("sickness_share", **where) - self.value("other_absence_share", **where)
+        return self.value("contracted_hours", **where) * there / year
+
     def staff_there(self, o: str, g: str) -> float:
         where = {"organisation": o, "staff_group": g}
         post = sum(r["wte"] for r in self.tables["staff_in_post"] if (r["organisation"], r["staff_group"]) == (o, g))
-        own = post * self.value("hours_per_wte", **where) * self.value("session_time_share", **where)
+        own = post * self.hours_at_work(**where) * self.value("session_time_share", **where)
         now = {(s, a, t, 0): self.today(s, a, t) for s, a, t in self.runs}
         standing = {u["mobile"]: u["starts_at"] for u in self.tables["mobiles"]}
         return max(own, self.staff_needed(o, g, now, standing, 0))
@@ -250,7 +258,7 @@ class Facts:
         total = 0.0
         for r in self._posted(o):
             where = {"organisation": o, "staff_group": r["staff_group"]}
-            total += 60 * r["wte"] * self.value("hours_per_wte", **where) * self.value("reporting_share", w, **where)
+            total += 60 * r["wte"] * self.hours_at_work(**where) * self.value("reporting_share", w, **where)
         return total
 
     def extra_hours(self, o: str, g: str, w: int) -> list[tuple[float, float]]:

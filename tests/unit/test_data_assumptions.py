@@ -8,15 +8,22 @@ import pandas as pd
 import pytest
 
 from data.activity import ACTIVITY, WAITING, Activity
-from data.assumptions import ASSUMPTIONS, BY_NAME, DECLARED, SCOPES, Assumptions, defaults_in_force
+from data.assumption import SCOPES
+from data.assumptions import ASSUMPTIONS, BY_NAME, DECLARED, Assumptions, defaults_in_force
 from data.errors import Refused
 from data.scenario import base
+from data.workforce_assumptions import WORKFORCE_ASSUMPTIONS
 from forecasting.fan import fan
 from forecasting.months import months_ahead
 from optimisation.allocation.problem import Problem, build_problem
+from optimisation.workforce.problem import build_problem as build_workforce
 from portal.planning import prepare
 from tests.networks.small import frame
 from tests.small_networks import Stream, Tiny, readers, session_type
+from tests.workforce_networks import of_a_network
+
+WEEKLY = [a for a in DECLARED if a not in WORKFORCE_ASSUMPTIONS]
+"""What plans of weeks and the years ahead read."""
 
 
 def assumptions(*rows):
@@ -206,7 +213,7 @@ def same(one, other):
     )
 
 
-@pytest.mark.parametrize("declared", DECLARED, ids=lambda a: a.name)
+@pytest.mark.parametrize("declared", WEEKLY, ids=lambda a: a.name)
 def test_no_declared_assumption_is_without_effect(network, reads, declared):
     now = network.assumptions.one(declared.name)
     other = OTHER.get(declared.name, now + 1 if now + 1 <= declared.maximum else (now + declared.minimum) / 2)
@@ -218,10 +225,40 @@ def test_no_declared_assumption_is_without_effect(network, reads, declared):
         assert not nothing, f"{declared.name} {now:g} → {other:g} changes nothing"
 
 
-@pytest.mark.parametrize("declared", DECLARED, ids=lambda a: a.name)
+@pytest.mark.parametrize("declared", WEEKLY, ids=lambda a: a.name)
 def test_an_assumption_is_asked_for_by_every_scope_it_may_vary_by(reads, declared):
     asked = reads[0][declared.name]
     assert all(set(declared.varies_by) <= where for where in asked), f"{declared.name} varies by {declared.varies_by} but is asked for by {asked}"
+    assert not declared.by_week or any("week" in where for where in asked)
+
+
+def people(**assumed):
+    """An invented network of people in which every assumption of the workforce plays a part: one organisation knows no ages."""
+    inputs = of_a_network(quarters=8, organisations=2)
+    ages = inputs.network["staff_ages"]
+    network = inputs.network.changed(staff_ages=ages[ages["organisation"] != inputs.network.organisations[0]])
+    usual = {"kept_limit": 0.2, "unequal_cover_price": 1000, "uneven_starts_price": 100, "vacancy_limit": 0.1}
+    rows = frame(ASSUMPTIONS, [{"name": name, "value": float(value)} for name, value in (usual | assumed).items()])
+    return replace(inputs, network=network, assumptions=inputs.assumptions.with_rows(rows))
+
+
+@pytest.mark.parametrize("declared", WORKFORCE_ASSUMPTIONS, ids=lambda a: a.name)
+def test_no_assumption_of_the_workforce_is_without_effect_or_asked_for_by_less_than_it_varies_by(declared):
+    asked, honest = [], Assumptions.values
+
+    def listening(self, name, where):
+        if name == declared.name:
+            asked.append(set(where.columns))
+        return honest(self, name, where)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Assumptions, "values", listening)
+        now = build_workforce(people()).values
+    value = people().assumptions.one(declared.name)
+    other = value * 0.9 if value else (declared.minimum + declared.maximum) / 2
+    assert build_workforce(people(**{declared.name: other})).values != now
+    assert asked
+    assert all(set(declared.varies_by) <= where for where in asked), asked
     assert not declared.by_week or any("week" in where for where in asked)
 
 

@@ -13,8 +13,9 @@ from data import folder
 from data.activity import BANDS, WAITING
 from data.assumptions import ASSUMPTIONS, defaults_in_force
 from data.errors import Refused
+from data.evidence import EVIDENCE
 from data.folder import DECLARED_EXAMPLES, demonstration, example_networks, read_folder
-from data.network import EVIDENCE, NETWORK_TABLES, WEEKDAYS
+from data.network import NETWORK_TABLES, WEEKDAYS
 from data.networks.history_tables import read_history_tables
 from data.networks.make_history import HISTORY_FILE, history, history_bytes, main
 

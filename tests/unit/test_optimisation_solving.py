@@ -11,7 +11,8 @@ from scipy.sparse import csr_array
 from data.errors import NoPlan
 from data.run import PlanSettings
 from optimisation.allocation.model import build_model
-from optimisation.highs import Clock, relative_gap
+from optimisation.clock import Clock
+from optimisation.highs import relative_gap
 from optimisation.linear import LinearSolver
 from optimisation.matrix import INFINITY, Matrix, matrix_of
 from optimisation.solving import solve_in_order

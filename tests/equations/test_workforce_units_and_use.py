@@ -15,13 +15,14 @@ from optimisation.workforce.parameters import BY_NAME
 from optimisation.workforce.variables import VARIABLES
 from tests.equations.workforce_hand import hand_problem
 
-BOUNDS = {"starts": "most_starts", "kept": "kept_limit", "done_by": "skill_limit", "bought": "bought_limit"}
+BOUNDS = {"starts": "most_starts", "kept": "kept_limit", "done_by": "skill_limit", "bought": "bought_limit", "in_post": "most_in_post"}
 """Variables with a parameter for a bound, where Pyomo checks no unit."""
 
 
 @pytest.fixture(scope="module")
 def problem():
-    return hand_problem()
+    """With posts that may not grow, so that every parameter has values."""
+    return hand_problem(grow=False)
 
 
 def faults(problem):

@@ -53,9 +53,9 @@ def busy_team() -> Team:
     ).assuming(retire_from_55=0.1, retire_from_60=0.3, uncovered_hour_price=3000)  # fmt: skip
 
 
-def hand_problem() -> Problem:
-    """The problem of the two trusts over eight quarters."""
-    return build_problem(TEAM.inputs())
+def hand_problem(**levers: bool) -> Problem:
+    """The problem of the two trusts over eight quarters, some levers off."""
+    return build_problem(TEAM.but(levers=levers).inputs())
 
 
 def one_equation(tag: str) -> pyo.ConcreteModel:

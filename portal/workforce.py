@@ -26,10 +26,13 @@ from forecasting.months import months_ahead
 from forecasting.quarters import Quarters, quarters_ahead
 from optimisation.workforce.plan import workforce_plan
 from optimisation.workforce.problem import Inputs
+from portal.checking.people import check_workforce
 from portal.provenance import provenance
 from portal.unchanged import no_assets
 
-YEARS = 5
+YEARS, AHEAD = 5, 7
+"""Years that are shown, and years that are planned: what starts near the end is judged by what it does afterwards."""
+
 OPTIONS: dict[str, tuple[str, ...]] = {"minimum": ("grow", "keep"), "recruit": ("train", "keep"), "train": ("recruit", "keep")}
 """Levers that each option beside the plan does without."""
 
@@ -57,7 +60,7 @@ class Prepared:
     findings: Findings
 
 
-def prepare(dataset: Dataset, assumptions: Assumptions, years: int = YEARS) -> Prepared:
+def prepare(dataset: Dataset, assumptions: Assumptions, years: int = AHEAD) -> Prepared:
     """Hours and posts that the work of the years ahead needs.
 
     What joins the lists is seen, so that lists stay as they are; planned and unscheduled work is done. Sessions hold all but the share of unscheduled
@@ -131,15 +134,39 @@ def make_workforce_plan(
     prepared = prepare(dataset, assumptions)
     inputs = Inputs(dataset.network, assumptions, prepared.need, prepared.quarters.starts, dict(scenario.levers))
     made = workforce_plan(inputs, settings, report, cancelled)
-    options = {"plan": made}
-    for name, without in OPTIONS.items():
-        limited = replace(inputs, levers={**inputs.levers, **dict.fromkeys(without, False)})
-        options[name] = workforce_plan(limited, settings, _telling(report, OPTION_TITLES[name]), cancelled)
+    report(Progress("Following everybody again", 0.95))
+    wrong = check_workforce(made.tables, dataset.network, assumptions)
+    made = _shown(made)
+    options = {"plan": made, **{name: _shown(_option(name, inputs, settings, report, cancelled)) for name in OPTIONS}}
     report(Progress("Done", 1.0))
     compared = pd.concat([option_rows(name, plan) for name, plan in options.items()], ignore_index=True)
     notes = [*made.summary.get("notes", []), *_notes(dataset, prepared)]
-    summary = {**made.summary, "notes": notes, "provenance": provenance(dataset, scenario, settings, first_quarter=prepared.quarters.starts[0])}
+    summary = {
+        **made.summary,
+        "notes": notes,
+        "wrong": [finding.sentence() for finding in wrong],
+        "provenance": provenance(dataset, scenario, settings, first_quarter=prepared.quarters.starts[0]),
+    }
     return WorkforcePlan({**made.tables, "minimum": options["minimum"]["staff"], "options": compared}, summary)
+
+
+def _shown(plan: WorkforcePlan) -> WorkforcePlan:
+    """The years that are shown of a plan of more years."""
+    quarters = sorted(plan["staff"]["quarter"].unique())[: QUARTERS_A_YEAR * YEARS]
+    tables = {}
+    for name, frame in plan.tables.items():
+        kept = frame[frame["quarter"].isin(quarters)] if "quarter" in frame else frame
+        tables[name] = kept[~(kept["year"] > YEARS)] if "year" in kept else kept
+    cost = tables["costs"].groupby("kind", sort=False)["cost_gbp"].sum()
+    return WorkforcePlan(tables, {**plan.summary, "cost_gbp": {str(kind): float(value) for kind, value in cost.items()}})
+
+
+def _option(
+    name: str, inputs: Inputs, settings: PlanSettings, report: Callable[[Progress], None], cancelled: Callable[[], bool]
+) -> WorkforcePlan:  # fmt: skip
+    """The best plan without the levers that an option does without."""
+    limited = replace(inputs, levers={**inputs.levers, **dict.fromkeys(OPTIONS[name], False)})
+    return workforce_plan(limited, settings, _telling(report, OPTION_TITLES[name]), cancelled)
 
 
 def _telling(report: Callable[[Progress], None], option: str) -> Callable[[Progress], None]:
@@ -169,7 +196,10 @@ def option_rows(option: str, plan: WorkforcePlan) -> pd.DataFrame:
 
 
 def _notes(dataset: Dataset, prepared: Prepared) -> list[str]:
-    said = ["Hours are what keeps every list as it is: what joins is seen. Shortening lists first takes more, which the allocation plan shows."]
+    said = [
+        f"Planned {AHEAD} years ahead and shown for {YEARS}, so that training that ends later counts; the goal and its gap are of all {AHEAD} years."
+    ]
+    said += ["Hours are what keeps every list as it is: what joins is seen. Shortening lists first takes more, which the allocation plan shows."]
     if dataset.network.synthetic:
         said.append("Staff, pay, routes and places are placeholders for demonstration, not the figures of any trust.")
     return [*said, *(finding.sentence() for finding in prepared.findings)]

@@ -141,4 +141,9 @@ def _limits(plan: WorkforcePlan) -> list[str]:
 
 def _before_use(plan: WorkforcePlan) -> list[str]:
     gap = max((s["gap"] for s in plan.summary["stages"]), default=0.0)
-    return [f"Outcome of the search: {plan.summary['status']}, every goal within {percent(gap, 2)} of its bound.", *plan.summary.get("notes", [])]
+    wrong = plan.summary.get("wrong", [])
+    checked = ["Checked: everybody was followed again, quarter by quarter, from the tables alone, and every limit is kept."]
+    if wrong:
+        checked = ["THIS PLAN IS WRONG. Do not use it: followed again from its tables, it breaks a limit.", *wrong[:_NAMED]]
+    searched = f"Outcome of the search: {plan.summary['status']}, within {percent(gap, 2)} of the best possible."
+    return [*checked, searched, *plan.summary.get("notes", [])]

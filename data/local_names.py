@@ -42,10 +42,12 @@ class Names:
         if told is not None:
             return told
         known = self.known(column)
+        if column == "band" and not known:  # no scale is loaded that a band could be one of
+            return theirs
         found = known.get(plain(theirs))
         if found is None and column == "organisation" and theirs.endswith(_OLD_SUFFIX):
             found = known.get(plain(theirs.removesuffix(_OLD_SUFFIX)))
-        if found is None and column in ("site", *PRIORITY_FIELDS) and not theirs:
+        if found is None and column in ("site", "band", *PRIORITY_FIELDS) and not theirs:
             return LEFT_OUT
         return found
 
@@ -82,6 +84,7 @@ class Names:
         for field in PRIORITY_FIELDS:
             rows = codes[codes["field"] == field]
             known[field] = {plain(c): p for c, p in zip(rows["code"], rows["priority"], strict=True)}
+        known["band"] = {plain(band): band for band in network["pay"]["band"]}
         known["route"] = _named(network.titles("routes"))
         known["staff_group"] = _named(network.titles("staff_groups"))
         known["asset_type"] = _named(network.titles("asset_types"))

@@ -23,9 +23,11 @@ from data.workforce_tables import IN_TRAINING, REGISTERS, STAFF_AGES
 
 _NETWORK = {t.name: t for t in NETWORK_TABLES}
 _LOCAL = {t.name: t for t in LOCAL_TABLES}
+_DECLARED = _LOCAL | _NETWORK
 _FIRST_DATA_ROW = 2
 NAMED = {
     **dict.fromkeys((t.name for t in (STAFF_IN_POST, *REGISTERS)), ("organisation", "staff_group")),
+    **dict.fromkeys((t.name for t in REGISTERS if "band" in t.columns), ("organisation", "staff_group", "band")),
     IN_TRAINING.name: ("organisation", "route"), ASSETS.name: ("site", "asset_type"), TRAJECTORIES.name: ("organisation", "test"),
 }  # fmt: skip
 """Columns of a register that name things of the network."""
@@ -45,7 +47,8 @@ def register_pieces(dataset: Dataset, reading: LocalReading, names: Names) -> tu
         found += _explain(rows, column, lines, reading, names)
     if found:
         return [], found
-    wanted = (rows[list(NAMED[name])] != LEFT_OUT).all(axis=1)
+    stated = [column for column in NAMED[name] if _DECLARED[name].field(column).required]
+    wanted = (rows[stated] != LEFT_OUT).all(axis=1)
     rows, lines = rows[wanted].reset_index(drop=True), [line for line, stays in zip(lines, wanted, strict=True) if stays]
     owners = _organisations(dataset, rows)
     pieces = []
@@ -65,8 +68,9 @@ def _left_out(rows: int, reading: LocalReading) -> Finding:
 def _explain(rows: pd.DataFrame, column: str, lines: list[int], reading: LocalReading, names: Names) -> Iterator[Finding]:
     """Put our identifiers into a column; a value nobody knows is refused where it stands first."""
     first = dict(reversed(list(zip(rows[column], lines, strict=True))))
+    optional = not _DECLARED[reading.facts["table"]].field(column).required
     ours = {value: names.ours(column, value) for value in first}
-    known = set(ours.values()) - {None} - ({LEFT_OUT} if reading.facts["table"] in _NETWORK else set())
+    known = set(ours.values()) - {None} - ({LEFT_OUT} if reading.facts["table"] in _NETWORK and not optional else set())
     for value, line in sorted(first.items(), key=lambda item: item[1]):
         if ours[value] not in known:
             like = names.proposal(column, value)

@@ -160,4 +160,8 @@ def _titles(name: str, network: Network, names: Names | None = None) -> dict[str
     """What a code may mean: our identifier → its title."""
     if name in SCOPES:
         return {key: f"{title} ({key})" if title != key else key for key, title in network.titles(ASSUMPTIONS.field(name).refers_to).items()}
+    if name == "route":
+        return network.titles("routes")
+    if name == "band":
+        return {band: band for band in network["pay"]["band"]}
     return names.classes if names else {}

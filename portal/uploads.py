@@ -84,7 +84,8 @@ KINDS: dict[str, Kind] = {
     ),
     "registers": _declared(
         "registers",
-        "Staff in post, the scanner register, improvement plans, priority classes or codes, or cancer targets; the headings tell which.",
+        "Staff in post, by age or in training, posts, other work, the scanner register, improvement plans, priority classes or codes, or cancer "
+        "targets; the headings tell which.",
     ),
     "published": _declared(
         "published", "Cancer waiting times, workforce, population, deprivation, or where patients come from; the headings tell which."

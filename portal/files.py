@@ -56,4 +56,5 @@ def workforce_workbook(scope: Scope, run_id: str) -> bytes:
 
 def workforce_csv(scope: Scope, run_id: str, table: str) -> bytes:
     """One table of a workforce plan as a CSV file."""
-    return declared_csv(BY_WORKFORCE_TABLE[table], services.workforce_plan(scope, run_id)[table])
+    plan = services.workforce_plan(scope, run_id)
+    return declared_csv(BY_WORKFORCE_TABLE[table], plan[table])

@@ -16,6 +16,7 @@ from data.fields import Kind
 from data.folder import Parts, read_folder, write_folder
 from data.network import NETWORK_TABLES, Network
 from data.workbook import read, write_workbook
+from data.workforce_tables import POSTS, STAFF_AGES
 from tests.networks.broken import xlsx
 from tests.networks.small import frame
 
@@ -74,7 +75,28 @@ def networks(draw):
     for mobile in rows["mobiles"]:
         if (mobile["starts_at"], mobile["asset_type"]) not in pads:
             mobile["starts_at"] = ""
+    mend_people(rows)
     return Network({t.name: frame(t, rows[t.name]) for t in NETWORK_TABLES})
+
+
+def mend_people(rows):
+    """Scales that rise, bands that have one, ways into posts that make sense, and groups that help others, not themselves."""
+    for scale in rows["pay"]:
+        scale["minimum_gbp"], scale["maximum_gbp"] = sorted((scale["minimum_gbp"], scale["maximum_gbp"]))
+    bands = [scale["band"] for scale in rows["pay"]]
+    for row in (*rows["posts"], *rows["staff_ages"], *rows["routes"]):
+        row |= {column: bands[0] for column in ("band", "training_band") if column in row and bands and row[column]}
+    for table in (POSTS, STAFF_AGES):
+        rows[table.name] = list({tuple(row[k] for k in table.key): row for row in rows[table.name]}.values())
+    for route in rows["routes"]:
+        others = [g["staff_group"] for g in rows["staff_groups"] if g["staff_group"] != route["staff_group"]]
+        route["kind"] = route["kind"] if others else "recruit"
+        route["from_group"] = others[0] if route["kind"] == "upskill" else ""
+        route["months"] = max(route["months"], 1)
+        route["trainees_each"] = max(route["trainees_each"], 0.5)
+        if not route["supervisors"]:
+            route["supervision_hours"] = 0.0
+    rows["skill_mix"] = [row for row in rows["skill_mix"] if row["work_of"] != row["done_by"]]
 
 
 @st.composite

@@ -11,6 +11,7 @@ from data.words import pounds
 from data.workforce_plan import OPTION_TITLES, WORKFORCE_TABLES
 from portal import files, services, workforce_reading
 from portal.parts import workforce_views
+from tests.journeys.conftest import labelled
 
 
 @pytest.fixture
@@ -23,6 +24,7 @@ def staffed(planner):
 @pytest.fixture
 def planned(staffed):
     staffed.open("workforce")
+    labelled(staffed.app.number_input, "Gap (%)").set_value(3.0)
     staffed.press("Plan five years")
     staffed.wait_for_plan()
     return workforce_reading.newest_run(SINGLE_USER, services.store().newest_dataset(SINGLE_USER).id)
@@ -54,7 +56,7 @@ def test_an_option_that_may_use_less_never_costs_the_plan_less_with_its_prices(p
     options = services.workforce_plan(SINGLE_USER, planned.id)["options"].groupby("option").sum()
     price = 500 * options["lost_examinations"] + 300 * options["uncovered_hours"] + options["cost_gbp"]
     assert set(options.index) == set(OPTION_TITLES)
-    assert price["plan"] <= 1.005 * price.min()
+    assert price["plan"] <= 1.03 * price.min()
 
 
 def test_the_business_case_the_workbook_and_the_page_say_the_same(staffed, planned):
